@@ -1,0 +1,135 @@
+//! The command line: one file a subcommand, the same engine as the window.
+//!
+//! Exit codes: 0 done, 1 the work failed, 2 the command line is wrong, 3 a gate failed.
+
+mod audit;
+mod clean;
+mod compare;
+mod doctor;
+mod evaluate;
+mod experiment;
+mod features;
+mod flow;
+mod ingest;
+mod models;
+mod output;
+mod power;
+mod predict;
+mod recipe;
+mod report;
+mod sample;
+mod select;
+mod split;
+mod train;
+mod worker;
+
+pub use output::{OutputArgs, print_error, print_line, print_warning};
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How a command ended when it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    Done,
+    /// A `--fail-on` gate was reached.
+    GateFailed,
+}
+
+/// The arguments contradict each other or name what does not exist; exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "touchstone",
+    version,
+    about = "Audit behaviour logs, fine-tune text models on them, read A/B tests",
+    args_conflicts_with_subcommands = true
+)]
+struct Cli {
+    /// Project folder to open in the window
+    project_folder: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Ingest(ingest::Args),
+    Audit(audit::Args),
+    Clean(clean::Args),
+    Recipe(recipe::Args),
+    Features(features::Args),
+    Select(select::Args),
+    Split(split::Args),
+    Train(train::Args),
+    Predict(predict::Args),
+    Evaluate(evaluate::Args),
+    Compare(compare::Args),
+    Experiment(experiment::Args),
+    Power(power::Args),
+    Report(report::Args),
+    Sample(sample::Args),
+    Models(models::Args),
+    Doctor(doctor::Args),
+    Flow(flow::Args),
+    #[command(hide = true)]
+    Worker(worker::Args),
+}
+
+/// Parses the command line, runs it, and turns the outcome into an exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Some(command) => dispatch(command, &cli.output),
+        None => open_window(cli.project_folder),
+    };
+    match outcome {
+        Ok(ExitStatus::Done) => ExitCode::SUCCESS,
+        Ok(ExitStatus::GateFailed) => ExitCode::from(3),
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    match command {
+        Command::Ingest(args) => ingest::run(args, out),
+        Command::Audit(args) => audit::run(args, out),
+        Command::Clean(args) => clean::run(args, out),
+        Command::Recipe(args) => recipe::run(args, out),
+        Command::Features(args) => features::run(args, out),
+        Command::Select(args) => select::run(args, out),
+        Command::Split(args) => split::run(args, out),
+        Command::Train(args) => train::run(args, out),
+        Command::Predict(args) => predict::run(args, out),
+        Command::Evaluate(args) => evaluate::run(args, out),
+        Command::Compare(args) => compare::run(args, out),
+        Command::Experiment(args) => experiment::run(args, out),
+        Command::Power(args) => power::run(args, out),
+        Command::Report(args) => report::run(args, out),
+        Command::Sample(args) => sample::run(args, out),
+        Command::Models(args) => models::run(args, out),
+        Command::Doctor(args) => doctor::run(args, out),
+        Command::Flow(args) => flow::run(args, out),
+        Command::Worker(args) => worker::run(args, out),
+    }
+}
+
+#[cfg(feature = "gui")]
+fn open_window(project: Option<PathBuf>) -> anyhow::Result<ExitStatus> {
+    crate::gui::open(project)?;
+    Ok(ExitStatus::Done)
+}
+
+#[cfg(not(feature = "gui"))]
+fn open_window(_project: Option<PathBuf>) -> anyhow::Result<ExitStatus> {
+    Err(UsageError("this build has no window; run `touchstone --help` for the commands".to_owned()).into())
+}

@@ -1,0 +1,1 @@
+//! Audit: a dataset → findings with their rows, column profiles and dimension scores.

@@ -1,0 +1,1 @@
+//! Comparison: two or more models on the same rows, with significance.

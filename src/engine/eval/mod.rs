@@ -1,0 +1,1 @@
+//! Evaluation: scores and labels → metrics with intervals, curves and slices.

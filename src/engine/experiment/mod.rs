@@ -1,0 +1,1 @@
+//! Experiment: a randomised test read from a log.

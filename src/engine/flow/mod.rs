@@ -1,0 +1,1 @@
+//! Flow: all stages of a project in order, resuming where it stopped.

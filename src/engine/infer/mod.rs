@@ -1,0 +1,1 @@
+//! Infer: a checkpoint and rows → scores.

@@ -1,0 +1,135 @@
+//! The dataset: a typed table, where each of its rows stands in the files, and what was not accepted.
+//!
+//! Invariant: `rows.accepted + rows.rejected + rows.skipped == rows.total`, `frame.height() == lines.len()`,
+//! and `frame`'s columns are `info.columns` in the same order.
+
+use crate::engine::artifact::{ColumnType, ContentHash, Role};
+use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What was read, and how; the part of a dataset that is stored and shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DatasetInfo {
+    /// File stem, or the folder's name for several files.
+    pub name: String,
+    pub sources: Vec<SourceFile>,
+    pub dialect: Dialect,
+    pub rows: RowCounts,
+    pub columns: Vec<ColumnInfo>,
+    /// Hash over the bytes of all sources and the read options.
+    pub hash: ContentHash,
+    pub elapsed_ms: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SourceFile {
+    pub path: PathBuf,
+    pub bytes: u64,
+    pub rows: RowCounts,
+    /// Columns this file lacks or has in addition to the first one, in words.
+    pub schema_differences: Vec<String>,
+}
+
+/// How the bytes became records. For Parquet only `format` says anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dialect {
+    /// `csv` or `parquet`
+    pub format: String,
+    /// `none`, `gzip` or `zstd`
+    pub compression: String,
+    /// WHATWG name, e.g. `UTF-8`, `gb18030`, `UTF-16LE`
+    pub encoding: String,
+    pub byte_order_mark: bool,
+    pub delimiter: char,
+    pub quote: Option<char>,
+    pub escape: Option<char>,
+    pub header: bool,
+    pub preamble_lines: u64,
+    pub footer_lines: u64,
+    /// `lf`, `crlf` or `cr`
+    pub line_ending: String,
+    /// Why: one sentence a decision, in English.
+    pub evidence: Vec<String>,
+}
+
+/// Counts of records; `total = accepted + rejected + skipped`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowCounts {
+    pub total: u64,
+    pub accepted: u64,
+    /// Records that do not fit the table; kept with line number, raw text and cause.
+    pub rejected: u64,
+    /// Header, preamble, footer, comment and blank lines.
+    pub skipped: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ColumnInfo {
+    pub name: String,
+    pub dtype: ColumnType,
+    pub role: Role,
+    /// 0..=1, how sure the role guess is; 1 if the user set it.
+    pub confidence: f64,
+    /// Why this role, in one English sentence.
+    pub why: String,
+    /// How times were written (`ISO 8601`, `epoch seconds`, `%d/%m/%Y %H:%M`, …); times only.
+    pub time_format: Option<String>,
+    pub nulls: u64,
+    /// Cells that were not empty but did not parse as `dtype`; they are null in the table.
+    pub invalid: u64,
+}
+
+/// A record that was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedLine {
+    /// Index into `DatasetInfo::sources`.
+    pub source: usize,
+    /// 1-based physical line on which the record starts.
+    pub line: u64,
+    pub raw: String,
+    /// e.g. `8 fields where 9 are expected`
+    pub cause: String,
+}
+
+/// A cell whose text did not parse as its column's type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvalidCell {
+    pub row: u64,
+    pub column: usize,
+    pub raw: String,
+}
+
+/// A log in memory. Cheap to clone (columns and lines are shared).
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    pub info: Arc<DatasetInfo>,
+    pub frame: DataFrame,
+    /// 1-based physical line on which each row's record starts (row number for Parquet).
+    pub lines: Arc<Vec<u32>>,
+    /// Index into `info.sources` of each row; `None` when there is one source.
+    pub source_of_row: Option<Arc<Vec<u16>>>,
+    /// At most `MAX_KEPT` of `info.rows.rejected`, in file order.
+    pub rejects: Arc<Vec<RejectedLine>>,
+    /// At most `MAX_KEPT` of each column's `invalid`, in row order.
+    pub invalid: Arc<Vec<InvalidCell>>,
+}
+
+/// How many rejected lines, and invalid cells a column, are kept with their text. Counts are always exact.
+pub const MAX_KEPT: usize = 100_000;
+
+impl Dataset {
+    pub fn num_rows(&self) -> usize {
+        self.frame.height()
+    }
+
+    /// Index of the first column with this role.
+    pub fn column_with_role(&self, role: Role) -> Option<usize> {
+        self.info.columns.iter().position(|column| column.role == role)
+    }
+
+    pub fn column_index(&self, name: &str) -> Option<usize> {
+        self.info.columns.iter().position(|column| column.name == name)
+    }
+}

@@ -1,0 +1,3 @@
+//! Ingest: files in any dialect → `Dataset`, every line accounted for.
+
+pub mod dataset;

@@ -1,0 +1,25 @@
+//! The engine computes. Artefacts go in, artefacts come out, in the order of the flow.
+//!
+//! Invariant: nothing in here names the window toolkit, prints, or parses arguments. A stage
+//! imports only the stages above it in this list and the four foundations at the top.
+
+pub mod artifact;
+pub mod progress;
+pub mod project;
+pub mod random;
+
+pub mod run;
+
+pub mod audit;
+pub mod compare;
+pub mod eval;
+pub mod experiment;
+pub mod features;
+pub mod flow;
+pub mod infer;
+pub mod ingest;
+pub mod recipe;
+pub mod report;
+pub mod sample;
+pub mod text;
+pub mod train;

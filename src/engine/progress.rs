@@ -1,0 +1,95 @@
+//! Progress and cancellation of long work, shared between the worker thread and whoever watches.
+//!
+//! Invariant: reporting never blocks longer than a short mutex hold, so the watcher may poll each frame.
+
+use crate::engine::artifact::Bilingual;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The work was cancelled by its owner; nothing was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub struct Cancelled;
+
+#[derive(Debug, Default)]
+struct Shared {
+    phase: Mutex<Bilingual>,
+    fraction: AtomicU32,
+    rows: AtomicU64,
+    cancel: AtomicBool,
+}
+
+/// A handle both sides hold: the work writes, the watcher reads and may cancel. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<Shared>);
+
+/// What a watcher sees at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProgressSnapshot {
+    pub phase: Bilingual,
+    /// 0..=1 over the whole job.
+    pub fraction: f32,
+    /// Rows handled so far, 0 where the job does not count rows.
+    pub rows: u64,
+}
+
+impl Progress {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the phase in both languages, e.g. `progress.phase("reading", "读取")`.
+    pub fn phase(&self, en: &str, zh: &str) {
+        *self.0.phase.lock().unwrap_or_else(PoisonError::into_inner) = Bilingual::new(en, zh);
+    }
+
+    /// Sets the fraction done of the whole job, clamped to 0..=1.
+    pub fn set(&self, fraction: f64) {
+        self.0
+            .fraction
+            .store((fraction.clamp(0.0, 1.0) as f32).to_bits(), Ordering::Relaxed);
+    }
+
+    pub fn set_rows(&self, rows: u64) {
+        self.0.rows.store(rows, Ordering::Relaxed);
+    }
+
+    /// Asks the work to stop; it answers at its next check.
+    pub fn cancel(&self) {
+        self.0.cancel.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Call between chunks of work (at least every 50 ms) and pass the error on.
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+
+    pub fn snapshot(&self) -> ProgressSnapshot {
+        ProgressSnapshot {
+            phase: self.0.phase.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            fraction: f32::from_bits(self.0.fraction.load(Ordering::Relaxed)),
+            rows: self.0.rows.load(Ordering::Relaxed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_sees_phase_fraction_and_cancel() {
+        let work = Progress::new();
+        let watcher = work.clone();
+        work.phase("reading", "读取");
+        work.set(0.25);
+        let seen = watcher.snapshot();
+        assert_eq!((seen.phase.zh.as_str(), seen.fraction), ("读取", 0.25));
+        watcher.cancel();
+        assert_eq!(work.check(), Err(Cancelled));
+    }
+}

@@ -1,0 +1,1 @@
+//! The project folder: catalogue, settings and artefacts with their lineage.

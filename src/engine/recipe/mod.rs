@@ -1,0 +1,1 @@
+//! Recipe: ordered cleaning steps kept as data; replayable, undoable.

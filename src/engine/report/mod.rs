@@ -1,0 +1,1 @@
+//! Report: self-contained HTML and JSON of an audit, an evaluation, an experiment.

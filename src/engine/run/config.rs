@@ -1,0 +1,133 @@
+//! `config.json` of a run: all that is needed to repeat it.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// The configuration of one fine-tuning, written before it starts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// Shown in the window; the folder name is the run id.
+    pub name: String,
+    /// Name of a cached base model (`minilm-l6`) or a Hugging Face folder.
+    pub base_model: String,
+    pub data: TrainData,
+    pub method: Method,
+    /// Tokens kept of each text, special tokens included.
+    pub max_length: usize,
+    pub batch_size: usize,
+    pub eval_batch_size: usize,
+    pub epochs: f64,
+    /// Overrides `epochs` when set.
+    pub max_steps: Option<u64>,
+    pub learning_rate: f64,
+    pub weight_decay: f64,
+    /// Share of all steps over which the learning rate climbs from 0.
+    pub warmup_ratio: f64,
+    pub schedule: Schedule,
+    /// Global L2 norm the gradient is clipped to; 0 switches clipping off.
+    pub max_grad_norm: f64,
+    /// Evaluate (and checkpoint) every so many steps; `None` = ten times a run.
+    pub eval_every_steps: Option<u64>,
+    /// Stop after so many evaluations without a better metric; `None` = never.
+    pub early_stopping_patience: Option<u32>,
+    /// Metric that decides "best": `auc`, `average_precision`, `log_loss`, `accuracy`, `f1`.
+    pub metric: String,
+    /// How many of the latest checkpoints stay on disk beside the best one.
+    pub keep_last: usize,
+    pub seed: u64,
+    pub device: DeviceChoice,
+    pub precision: Precision,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            base_model: "minilm-l6".to_owned(),
+            data: TrainData::default(),
+            method: Method::Full,
+            max_length: 128,
+            batch_size: 32,
+            eval_batch_size: 64,
+            epochs: 1.0,
+            max_steps: None,
+            learning_rate: 5e-5,
+            weight_decay: 0.01,
+            warmup_ratio: 0.1,
+            schedule: Schedule::Linear,
+            max_grad_norm: 1.0,
+            eval_every_steps: None,
+            early_stopping_patience: None,
+            metric: "auc".to_owned(),
+            keep_last: 1,
+            seed: 42,
+            device: DeviceChoice::Auto,
+            precision: Precision::Auto,
+        }
+    }
+}
+
+/// Where the rows come from and which columns play which part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainData {
+    /// Any table file the program reads (.parquet, .csv, …).
+    pub train: PathBuf,
+    /// Without it, `valid_ratio` of `train` is held out by `seed`.
+    pub valid: Option<PathBuf>,
+    pub test: Option<PathBuf>,
+    /// Share of `train` held out when `valid` is absent.
+    pub valid_ratio: f64,
+    /// One column, or two for a text pair (query + title).
+    pub text: Vec<String>,
+    /// Numeric columns joined to the text's vector; standardised with the training rows' mean and deviation.
+    pub numeric: Vec<String>,
+    /// Binary label: 0/1, true/false.
+    pub label: String,
+    /// Column whose values form ranking groups (query, user), for evaluation only.
+    pub group: Option<String>,
+}
+
+/// Which weights learn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Method {
+    Full,
+    /// Low-rank adapters (Hu et al. 2021) on the named projections; the head is trained in full.
+    Lora {
+        rank: usize,
+        alpha: f64,
+        dropout: f64,
+        /// Module suffixes, PEFT names: `query`, `key`, `value`, `output.dense`, …
+        targets: Vec<String>,
+    },
+    /// The encoder is frozen.
+    HeadOnly,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    Linear,
+    Cosine,
+    Constant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceChoice {
+    /// CUDA when it works, else the CPU.
+    Auto,
+    Cpu,
+    Cuda,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// bf16 autocast where the hardware computes it natively, else fp32.
+    Auto,
+    Fp32,
+    Bf16,
+}

@@ -1,0 +1,1 @@
+//! Text: tokenizer wrapper and text quality.

@@ -1,0 +1,7 @@
+//! The program: parse, dispatch, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    touchstone::cli::main()
+}

@@ -1,0 +1,2 @@
+//! Set-up and automation of the repository.
+fn main() {}
