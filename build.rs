@@ -11,7 +11,9 @@ fn main() {
 /// libtorch it was built with. Nothing has to be set in the environment.
 fn search_libraries_at_start() {
     // Given by torch-sys (`links = "tch"`); absent without the feature `torch`.
-    let Ok(libtorch) = env::var("DEP_TCH_LIBTORCH_LIB") else { return };
+    let Ok(libtorch) = env::var("DEP_TCH_LIBTORCH_LIB") else {
+        return;
+    };
     let beside = match env::var("CARGO_CFG_TARGET_OS").as_deref() {
         Ok("macos") => "@executable_path/lib",
         Ok("windows") => return,

@@ -6,8 +6,8 @@ use crate::process::{self, cargo};
 use crate::setup::{self, Needs};
 use std::process::ExitCode;
 
-/// Each check with its cargo arguments, the cheap one first. They use the release profile because it
-/// is already there after the tests: compiled build scripts, macros and C++ serve both.
+/// Each check with its cargo arguments, the cheap ones first. They use the dev profile: it is the one of
+/// `cargo check` and rust-analyzer, and for them nothing but the dependencies' metadata is made in it.
 const CHECKS: [(&str, &[&str]); 4] = [
     (
         "formatting (mend it with `cargo fmt --all`)",
@@ -27,13 +27,10 @@ const CHECKS: [(&str, &[&str]); 4] = [
             "warnings",
         ],
     ),
-    (
-        "clippy",
-        &["clippy", "--release", "--all-targets", "--", "-D", "warnings"],
-    ),
+    ("clippy", &["clippy", "--all-targets", "--", "-D", "warnings"]),
     (
         "the library without window and libtorch",
-        &["check", "--release", "--lib", "--no-default-features"],
+        &["check", "--lib", "--no-default-features"],
     ),
 ];
 
