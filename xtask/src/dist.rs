@@ -44,6 +44,10 @@ fn fill(places: &Places, folder: &Path) -> Result<PathBuf> {
         folder.join("lib")
     };
     copy(&places.libtorch().join("lib"), &libraries)?;
+    copy(
+        &places.libtorch().join("build-version"),
+        &libraries.join("build-version"),
+    )?;
     copy(&places.base_model(), &folder.join("models").join(BASE_MODEL))?;
     copy(&places.libtorch_licenses(), &folder.join("licenses"))?;
     for name in FROM_REPOSITORY {

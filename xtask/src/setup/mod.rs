@@ -6,6 +6,8 @@ mod cargo_config;
 mod libtorch;
 mod libtorch_wheels;
 mod model;
+#[cfg(test)]
+mod scratch;
 mod system;
 mod wheel;
 
@@ -114,4 +116,47 @@ fn remove_folder(folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder).context(|| format!("cannot remove {}", folder.display()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scratch::Scratch;
+
+    #[test]
+    fn a_folder_appears_complete_and_replaces_a_damaged_one() {
+        let scratch = Scratch::new("unfinished");
+        let finished = scratch.path().join("libtorch");
+        fs::create_dir(&finished).expect("can make a folder");
+        fs::write(finished.join("damaged"), "").expect("can write");
+        let interrupted = Unfinished::begin(&finished).expect("can begin");
+        fs::write(interrupted.folder().join("half"), "").expect("can write");
+        drop(interrupted);
+
+        let second = Unfinished::begin(&finished).expect("can begin again");
+        assert!(!second.folder().join("half").exists(), "what was interrupted is gone");
+        fs::write(second.folder().join("whole"), "").expect("can write");
+        assert!(
+            finished.join("damaged").exists(),
+            "untouched until the new one is complete"
+        );
+        second.finish().expect("can finish");
+        let names: Vec<_> = fs::read_dir(&finished)
+            .expect("it is there")
+            .flatten()
+            .map(|file| file.file_name())
+            .collect();
+        assert_eq!(names, ["whole"]);
+    }
+
+    #[test]
+    fn a_second_set_up_waits_for_the_first() {
+        let scratch = Scratch::new("lock");
+        let path = scratch.path().join("setup.lock");
+        let first = lock(&path).expect("nobody else has it");
+        let other = File::open(&path).expect("the file is there");
+        assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
+        drop(first);
+        assert!(other.try_lock().is_ok());
+    }
 }

@@ -47,15 +47,20 @@ impl Wheel {
             )));
         }
         let file = only_file_in(&own_folder)?;
-        let found = sha256_of(&file)?;
-        if found != self.sha256 {
-            return Err(Failure::new(format!(
-                "{} has SHA-256 {found}, expected {}: the file is damaged or is another one",
-                file.display(),
-                self.sha256
-            )));
-        }
+        self.verify(&file)?;
         Ok(file)
+    }
+
+    fn verify(&self, file: &Path) -> Result<()> {
+        let found = sha256_of(file)?;
+        if found == self.sha256 {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "{} has SHA-256 {found}, expected {}: the file is damaged or is another one",
+            file.display(),
+            self.sha256
+        )))
     }
 
     fn pip_download(&self, folder: &Path) -> Command {
@@ -162,22 +167,63 @@ fn inside(relative: &str) -> Result<&Path> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::setup::scratch::Scratch;
+    use std::io::Write as _;
 
-    #[test]
-    fn sha256_is_the_published_one() {
-        // FIPS 180-2, appendix B.1.
-        let file = std::env::temp_dir().join(format!("touchstone-sha256-{}", std::process::id()));
-        fs::write(&file, "abc").expect("the temporary folder can be written");
-        let found = sha256_of(&file);
-        fs::remove_file(&file).expect("the file was just written");
-        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(found.expect("the file can be read"), expected);
+    /// FIPS 180-2, appendix B.1: the hash of `abc`.
+    const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    fn zip_with(file: &Path, entries: &[(&str, &str)]) {
+        let mut writer = zip::ZipWriter::new(File::create(file).expect("can make a file"));
+        for (name, content) in entries {
+            writer
+                .start_file(*name, zip::write::FileOptions::default())
+                .expect("can start an entry");
+            writer.write_all(content.as_bytes()).expect("can write");
+        }
+        writer.finish().expect("can finish");
     }
 
     #[test]
-    fn paths_out_of_the_folder_are_refused() {
+    fn a_file_with_another_hash_is_refused() {
+        let scratch = Scratch::new("hash");
+        let file = scratch.path().join("abc");
+        fs::write(&file, "abc").expect("can write");
+        let mut wheel = Wheel {
+            requirement: "abc==1",
+            platform: "",
+            python: None,
+            sha256: SHA256_OF_ABC,
+        };
+        assert!(wheel.verify(&file).is_ok());
+        wheel.sha256 = "00";
+        let failure = wheel.verify(&file).expect_err("the hash is another one").to_string();
+        assert!(
+            failure.contains(SHA256_OF_ABC) && failure.contains("expected 00"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn only_the_chosen_files_are_unpacked_under_their_new_names() {
+        let scratch = Scratch::new("unpack");
+        let wheel = scratch.path().join("a.whl");
+        zip_with(&wheel, &[("a/lib/x.so", "x"), ("a/lib/y.so", "y"), ("a/code.py", "z")]);
+        let out = scratch.path().join("out");
+        let place = |entry: &str| entry.ends_with("x.so").then(|| "lib/x.so".to_owned());
+        assert_eq!(unpack(&wheel, &out, place).expect("a good wheel"), 1);
+        assert_eq!(fs::read_to_string(out.join("lib/x.so")).expect("it was unpacked"), "x");
+        assert!(!out.join("lib/y.so").exists());
+    }
+
+    #[test]
+    fn a_wheel_that_leads_out_of_the_folder_is_refused() {
+        let scratch = Scratch::new("outside");
+        let wheel = scratch.path().join("a.whl");
+        zip_with(&wheel, &[("../outside", "x")]);
+        assert!(unpack(&wheel, &scratch.path().join("out"), |entry| Some(entry.to_owned())).is_err());
+        assert!(!scratch.path().join("outside").exists());
         assert!(inside("lib/libc10.so").is_ok());
-        assert!(inside("../outside").is_err());
         assert!(inside("lib/../../outside").is_err());
         assert!(inside("/etc/passwd").is_err());
     }
