@@ -29,7 +29,7 @@ impl RunDir {
         loop {
             let root = runs.join(format!("{date}-{words}-{number}"));
             match fs::create_dir(&root) {
-                Ok(()) => return Self::fill(root, config),
+                Ok(()) => return Self::fill(absolute(&root)?, config),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) => return Err(RunError::io("create", &root)(error)),
             }

@@ -1,5 +1,6 @@
 //! One line of `events.jsonl`: what the worker says, in the order it happened.
 
+use crate::engine::artifact::Bilingual;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -116,6 +117,22 @@ impl EventBody {
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Stopped { .. } | Self::Finished { .. } | Self::Failed { .. })
     }
+}
+
+/// What a phase of the worker is called for people; an unknown name is shown as it is.
+pub fn phase_label(name: &str) -> Bilingual {
+    let (en, zh) = match name {
+        "loading_model" => ("loading the model", "加载模型"),
+        "loading_data" | "reading" => ("reading the rows", "读取数据"),
+        "tokenizing" => ("tokenising the texts", "文本分词"),
+        "evaluating" => ("evaluating", "评估"),
+        "testing" => ("scoring the test rows", "测试集打分"),
+        "exporting" => ("exporting the model", "导出模型"),
+        "resuming" => ("loading the checkpoint", "载入检查点"),
+        "training" => ("training", "训练"),
+        other => return Bilingual::new(other.replace('_', " "), other.replace('_', " ")),
+    };
+    Bilingual::new(en, zh)
 }
 
 /// A fixed validation row scored at each evaluation.

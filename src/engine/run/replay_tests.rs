@@ -177,14 +177,21 @@ fn time_left_follows_the_pace_of_work_without_pauses() {
     assert_eq!(view.active_secs(), 21.0);
     story.wall_ms += 3_600_000;
     story.tell(0, started(2));
-    assert_eq!(story.view().active_secs(), 21.0, "a gap between attempts is nobody's work");
+    assert_eq!(
+        story.view().active_secs(),
+        21.0,
+        "a gap between attempts is nobody's work"
+    );
     assert!(!story.view().paused);
 }
 
 #[test]
 fn the_end_is_told_and_a_new_attempt_takes_it_back() {
     let mut story = Story::default();
-    story.tell(0, started(1)).tell(40, evaluated(0.9, true)).tell(100, finished(f64::NAN));
+    story
+        .tell(0, started(1))
+        .tell(40, evaluated(0.9, true))
+        .tell(100, finished(f64::NAN));
     let view = story.view();
     let Some(Outcome::Finished(finish)) = &view.outcome else {
         panic!("finished");

@@ -111,7 +111,13 @@ fn pause_continue_stop_and_resume() {
     assert!(matches!(&watch.view().outcome, Some(Outcome::Stopped { reason }) if reason == "asked"));
     wait_for(&mut watch, "exit", |_| handle.has_exited());
     assert!(handle.exit_status().is_some_and(|status| status.success()));
-    assert!(stage.run.stderr_tail(1000).expect("stderr").contains("worker on stderr"));
+    assert!(
+        stage
+            .run
+            .stderr_tail(1000)
+            .expect("stderr")
+            .contains("worker on stderr")
+    );
 
     // Resume takes the stop back, else the worker would end at once.
     stage.launcher.resume(&stage.run, watch.status()).expect("resume");
@@ -123,7 +129,10 @@ fn pause_continue_stop_and_resume() {
     assert_eq!(watch.view().attempts, 2);
     kill(&stage.run, Duration::from_secs(5)).expect("kill");
     wait_for_status(&mut watch, &RunStatus::Crashed);
-    assert!(matches!(kill(&stage.run, Duration::ZERO), Err(RunError::NotRunning { .. })));
+    assert!(matches!(
+        kill(&stage.run, Duration::ZERO),
+        Err(RunError::NotRunning { .. })
+    ));
     assert!(matches!(
         stage.launcher.resume(&stage.run, &RunStatus::Finished),
         Err(RunError::AlreadyFinished { .. })
