@@ -105,8 +105,16 @@ impl CompareConfig {
             RowMetric::F1,
         ];
         let k = self.k;
-        let ranking = [format!("ndcg@{k}"), format!("recall@{k}"), format!("map@{k}"), "mrr".to_owned()];
-        let ranking = ranking.iter().filter_map(|name| Metric::parse(name)).filter(|_| with_groups);
+        let ranking = [
+            format!("ndcg@{k}"),
+            format!("recall@{k}"),
+            format!("map@{k}"),
+            "mrr".to_owned(),
+        ];
+        let ranking = ranking
+            .iter()
+            .filter_map(|name| Metric::parse(name))
+            .filter(|_| with_groups);
         rows.into_iter().map(Metric::Row).chain(ranking).collect()
     }
 }

@@ -176,8 +176,12 @@ fn bootstrap_difference(prepared: &Prepared<'_>, (a, b): (usize, usize), metric:
         Metric::Row(_) => &prepared.row_replicates,
         Metric::Ranking(_) => &prepared.group_replicates,
     };
-    let columns = prepared.replicate_column(a, metric).zip(prepared.replicate_column(b, metric));
-    let Some((column_a, column_b)) = columns else { return Difference::default() };
+    let columns = prepared
+        .replicate_column(a, metric)
+        .zip(prepared.replicate_column(b, metric));
+    let Some((column_a, column_b)) = columns else {
+        return Difference::default();
+    };
     let sample = replicates.derive(|values| values[column_b] - values[column_a]);
     let all_equal = |values: &[f64]| !values.is_empty() && values.iter().all(|&value| value == 0.0);
     if delta == 0.0 && all_equal(&sample.boot) && all_equal(&sample.jackknife) {
@@ -244,7 +248,10 @@ struct GroupDifferences<'a> {
 
 impl<'a> GroupDifferences<'a> {
     fn of(prepared: &'a Prepared<'_>, (a, b): (usize, usize), metric: RankingMetric) -> Option<Self> {
-        let tables = (prepared.models[a].ranking.as_ref()?, prepared.models[b].ranking.as_ref()?);
+        let tables = (
+            prepared.models[a].ranking.as_ref()?,
+            prepared.models[b].ranking.as_ref()?,
+        );
         let column = prepared.models[a].ranking_column(metric)?;
         Some(Self { tables, column })
     }

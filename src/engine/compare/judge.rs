@@ -27,7 +27,11 @@ pub fn compare(input: &CompareInput<'_>, config: &CompareConfig, progress: &Prog
     let (rows, usable) = CommonRows::of(input)?;
     let metrics = config.family(input.groups.is_some());
     let thresholds = rows.thresholds(config);
-    let to = if input.segments.is_empty() { 0.9 } else { 0.9 - SEGMENT_SHARE };
+    let to = if input.segments.is_empty() {
+        0.9
+    } else {
+        0.9 - SEGMENT_SHARE
+    };
     progress.phase("resampling", "重抽样");
     let prepared = Prepared::new(&rows, &thresholds, &metrics, config, (progress, (0.05, to)))?;
     progress.phase("testing differences", "检验差异");
@@ -39,7 +43,11 @@ pub fn compare(input: &CompareInput<'_>, config: &CompareConfig, progress: &Prog
     }
     progress.phase("comparing segments", "对比分段");
     let segments = compare_segments(input, &rows, &usable, &thresholds, (&metrics, config, progress))?;
-    let summary = prepared.models.first().and_then(|model| model.ranking.as_ref()).map(|table| &table.summary);
+    let summary = prepared
+        .models
+        .first()
+        .and_then(|model| model.ranking.as_ref())
+        .map(|table| &table.summary);
     let mut comparison = Comparison {
         models: compared_models(input, &prepared, &metrics),
         primary_metric: metrics[0],
@@ -98,7 +106,10 @@ fn all_pairs(
 
 fn compared_models(input: &CompareInput<'_>, prepared: &Prepared<'_>, metrics: &[Metric]) -> Vec<ComparedModel> {
     let values = |tables: &super::prepare::ModelTables| {
-        metrics.iter().map(|&metric| (metric.name(), tables.value(metric))).collect()
+        metrics
+            .iter()
+            .map(|&metric| (metric.name(), tables.value(metric)))
+            .collect()
     };
     input
         .models
@@ -175,8 +186,14 @@ fn warnings(comparison: &Comparison) -> Vec<Bilingual> {
     let left_out = comparison.rows.total - comparison.rows.used;
     if left_out > 0 {
         found.push(Bilingual::new(
-            format!("{left_out} of {} rows are left out: the label or a model's score is missing", comparison.rows.total),
-            format!("{} 行中有 {left_out} 行未参与：缺标签或某个模型的得分", comparison.rows.total),
+            format!(
+                "{left_out} of {} rows are left out: the label or a model's score is missing",
+                comparison.rows.total
+            ),
+            format!(
+                "{} 行中有 {left_out} 行未参与：缺标签或某个模型的得分",
+                comparison.rows.total
+            ),
         ));
     }
     if let Some(groups) = comparison.num_groups.filter(|&groups| groups < FEW_GROUPS) {
@@ -186,7 +203,10 @@ fn warnings(comparison: &Comparison) -> Vec<Bilingual> {
         ));
     }
     let at_best_f1 = comparison.config.threshold.is_none()
-        && comparison.metrics.iter().any(|metric| matches!(metric, Metric::Row(row) if row.needs_threshold()));
+        && comparison
+            .metrics
+            .iter()
+            .any(|metric| matches!(metric, Metric::Row(row) if row.needs_threshold()));
     if at_best_f1 {
         found.push(Bilingual::new(
             "threshold metrics are read at each model's own best-F1 threshold on these rows; give one threshold to compare at the same point",

@@ -111,7 +111,11 @@ mod tests {
     use super::*;
 
     fn patterns(limit: usize) -> Patterns {
-        Patterns { limit, seed: 3, stream: 0 }
+        Patterns {
+            limit,
+            seed: 3,
+            stream: 0,
+        }
     }
 
     fn randomisation(values: &[f64], limit: usize) -> (f64, Test) {

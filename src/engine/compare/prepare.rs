@@ -32,7 +32,11 @@ impl CommonRows {
             });
         }
         for (at, model) in input.models.iter().enumerate() {
-            check_length(&format!("model `{}`", model.name), input.labels.len(), model.scores.len())?;
+            check_length(
+                &format!("model `{}`", model.name),
+                input.labels.len(),
+                model.scores.len(),
+            )?;
             if input.models[..at].iter().any(|other| other.name == model.name) {
                 return Err(EvalError::BadSetting {
                     what: format!("two models are named `{}`; give each its own name", model.name),
@@ -128,7 +132,11 @@ impl<'a> Prepared<'a> {
         (progress, share): (&Progress, (f64, f64)),
     ) -> Result<Self, Cancelled> {
         let k = cut_offs(metrics);
-        let grouped = rows.codes.as_ref().filter(|_| k.is_some()).map(|codes| grouped_rows(codes));
+        let grouped = rows
+            .codes
+            .as_ref()
+            .filter(|_| k.is_some())
+            .map(|codes| grouped_rows(codes));
         let mut models = Vec::with_capacity(rows.scores.len());
         for (scores, &threshold) in rows.scores.iter().zip(thresholds) {
             progress.check()?;
@@ -166,7 +174,9 @@ impl<'a> Prepared<'a> {
 
     fn resample(&mut self, metrics: &[Metric], progress: &Progress, (from, to): (f64, f64)) -> Result<(), Cancelled> {
         // The AUC has DeLong's variance and needs no resamples.
-        let rows_wanted = metrics.iter().any(|metric| matches!(metric, Metric::Row(m) if *m != RowMetric::Auc));
+        let rows_wanted = metrics
+            .iter()
+            .any(|metric| matches!(metric, Metric::Row(m) if *m != RowMetric::Auc));
         let middle = if rows_wanted { from + (to - from) * 0.7 } else { from };
         let plan = |stream, progress| Plan {
             resamples: self.config.bootstrap,
@@ -175,8 +185,11 @@ impl<'a> Prepared<'a> {
             progress,
         };
         if rows_wanted {
-            let unit_at: Vec<Vec<u32>> =
-                self.models.iter().map(|model| self.units.in_order(&model.rows.sorted.order)).collect();
+            let unit_at: Vec<Vec<u32>> = self
+                .models
+                .iter()
+                .map(|model| self.units.in_order(&model.rows.sorted.order))
+                .collect();
             let models = &self.models;
             let of_all = |weights: &[u32], scratch: &mut Scratch| -> Vec<f64> {
                 let of_one = |(model, units): (&ModelTables, &Vec<u32>)| {
@@ -184,7 +197,8 @@ impl<'a> Prepared<'a> {
                 };
                 models.iter().zip(&unit_at).flat_map(of_one).collect()
             };
-            self.row_replicates = Replicates::run(self.units.count, plan(ROW_STREAM, (from, middle)), progress, of_all)?;
+            self.row_replicates =
+                Replicates::run(self.units.count, plan(ROW_STREAM, (from, middle)), progress, of_all)?;
         }
         let tables: Vec<&RankingTable> = self.models.iter().filter_map(|model| model.ranking.as_ref()).collect();
         self.group_replicates = ranking_replicates_of(&tables, plan(GROUP_STREAM, (middle, to)), progress)?;

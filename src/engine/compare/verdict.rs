@@ -8,18 +8,30 @@ use crate::engine::artifact::Bilingual;
 
 /// A p-value for people: never "0".
 fn shown_p(p: f64) -> String {
-    if p < 0.0001 { "< 0.0001".to_owned() } else { format!("= {}", trimmed(p, 4)) }
+    if p < 0.0001 {
+        "< 0.0001".to_owned()
+    } else {
+        format!("= {}", trimmed(p, 4))
+    }
 }
 
 fn trimmed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text.is_empty() || text == "-0" { "0".to_owned() } else { text.to_owned() }
+    if text.is_empty() || text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Four decimals, more where the number is small.
 fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.001 { format!("{value:.6}") } else { format!("{value:.4}") }
+    if value != 0.0 && value.abs() < 0.001 {
+        format!("{value:.6}")
+    } else {
+        format!("{value:.4}")
+    }
 }
 
 /// Sets who is better and the sentence of one pair.
@@ -58,8 +70,18 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
     if let Some(better) = &pair.better {
         let other = if better == a { b } else { a };
         return Bilingual::new(
-            format!("{better} is better than {other}: {} {} by {}{interval_en}, {p_en}", metric.en, direction(pair).0, number(delta.abs())),
-            format!("{better} 优于 {other}：{}{} {}{interval_zh}，{p_zh}", metric.zh, direction(pair).1, number(delta.abs())),
+            format!(
+                "{better} is better than {other}: {} {} by {}{interval_en}, {p_en}",
+                metric.en,
+                direction(pair).0,
+                number(delta.abs())
+            ),
+            format!(
+                "{better} 优于 {other}：{}{} {}{interval_zh}，{p_zh}",
+                metric.zh,
+                direction(pair).1,
+                number(delta.abs())
+            ),
         );
     }
     if pair.standard_error == Some(0.0) {
@@ -69,7 +91,8 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
         );
     }
     let detectable = |before: &str| {
-        pair.smallest_detectable.map_or_else(String::new, |size| format!("{before}{}", number(size)))
+        pair.smallest_detectable
+            .map_or_else(String::new, |size| format!("{before}{}", number(size)))
     };
     Bilingual::new(
         format!(
@@ -89,7 +112,11 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
 
 /// The better model's number is higher, or lower where lower is better.
 fn direction(pair: &PairResult) -> (&'static str, &'static str) {
-    if pair.higher_is_better { ("higher", "高") } else { ("lower", "低") }
+    if pair.higher_is_better {
+        ("higher", "高")
+    } else {
+        ("lower", "低")
+    }
 }
 
 fn signed(value: f64) -> String {
@@ -106,13 +133,23 @@ fn p_text(pair: &PairResult, p: f64, adjusted: &str) -> String {
 
 /// The model that beats every other on the deciding metric.
 pub(super) fn best_model(comparison: &Comparison) -> Option<String> {
-    let deciding: Vec<&PairResult> =
-        comparison.pairs.iter().filter(|pair| pair.metric == comparison.primary_metric).collect();
+    let deciding: Vec<&PairResult> = comparison
+        .pairs
+        .iter()
+        .filter(|pair| pair.metric == comparison.primary_metric)
+        .collect();
     let beats_all = |name: &str| {
-        let mut own = deciding.iter().filter(|pair| pair.a == name || pair.b == name).peekable();
+        let mut own = deciding
+            .iter()
+            .filter(|pair| pair.a == name || pair.b == name)
+            .peekable();
         own.peek().is_some() && own.all(|pair| pair.better.as_deref() == Some(name))
     };
-    comparison.models.iter().map(|model| model.name.clone()).find(|name| beats_all(name))
+    comparison
+        .models
+        .iter()
+        .map(|model| model.name.clone())
+        .find(|name| beats_all(name))
 }
 
 /// The sentence about all models; with two it is their pair's.
@@ -120,13 +157,23 @@ pub(super) fn overall(comparison: &Comparison) -> Bilingual {
     let primary = comparison.primary_metric;
     let mut deciding = comparison.pairs.iter().filter(|pair| pair.metric == primary);
     if comparison.models.len() == 2 {
-        return deciding.next().map_or_else(Bilingual::default, |pair| pair.verdict.clone());
+        return deciding
+            .next()
+            .map_or_else(Bilingual::default, |pair| pair.verdict.clone());
     }
     let label = primary.label();
     if let Some(best) = &comparison.best {
         return Bilingual::new(
-            format!("{best} is the best of {} models: its {} beats each of the others after adjustment", comparison.models.len(), label.en),
-            format!("{best} 是 {} 个模型中最好的：经校正，其{}优于其余每一个", comparison.models.len(), label.zh),
+            format!(
+                "{best} is the best of {} models: its {} beats each of the others after adjustment",
+                comparison.models.len(),
+                label.en
+            ),
+            format!(
+                "{best} 是 {} 个模型中最好的：经校正，其{}优于其余每一个",
+                comparison.models.len(),
+                label.zh
+            ),
         );
     }
     let value = |model: &super::comparison::ComparedModel| model.metrics.get(&primary.name()).copied().flatten();
@@ -144,7 +191,13 @@ pub(super) fn overall(comparison: &Comparison) -> Bilingual {
     };
     let rivals: Vec<&str> = deciding
         .filter(|pair| (pair.a == leader || pair.b == leader) && pair.better.as_deref() != Some(leader))
-        .map(|pair| if pair.a == leader { pair.b.as_str() } else { pair.a.as_str() })
+        .map(|pair| {
+            if pair.a == leader {
+                pair.b.as_str()
+            } else {
+                pair.a.as_str()
+            }
+        })
         .collect();
     Bilingual::new(
         format!(

@@ -8,13 +8,14 @@ use super::delong::{Components, DelongInterval, delong_interval};
 use super::evaluation::{Evaluation, IntervalMethod, RowUse, ThresholdRule};
 use super::explain;
 use super::input::{EvalConfig, EvalError, EvalInput, UsableRows, check_length};
-use super::interval::{NoInterval, Plan, Replicates, Sample, Units};
+use super::interval::{NoInterval, Plan, Replicates, Sample};
 use super::metric::{Metric, RowMetric};
 use super::ranking::{RankingTable, grouped_rows};
 use super::row_table::{RowTable, Scratch};
 use super::segments;
 use super::sorted::SortedScores;
 use super::threshold::ThresholdTable;
+use super::units::Units;
 use crate::engine::artifact::Bilingual;
 use crate::engine::progress::{Cancelled, Progress};
 use std::collections::BTreeMap;
@@ -50,7 +51,13 @@ pub fn evaluate(input: &EvalInput<'_>, config: &EvalConfig, progress: &Progress)
         Some(groups) => {
             let grouped = grouped_rows(&usable.take(groups.codes));
             let settings = (&config.k[..], config.map_denominator);
-            Some(RankingTable::new(&usable.labels, &scores, &grouped, settings, progress)?)
+            Some(RankingTable::new(
+                &usable.labels,
+                &scores,
+                &grouped,
+                settings,
+                progress,
+            )?)
         }
     };
     let delong = delong(&usable, &sorted, &units, config.alpha);
@@ -204,7 +211,11 @@ fn record(evaluation: &mut Evaluation, metric: Metric, interval: Option<Result<[
 
 impl Replicates {
     fn column_or_empty(&self, at: usize) -> Sample {
-        if self.is_empty() { Sample::default() } else { self.column(at) }
+        if self.is_empty() {
+            Sample::default()
+        } else {
+            self.column(at)
+        }
     }
 }
 
@@ -218,9 +229,7 @@ fn row_replicates(table: &RowTable, units: &Units, plan: Plan, progress: &Progre
         Some(_) => {
             let unit_at = units.in_order(&table.sorted.order);
             Replicates::run(units.count, plan, progress, |weights, scratch: &mut Scratch| {
-                table
-                    .weighted(&|at| weights[unit_at[at] as usize], scratch)
-                    .to_vec()
+                table.weighted(&|at| weights[unit_at[at] as usize], scratch).to_vec()
             })
         }
     }

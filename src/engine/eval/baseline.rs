@@ -74,13 +74,19 @@ mod tests {
         let names = ["a".to_owned(), "b".to_owned(), "unused".to_owned()];
         let codes = [0, 0, 0, 1, MISSING_CODE, 1];
         let labels = [1.0, 1.0, 0.0, 0.0, 0.0, f64::NAN];
-        let train = Codes { codes: &codes, names: &names };
+        let train = Codes {
+            codes: &codes,
+            names: &names,
+        };
         let model = Popularity::fit(train, &labels).expect("labels");
         assert_eq!((model.overall_rate, model.train_rows), (0.4, 5));
         assert_eq!(model.items.len(), 2);
         let test_names = ["b".to_owned(), "new".to_owned(), "a".to_owned()];
         let test_codes = [2, 0, 1, MISSING_CODE];
-        let scores = model.predict(Codes { codes: &test_codes, names: &test_names });
+        let scores = model.predict(Codes {
+            codes: &test_codes,
+            names: &test_names,
+        });
         let expected = [(2.0 + 8.0) / 23.0, 8.0 / 21.0, 0.4, 0.4];
         for (score, expected) in scores.iter().zip(expected) {
             assert!((score - expected).abs() < 1e-15, "{score} {expected}");
@@ -90,9 +96,21 @@ mod tests {
     #[test]
     fn bad_labels_are_refused() {
         let names = ["a".to_owned()];
-        let items = Codes { codes: &[0], names: &names };
-        assert!(matches!(Popularity::fit(items, &[3.0]), Err(EvalError::LabelNotBinary { .. })));
-        assert!(matches!(Popularity::fit(items, &[f64::NAN]), Err(EvalError::NoRows { .. })));
-        assert!(matches!(Popularity::fit(items, &[]), Err(EvalError::LengthMismatch { .. })));
+        let items = Codes {
+            codes: &[0],
+            names: &names,
+        };
+        assert!(matches!(
+            Popularity::fit(items, &[3.0]),
+            Err(EvalError::LabelNotBinary { .. })
+        ));
+        assert!(matches!(
+            Popularity::fit(items, &[f64::NAN]),
+            Err(EvalError::NoRows { .. })
+        ));
+        assert!(matches!(
+            Popularity::fit(items, &[]),
+            Err(EvalError::LengthMismatch { .. })
+        ));
     }
 }

@@ -136,7 +136,10 @@ impl Calibration {
         let rate = sorted.positives as f64 / n;
         let rows = || sorted.positive.iter().zip(&sorted.scores);
         let brier = rows().map(|(&label, &score)| squared_error(label, score)).sum::<f64>() / n;
-        let log_loss = rows().map(|(&label, &score)| negative_log_likelihood(label, score)).sum::<f64>() / n;
+        let log_loss = rows()
+            .map(|(&label, &score)| negative_log_likelihood(label, score))
+            .sum::<f64>()
+            / n;
         let entropy = -rate * rate.ln() - (1.0 - rate) * (1.0 - rate).ln();
         Some(Self {
             max_calibration_error: equal_width
@@ -194,13 +197,12 @@ mod tests {
     #[test]
     fn hand_computed_bins() {
         // Bins of width 0.5: {0.1:0, 0.3:1} mean 0.2 rate 0.5; {0.5:0, 0.9:1, 1.0:1} mean 0.8 rate 2/3.
-        let result = calibration(
-            &[false, true, false, true, true],
-            &[0.1, 0.3, 0.5, 0.9, 1.0],
-            2,
-        )
-        .expect("probabilities");
-        assert_eq!(result.equal_width.iter().map(|bin| bin.count).collect::<Vec<_>>(), [2, 3]);
+        let result =
+            calibration(&[false, true, false, true, true], &[0.1, 0.3, 0.5, 0.9, 1.0], 2).expect("probabilities");
+        assert_eq!(
+            result.equal_width.iter().map(|bin| bin.count).collect::<Vec<_>>(),
+            [2, 3]
+        );
         assert!((result.equal_width[0].mean_score - 0.2).abs() < 1e-15);
         assert!((result.equal_width[1].positive_rate - 2.0 / 3.0).abs() < 1e-15);
         assert!((result.max_calibration_error - 0.3).abs() < 1e-15);
@@ -224,7 +226,10 @@ mod tests {
         let scores = [0.2, 0.2, 0.2, 0.2, 0.7, 0.8, 0.9, 0.95];
         let labels = [false, true, false, false, true, true, false, true];
         let result = calibration(&labels, &scores, 4).expect("probabilities");
-        assert_eq!(result.equal_mass.iter().map(|bin| bin.count).collect::<Vec<_>>(), [4, 2, 2]);
+        assert_eq!(
+            result.equal_mass.iter().map(|bin| bin.count).collect::<Vec<_>>(),
+            [4, 2, 2]
+        );
         assert_eq!((result.equal_mass[0].lower, result.equal_mass[0].upper), (0.2, 0.2));
     }
 

@@ -93,7 +93,11 @@ impl ScoreHistogram {
             (*sorted.scores.last()?, *sorted.scores.first()?)
         };
         let span = end - start;
-        let bin_width = if span > 0.0 && span.is_finite() { span / HISTOGRAM_BINS as f64 } else { 1.0 };
+        let bin_width = if span > 0.0 && span.is_finite() {
+            span / HISTOGRAM_BINS as f64
+        } else {
+            1.0
+        };
         let mut histogram = Self {
             start,
             bin_width,
@@ -102,7 +106,11 @@ impl ScoreHistogram {
         };
         for (&positive, &score) in sorted.positive.iter().zip(&sorted.scores) {
             let bin = (((score - start) / bin_width) as usize).min(HISTOGRAM_BINS - 1);
-            let counts = if positive { &mut histogram.positives } else { &mut histogram.negatives };
+            let counts = if positive {
+                &mut histogram.positives
+            } else {
+                &mut histogram.negatives
+            };
             counts[bin] += 1;
         }
         Some(histogram)
@@ -129,8 +137,16 @@ mod tests {
         let labels: Vec<bool> = scores.iter().map(|&score| draws.chance(score)).collect();
         let curves = Curves::of(&SortedScores::new(&labels, &scores));
         assert!(curves.roc.len() <= 802, "{}", curves.roc.len());
-        assert_eq!((curves.roc[0], curves.roc[curves.roc.len() - 1]), ([0.0, 0.0], [1.0, 1.0]));
-        assert!(curves.roc.windows(2).all(|pair| pair[0][0] <= pair[1][0] && pair[0][1] <= pair[1][1]));
+        assert_eq!(
+            (curves.roc[0], curves.roc[curves.roc.len() - 1]),
+            ([0.0, 0.0], [1.0, 1.0])
+        );
+        assert!(
+            curves
+                .roc
+                .windows(2)
+                .all(|pair| pair[0][0] <= pair[1][0] && pair[0][1] <= pair[1][1])
+        );
     }
 
     #[test]

@@ -106,8 +106,7 @@ fn group_variance(labels: &[bool], contrast: &[f64], groups: &[u32]) -> Option<f
     let s10: f64 = correct(with_positives) * sums.iter().map(|sum| sum.0 * sum.0).sum::<f64>();
     let s01: f64 = correct(with_negatives) * sums.iter().map(|sum| sum.1 * sum.1).sum::<f64>();
     let s11: f64 = correct(used) * sums.iter().map(|sum| sum.0 * sum.1).sum::<f64>();
-    let variance =
-        s10 / (positives * positives) + s01 / (negatives * negatives) + 2.0 * s11 / (positives * negatives);
+    let variance = s10 / (positives * positives) + s01 / (negatives * negatives) + 2.0 * s11 / (positives * negatives);
     Some(variance.max(0.0))
 }
 
@@ -161,7 +160,15 @@ mod tests {
         let labels = [true, true, true, false, false, false, false];
         let scores = [0.9, 0.6, 0.3, 0.6, 0.2, 0.1, 0.3];
         let components = Components::of(&SortedScores::new(&labels, &scores)).expect("two classes");
-        let psi = |x: f64, y: f64| if x > y { 1.0 } else if x == y { 0.5 } else { 0.0 };
+        let psi = |x: f64, y: f64| {
+            if x > y {
+                1.0
+            } else if x == y {
+                0.5
+            } else {
+                0.0
+            }
+        };
         for row in 0..7 {
             let others: Vec<usize> = (0..7).filter(|&other| labels[other] != labels[row]).collect();
             let expected = others

@@ -4,8 +4,8 @@
 
 use super::evaluation::{Evaluation, ThresholdRule};
 use super::input::{EvalConfig, MapDenominator};
-use super::interval::MIN_GROUPS_TO_RESAMPLE;
 use super::metric::{Metric, RankingMetric, RowMetric};
+use super::units::MIN_GROUPS_TO_RESAMPLE;
 use crate::engine::artifact::Bilingual;
 use std::collections::BTreeMap;
 
@@ -47,7 +47,10 @@ pub(crate) fn conventions(config: &EvalConfig, with_groups: bool) -> BTreeMap<St
         }
         let (en, zh) = match config.map_denominator {
             MapDenominator::MinPositivesK => ("min(positives, k), as RecBole", "min(正样本数, k)，与 RecBole 相同"),
-            MapDenominator::Positives => ("all positives of the group, as trec_eval", "组内全部正样本数，与 trec_eval 相同"),
+            MapDenominator::Positives => (
+                "all positives of the group, as trec_eval",
+                "组内全部正样本数，与 trec_eval 相同",
+            ),
         };
         found.insert("map_denominator".to_owned(), Bilingual::new(en, zh));
         found.insert(
@@ -72,7 +75,10 @@ pub(crate) fn conventions(config: &EvalConfig, with_groups: bool) -> BTreeMap<St
 pub(crate) fn undefined_metrics(evaluation: &mut Evaluation) {
     let row = RowMetric::ALL.into_iter().map(Metric::Row);
     let ranking = evaluation.ranking.keys().filter_map(|name| Metric::parse(name));
-    let missing: Vec<Metric> = row.chain(ranking).filter(|&metric| evaluation.value(metric).is_none()).collect();
+    let missing: Vec<Metric> = row
+        .chain(ranking)
+        .filter(|&metric| evaluation.value(metric).is_none())
+        .collect();
     for metric in missing {
         let reason = reason(evaluation, metric);
         evaluation.undefined.insert(metric.name(), reason);
@@ -94,20 +100,16 @@ fn reason(evaluation: &Evaluation, metric: Metric) -> Bilingual {
             "得分不全在 0 到 1 之间，不是概率",
         ),
         Metric::Row(row) if row.needs_threshold() && evaluation.threshold.is_none() => no_positives(),
-        Metric::Row(RowMetric::Precision) => {
-            Bilingual::new("no row reaches the threshold", "没有行达到阈值")
+        Metric::Row(RowMetric::Precision) => Bilingual::new("no row reaches the threshold", "没有行达到阈值"),
+        Metric::Row(RowMetric::Mcc) => {
+            Bilingual::new("labels or predictions are all of one class", "标签或预测全为同一类")
         }
-        Metric::Row(RowMetric::Mcc) => Bilingual::new(
-            "labels or predictions are all of one class",
-            "标签或预测全为同一类",
-        ),
         Metric::Row(_) if !has_positives => no_positives(),
         Metric::Row(_) => Bilingual::new("there is no negative row", "没有负样本"),
         Metric::Ranking(_) => match &evaluation.groups {
-            Some(groups) if groups.used > 0 => Bilingual::new(
-                "no group has both positive and negative rows",
-                "没有同时含正负样本的组",
-            ),
+            Some(groups) if groups.used > 0 => {
+                Bilingual::new("no group has both positive and negative rows", "没有同时含正负样本的组")
+            }
             _ => Bilingual::new("no group has a positive row", "没有含正样本的组"),
         },
     }
@@ -179,11 +181,18 @@ fn group_warnings(evaluation: &Evaluation) -> Vec<Bilingual> {
     }
     if groups.rows_without_group > 0 {
         found.push(Bilingual::new(
-            format!("{} rows have no group and are in no ranking metric", groups.rows_without_group),
+            format!(
+                "{} rows have no group and are in no ranking metric",
+                groups.rows_without_group
+            ),
             format!("{} 行没有分组，不计入排序指标", groups.rows_without_group),
         ));
     }
-    for (k, &share) in groups.ties_at_cut.iter().filter(|&(_, &share)| share > MANY_TIES_AT_CUT) {
+    for (k, &share) in groups
+        .ties_at_cut
+        .iter()
+        .filter(|&(_, &share)| share > MANY_TIES_AT_CUT)
+    {
         let percent = share * 100.0;
         found.push(Bilingual::new(
             format!("in {percent:.0} % of the groups rows of one score straddle rank {k}; the metrics there are averages over their orders"),
@@ -192,7 +201,10 @@ fn group_warnings(evaluation: &Evaluation) -> Vec<Bilingual> {
     }
     if (groups.total as usize) < MIN_GROUPS_TO_RESAMPLE {
         found.push(Bilingual::new(
-            format!("only {} groups: intervals of the ranking metrics are rough", groups.total),
+            format!(
+                "only {} groups: intervals of the ranking metrics are rough",
+                groups.total
+            ),
             format!("只有 {} 组：排序指标的区间很粗略", groups.total),
         ));
     }

@@ -242,10 +242,22 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let bad = [
-            EvalConfig { alpha: 0.0, ..EvalConfig::default() },
-            EvalConfig { k: vec![0], ..EvalConfig::default() },
-            EvalConfig { ece_bins: 0, ..EvalConfig::default() },
-            EvalConfig { threshold: Some(f64::NAN), ..EvalConfig::default() },
+            EvalConfig {
+                alpha: 0.0,
+                ..EvalConfig::default()
+            },
+            EvalConfig {
+                k: vec![0],
+                ..EvalConfig::default()
+            },
+            EvalConfig {
+                ece_bins: 0,
+                ..EvalConfig::default()
+            },
+            EvalConfig {
+                threshold: Some(f64::NAN),
+                ..EvalConfig::default()
+            },
         ];
         for config in bad {
             assert!(matches!(config.validate(), Err(EvalError::BadSetting { .. })));

@@ -6,77 +6,15 @@
 //! Invariant: resample b is a pure function of (seed, stream, b), so threads do not change the result.
 
 use super::delong::{normal_cdf, normal_quantile};
-use super::input::{MISSING_CODE, ResampleUnit};
 use crate::engine::artifact::Bilingual;
 use crate::engine::progress::{Cancelled, Progress};
 use crate::engine::random::Draws;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Groups from which on `ResampleUnit::Auto` draws groups.
-pub const MIN_GROUPS_TO_RESAMPLE: usize = 30;
 const JACKKNIFE_BLOCKS: usize = 200;
 /// Share of resamples that may leave a metric undefined.
 const MAX_UNDEFINED: f64 = 0.05;
-
-/// What is drawn: rows, or groups of rows.
-#[derive(Clone, Debug)]
-pub(crate) struct Units {
-    /// Unit of each row; `None` = each row is its own.
-    pub of_row: Option<Vec<u32>>,
-    pub count: usize,
-}
-
-impl Units {
-    /// `codes` are the groups of the rows; rows without a group are units of their own.
-    pub fn new(choice: ResampleUnit, codes: Option<&[u32]>, num_rows: usize) -> Self {
-        let rows = Self {
-            of_row: None,
-            count: num_rows,
-        };
-        let Some(codes) = codes.filter(|_| choice != ResampleUnit::Row) else {
-            return rows;
-        };
-        let mut unit_of_code = vec![MISSING_CODE; codes.iter().filter(|&&c| c != MISSING_CODE).max().map_or(0, |&c| c as usize + 1)];
-        let mut count = 0_u32;
-        let mut next = || {
-            count += 1;
-            count - 1
-        };
-        let of_row: Vec<u32> = codes
-            .iter()
-            .map(|&code| {
-                if code == MISSING_CODE {
-                    return next();
-                }
-                let unit = &mut unit_of_code[code as usize];
-                if *unit == MISSING_CODE {
-                    *unit = next();
-                }
-                *unit
-            })
-            .collect();
-        if choice == ResampleUnit::Auto && (count as usize) < MIN_GROUPS_TO_RESAMPLE {
-            return rows;
-        }
-        Self {
-            of_row: Some(of_row),
-            count: count as usize,
-        }
-    }
-
-    pub fn are_groups(&self) -> bool {
-        self.of_row.is_some()
-    }
-
-    /// The unit of each row in the given order.
-    pub fn in_order(&self, order: &[u32]) -> Vec<u32> {
-        match &self.of_row {
-            None => order.to_vec(),
-            Some(of_row) => order.iter().map(|&row| of_row[row as usize]).collect(),
-        }
-    }
-}
 
 /// How many resamples, drawn from which stream.
 #[derive(Clone, Copy, Debug)]
@@ -243,7 +181,10 @@ impl Sample {
             let z = bias + normal_quantile(p);
             normal_cdf(bias + z / (1.0 - acceleration * z))
         };
-        Ok([quantile(&sorted, level(alpha / 2.0)), quantile(&sorted, level(1.0 - alpha / 2.0))])
+        Ok([
+            quantile(&sorted, level(alpha / 2.0)),
+            quantile(&sorted, level(1.0 - alpha / 2.0)),
+        ])
     }
 
     /// Basic (reflected) interval, for a number that resampling pushes up, such as the ECE; never below 0.
@@ -301,15 +242,20 @@ mod tests {
     }
 
     fn mean_replicates(values: &[f64], resamples: usize) -> Replicates {
-        Replicates::run(values.len(), plan(resamples), &Progress::new(), |weights, (): &mut ()| {
-            let (sum, count) = weights
-                .iter()
-                .zip(values)
-                .fold((0.0, 0.0), |(sum, count), (&weight, &value)| {
-                    (sum + f64::from(weight) * value, count + f64::from(weight))
-                });
-            vec![sum / count]
-        })
+        Replicates::run(
+            values.len(),
+            plan(resamples),
+            &Progress::new(),
+            |weights, (): &mut ()| {
+                let (sum, count) = weights
+                    .iter()
+                    .zip(values)
+                    .fold((0.0, 0.0), |(sum, count), (&weight, &value)| {
+                        (sum + f64::from(weight) * value, count + f64::from(weight))
+                    });
+                vec![sum / count]
+            },
+        )
         .expect("not cancelled")
     }
 
@@ -323,7 +269,10 @@ mod tests {
         let replicates = mean_replicates(&VALUES, 40_000);
         let point = VALUES.iter().sum::<f64>() / 20.0;
         let [lower, upper] = replicates.column(0).bca(point, 0.05).expect("spread");
-        assert!((lower - SCIPY[0]).abs() < 0.015 && (upper - SCIPY[1]).abs() < 0.05, "{lower} {upper}");
+        assert!(
+            (lower - SCIPY[0]).abs() < 0.015 && (upper - SCIPY[1]).abs() < 0.05,
+            "{lower} {upper}"
+        );
     }
 
     #[test]
@@ -345,7 +294,10 @@ mod tests {
     fn resamples_do_not_depend_on_threads() {
         let values: Vec<f64> = (0..50).map(f64::from).collect();
         let run = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .expect("pool");
             pool.install(|| mean_replicates(&values, 64).column(0).boot)
         };
         assert_eq!(run(1), run(3));
@@ -354,18 +306,30 @@ mod tests {
     #[test]
     fn reasons_instead_of_numbers() {
         assert_eq!(Sample::default().bca(0.0, 0.05), Err(NoInterval::NotAsked));
-        let constant = Sample { boot: vec![1.0; 100], jackknife: vec![] };
+        let constant = Sample {
+            boot: vec![1.0; 100],
+            jackknife: vec![],
+        };
         assert_eq!(constant.bca(1.0, 0.05), Err(NoInterval::NoSpread));
-        let holes = Sample { boot: [vec![f64::NAN; 10], vec![1.0, 2.0]].concat(), jackknife: vec![] };
+        let holes = Sample {
+            boot: [vec![f64::NAN; 10], vec![1.0, 2.0]].concat(),
+            jackknife: vec![],
+        };
         assert_eq!(holes.bca(1.0, 0.05), Err(NoInterval::OftenUndefined));
         assert!(!NoInterval::NoSpread.reason().zh.is_empty());
     }
 
     #[test]
     fn p_values_are_never_zero() {
-        let above = Sample { boot: (1..=999).map(f64::from).collect(), jackknife: vec![] };
+        let above = Sample {
+            boot: (1..=999).map(f64::from).collect(),
+            jackknife: vec![],
+        };
         assert_eq!(above.p_value_of_zero(), Ok(0.002));
-        let around = Sample { boot: (-50..=50).map(f64::from).collect(), jackknife: vec![] };
+        let around = Sample {
+            boot: (-50..=50).map(f64::from).collect(),
+            jackknife: vec![],
+        };
         assert_eq!(around.p_value_of_zero(), Ok(1.0));
     }
 
@@ -375,15 +339,5 @@ mod tests {
         progress.cancel();
         let result = Replicates::run(10, plan(10), &progress, |_, (): &mut ()| vec![0.0]);
         assert!(result.is_err());
-    }
-
-    #[test]
-    fn few_groups_fall_back_to_rows() {
-        let codes: Vec<u32> = (0..100).map(|row| row % 4).collect();
-        assert!(!Units::new(ResampleUnit::Auto, Some(&codes), 100).are_groups());
-        let forced = Units::new(ResampleUnit::Group, Some(&codes), 100);
-        assert_eq!((forced.are_groups(), forced.count), (true, 4));
-        let with_missing = Units::new(ResampleUnit::Group, Some(&[7, MISSING_CODE, 7, MISSING_CODE]), 4);
-        assert_eq!(with_missing.of_row.as_deref(), Some(&[0, 1, 0, 2][..]));
     }
 }

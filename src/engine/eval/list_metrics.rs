@@ -136,7 +136,11 @@ impl RankedList {
         for tie in self.within(k) {
             let (size, positives) = (tie.size as f64, tie.positives as f64);
             // Given a positive at `place`, the other positives of the tie fall evenly on the places before it.
-            let density = if tie.size > 1 { (positives - 1.0) / (size - 1.0) } else { 0.0 };
+            let density = if tie.size > 1 {
+                (positives - 1.0) / (size - 1.0)
+            } else {
+                0.0
+            };
             for place in 0..tie.size.min(k - tie.start) {
                 if tie.positives == 0 {
                     break;
@@ -204,9 +208,15 @@ mod tests {
         close(list.ndcg(5, &discounts), (d(2.0) + d(3.0)) / (d(1.0) + d(2.0) + d(3.0)));
         let precisions = 1.0 / 2.0 + 2.0 / 3.0;
         close(list.average_precision(2, MapDenominator::MinPositivesK), 0.5 / 2.0);
-        close(list.average_precision(5, MapDenominator::MinPositivesK), precisions / 3.0);
+        close(
+            list.average_precision(5, MapDenominator::MinPositivesK),
+            precisions / 3.0,
+        );
         close(list.average_precision(2, MapDenominator::Positives), 0.5 / 3.0);
-        close(list.average_precision(usize::MAX, MapDenominator::Positives), (precisions + 0.5) / 3.0);
+        close(
+            list.average_precision(usize::MAX, MapDenominator::Positives),
+            (precisions + 0.5) / 3.0,
+        );
         // Pairs won: the positive at rank 2 beats 2 negatives, at rank 3 beats 2, at rank 6 none: 4 of 9.
         close(list.auc().expect("two classes"), 4.0 / 9.0);
     }

@@ -103,9 +103,9 @@ impl RankingMetric {
     pub fn family(k: &[usize]) -> Vec<Self> {
         use RankingKind::{Gauc, HitRate, Map, Mrr, Ndcg, Precision, Recall};
         let uncut = [Ndcg, Map, Mrr, Gauc].map(|kind| Self { kind, k: None });
-        let cut = k.iter().flat_map(|&k| {
-            [Ndcg, Recall, Precision, Map, HitRate, Mrr].map(|kind| Self { kind, k: Some(k) })
-        });
+        let cut = k
+            .iter()
+            .flat_map(|&k| [Ndcg, Recall, Precision, Map, HitRate, Mrr].map(|kind| Self { kind, k: Some(k) }));
         uncut.into_iter().chain(cut).collect()
     }
 
@@ -252,7 +252,10 @@ fn row_definition(metric: RowMetric) -> Bilingual {
             "Share of predicted positives that are positive",
             "判为正的行中真正为正的占比",
         ),
-        RowMetric::Recall => ("Share of positives that are predicted positive", "正样本中被判为正的占比"),
+        RowMetric::Recall => (
+            "Share of positives that are predicted positive",
+            "正样本中被判为正的占比",
+        ),
         RowMetric::F1 => ("Harmonic mean of precision and recall", "精确率与召回率的调和平均"),
         RowMetric::Mcc => (
             "Matthews correlation of prediction and label, −1 to 1",

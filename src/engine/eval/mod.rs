@@ -25,11 +25,13 @@ mod interval;
 mod list_metrics;
 mod logistic;
 mod metric;
+mod newton;
 mod ranking;
 mod row_table;
 mod segments;
 mod sorted;
 mod threshold;
+mod units;
 
 pub use assess::evaluate;
 pub use calibration::{Calibration, LOG_LOSS_EPSILON, ReliabilityBin};
@@ -47,11 +49,12 @@ pub use threshold::{Confusion, ThresholdMetrics, ThresholdTable};
 pub(crate) use assess::{choose_threshold, defined, ranking_replicates_of};
 pub(crate) use delong::{Components, contrast_variance, normal_quantile};
 pub(crate) use input::{UsableRows, check_length};
-pub(crate) use interval::{Plan, Replicates, Units};
+pub(crate) use interval::{Plan, Replicates};
 pub(crate) use ranking::{RankingTable, grouped_rows};
 pub(crate) use row_table::{RowTable, Scratch, row_width};
 pub(crate) use segments::{split, value_name};
 pub(crate) use sorted::SortedScores;
+pub(crate) use units::Units;
 
 #[cfg(test)]
 mod reference_tests;

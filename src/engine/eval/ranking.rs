@@ -117,7 +117,13 @@ impl RankingTable {
                 if list.positives == 0 {
                     return Ok(None);
                 }
-                Ok(Some(group_values(code as u32, &list, &metrics, &discounts, (k, denominator))))
+                Ok(Some(group_values(
+                    code as u32,
+                    &list,
+                    &metrics,
+                    &discounts,
+                    (k, denominator),
+                )))
             })
             .filter_map(Result::transpose)
             .collect::<Result<_, Cancelled>>()?;
@@ -155,7 +161,10 @@ impl RankingTable {
     /// The mean of each metric over all used groups; `None` where no group defines it.
     pub fn point(&self) -> Vec<Option<f64>> {
         let means = self.weighted_means(&vec![1; self.num_groups()]);
-        means.into_iter().map(|mean| Some(mean).filter(|mean| mean.is_finite())).collect()
+        means
+            .into_iter()
+            .map(|mean| Some(mean).filter(|mean| mean.is_finite()))
+            .collect()
     }
 
     pub fn value(&self, group: usize, metric: usize) -> f64 {
@@ -243,9 +252,16 @@ mod tests {
         assert_eq!(table.groups, [0, 2]);
         let summary = &table.summary;
         assert_eq!((summary.total, summary.used, summary.without_positives), (3, 2, 1));
-        assert_eq!((summary.only_positives, summary.rows_without_group, summary.max_rows), (1, 1, 2));
+        assert_eq!(
+            (summary.only_positives, summary.rows_without_group, summary.max_rows),
+            (1, 1, 2)
+        );
         // Group AUC is defined in group 0 only.
-        let gauc = table.metrics.iter().position(|metric| metric.kind == RankingKind::Gauc).expect("listed");
+        let gauc = table
+            .metrics
+            .iter()
+            .position(|metric| metric.kind == RankingKind::Gauc)
+            .expect("listed");
         assert_eq!(table.point()[gauc], Some(1.0));
     }
 

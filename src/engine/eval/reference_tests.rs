@@ -98,7 +98,11 @@ fn row_metrics_equal_scikit_learn() {
     check("log_loss", a.log_loss, 0.510_728_851_360_769_3);
     check("brier_score_loss", a.brier, 0.169_660_237_630_208_32);
     check("ece, 15 bins by numpy", a.ece, 0.118_203_125);
-    check("ece, 10 bins by numpy", a.calibration.as_ref().map(|c| c.ece_10_bins), 0.117_473_958_333_333_34);
+    check(
+        "ece, 10 bins by numpy",
+        a.calibration.as_ref().map(|c| c.ece_10_bins),
+        0.117_473_958_333_333_34,
+    );
     check("best f1", a.f1, 0.580_498_866_213_151_9);
     assert_eq!((a.threshold, a.threshold_rule), (Some(0.40625), ThresholdRule::BestF1));
     check("accuracy_score", a.accuracy, 0.691_666_666_666_666_7);
@@ -114,7 +118,11 @@ fn row_metrics_equal_scikit_learn() {
     assert_eq!(a.confusion, Some(confusion));
     let b = run(&rows.input(&rows.b), &quick());
     check("roc_auc_score b", b.auc, 0.683_280_423_280_423_4);
-    check("average_precision_score b", b.average_precision, 0.517_406_041_519_030_2);
+    check(
+        "average_precision_score b",
+        b.average_precision,
+        0.517_406_041_519_030_2,
+    );
 }
 
 #[test]
@@ -125,8 +133,15 @@ fn ranking_metrics_equal_scikit_learn_and_numpy() {
     check("ndcg_score k=5", ranking("ndcg@5"), 0.709_971_667_402_075_4);
     check("ndcg_score k=10", ranking("ndcg@10"), 0.798_987_855_264_488_5);
     check("ndcg_score", ranking("ndcg"), 0.859_581_711_813_983_5);
-    check("roc_auc_score by group, weighted", ranking("gauc"), 0.778_695_714_126_601_5);
-    assert_eq!(a.groups.as_ref().map(|groups| (groups.used, groups.without_positives)), Some((39, 1)));
+    check(
+        "roc_auc_score by group, weighted",
+        ranking("gauc"),
+        0.778_695_714_126_601_5,
+    );
+    assert_eq!(
+        a.groups.as_ref().map(|groups| (groups.used, groups.without_positives)),
+        Some((39, 1))
+    );
 
     let strict = rows.without_ties();
     let a = run(&rows.input(&strict), &quick());
@@ -182,7 +197,10 @@ fn bootstrap_and_delong_agree() {
                 continue;
             }
             let (point, [lower, upper]) = (found.value(metric).expect("defined"), interval.expect(name));
-            assert!(lower < upper && lower <= point && point <= upper, "{name} {lower} {point} {upper}");
+            assert!(
+                lower < upper && lower <= point && point <= upper,
+                "{name} {lower} {point} {upper}"
+            );
         }
         let method = found.interval_method.expect("drawn");
         assert_eq!(method.unit, if resample == ResampleUnit::Row { "row" } else { "group" });
@@ -201,9 +219,19 @@ fn the_same_seed_gives_the_same_evaluation_and_json_survives() {
     let json = serde_json::to_string(&first).expect("plain data");
     assert_eq!(serde_json::from_str::<Evaluation>(&json).expect("round trip"), first);
     let value: serde_json::Value = serde_json::from_str(&json).expect("json");
-    for key in ["n", "positives", "auc", "average_precision", "log_loss", "brier", "ece", "accuracy", "precision"]
-        .into_iter()
-        .chain(["recall", "f1", "threshold", "mcc"])
+    for key in [
+        "n",
+        "positives",
+        "auc",
+        "average_precision",
+        "log_loss",
+        "brier",
+        "ece",
+        "accuracy",
+        "precision",
+    ]
+    .into_iter()
+    .chain(["recall", "f1", "threshold", "mcc"])
     {
         assert!(value[key].is_number(), "{key}");
     }
@@ -226,7 +254,10 @@ fn one_class_gives_reasons_not_numbers() {
     assert!(!json.contains("NaN") && json.contains("\"auc\":null"));
 
     let positives = run(&plain(&[1.0, 1.0], &[0.2, 0.9]), &quick());
-    assert_eq!((positives.auc, positives.average_precision, positives.f1), (None, Some(1.0), Some(1.0)));
+    assert_eq!(
+        (positives.auc, positives.average_precision, positives.f1),
+        (None, Some(1.0), Some(1.0))
+    );
     assert_eq!(positives.mcc, None);
     assert_eq!(positives.undefined["auc"].en, "there is no negative row");
 }
@@ -236,7 +267,10 @@ fn logits_have_ranks_but_no_calibration() {
     let labels = [1.0, 0.0, 1.0, 0.0];
     let found = run(&plain(&labels, &[3.2, -1.0, 0.4, 0.6]), &quick());
     assert_eq!(found.auc, Some(0.75));
-    assert_eq!((found.log_loss, found.brier, found.ece, found.at_half), (None, None, None, None));
+    assert_eq!(
+        (found.log_loss, found.brier, found.ece, found.at_half),
+        (None, None, None, None)
+    );
     assert!(found.undefined["log_loss"].en.contains("between 0 and 1"));
 }
 
@@ -262,7 +296,10 @@ fn a_given_threshold_is_kept() {
         ..quick()
     };
     let found = run(&plain(&[1.0, 0.0, 1.0, 0.0], &[0.9, 0.6, 0.4, 0.1]), &config);
-    assert_eq!((found.threshold, found.accuracy, found.f1), (Some(0.5), Some(0.5), Some(0.5)));
+    assert_eq!(
+        (found.threshold, found.accuracy, found.f1),
+        (Some(0.5), Some(0.5), Some(0.5))
+    );
     assert_eq!(found.threshold_rule, ThresholdRule::Given);
 }
 
@@ -299,6 +336,8 @@ proptest! {
         let moved: Vec<f64> = scores.iter().map(|score| (3.0 * score).exp() - 40.0).collect();
         let (first, second) = (run(&plain(&labels, &scores), &quick()), run(&plain(&labels, &moved), &quick()));
         prop_assert_eq!(first.auc, second.auc);
+        let positive: Vec<bool> = labels.iter().map(|&label| label == 1.0).collect();
+        prop_assert_eq!(first.auc, auc(&positive, &scores));
         prop_assert_eq!(first.average_precision, second.average_precision);
         prop_assert_eq!(first.f1, second.f1);
         prop_assert_eq!(first.curves.roc, second.curves.roc);

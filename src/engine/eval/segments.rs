@@ -112,14 +112,16 @@ mod tests {
             groups: None,
             segments: vec![Segment {
                 column: "device",
-                values: Codes { codes: &codes, names: &names },
+                values: Codes {
+                    codes: &codes,
+                    names: &names,
+                },
             }],
         };
         let usable = UsableRows::of(&labels, &[&scores]).expect("rows");
         let scores = usable.take(input.scores);
         let found = evaluate_segments(&input, &usable, &scores, Some(0.5), &EvalConfig::default());
-        let shown: Vec<(&str, u64, Option<f64>)> =
-            found.iter().map(|s| (s.value.as_str(), s.n, s.auc)).collect();
+        let shown: Vec<(&str, u64, Option<f64>)> = found.iter().map(|s| (s.value.as_str(), s.n, s.auc)).collect();
         assert_eq!(shown, [("app", 2, Some(0.0)), ("web", 2, Some(1.0)), ("", 1, None)]);
         assert_eq!(found[1].accuracy, Some(1.0));
         assert_eq!(found.iter().map(|s| s.n).sum::<u64>(), 5);

@@ -149,7 +149,11 @@ impl ThresholdTable {
         match entries.checked_sub(1) {
             None => ThresholdMetrics::new(threshold, self.confusion(0, 0)),
             Some(last) => {
-                let shown = if self.complete { threshold } else { self.thresholds[last] };
+                let shown = if self.complete {
+                    threshold
+                } else {
+                    self.thresholds[last]
+                };
                 ThresholdMetrics::new(
                     shown,
                     self.confusion(self.true_positives[last], self.false_positives[last]),
