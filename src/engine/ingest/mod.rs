@@ -6,6 +6,7 @@
 
 mod cell;
 mod chunk;
+mod codes;
 mod columns;
 pub mod dataset;
 mod dialect;
@@ -13,6 +14,7 @@ mod encoding;
 mod error;
 mod header;
 pub mod kind;
+pub mod log;
 mod look;
 mod names;
 mod options;
@@ -32,11 +34,13 @@ mod texts;
 mod time;
 pub mod write;
 
+pub use codes::{Codes, NULL_CODE};
 pub use dataset::{
     ColumnInfo, Dataset, DatasetInfo, Dialect, InvalidCell, MAX_KEPT, RejectedLine, RowCounts, SourceFile,
 };
 pub use error::IngestError;
 pub use kind::EventKind;
+pub use log::{EventLog, NULL_TIME};
 pub use options::{QuoteChoice, ReadOptions};
 
 use crate::engine::progress::Progress;
