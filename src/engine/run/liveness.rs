@@ -1,6 +1,7 @@
 //! Is that process still the one that was started? A pid alone is reused; pid and start time together are not.
 
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System};
 
 /// A process of this machine, told from later ones with the same pid by its start time.
@@ -62,8 +63,9 @@ impl ProcessId {
 }
 
 /// Name of this machine; a run folder may lie on a disk shared with others.
-pub fn host_name() -> String {
-    System::host_name().unwrap_or_default()
+pub fn host_name() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| System::host_name().unwrap_or_default())
 }
 
 fn with_process<T>(pid: u32, read: impl FnOnce(&sysinfo::Process) -> T) -> Option<T> {

@@ -33,7 +33,7 @@ impl WorkerLock {
         let file = try_lock(run)?;
         let record = WorkerRecord {
             process: ProcessId::current(),
-            host: host_name(),
+            host: host_name().to_owned(),
             launched_ms: now_ms,
         };
         write_record(&worker_path(run), &record)?;
@@ -59,7 +59,7 @@ pub(crate) fn read_launch(run: &RunDir) -> Option<WorkerRecord> {
 pub(crate) fn write_launch(run: &RunDir, process: ProcessId, now_ms: u64) -> Result<(), RunError> {
     let record = WorkerRecord {
         process,
-        host: host_name(),
+        host: host_name().to_owned(),
         launched_ms: now_ms,
     };
     write_record(&launch_path(run), &record)

@@ -96,7 +96,7 @@ impl Evidence {
         // A worker that left no record still said who it is when it started.
         let said = view.attempt.as_ref().map(|attempt| WorkerRecord {
             process: attempt.process,
-            host: host.clone(),
+            host: host.to_owned(),
             launched_ms: attempt.started_ms,
         });
         Self {

@@ -47,6 +47,14 @@ pub fn resolve_paths(config: &mut TrainConfig, folder: &Path) {
 /// Everything wrong with a configuration, in the order of its fields; empty when it can be trained.
 pub fn problems(config: &TrainConfig) -> Vec<ConfigProblem> {
     let mut found = Found(Vec::new());
+    found.files(config);
+    found.0.extend(value_problems(config));
+    found.0
+}
+
+/// What is wrong with the values alone; touches no file, so a form may ask at every change.
+pub fn value_problems(config: &TrainConfig) -> Vec<ConfigProblem> {
+    let mut found = Found(Vec::new());
     found.base_model(config);
     found.data(config);
     found.method(&config.method);
@@ -76,22 +84,16 @@ impl Found {
             "name a base model, such as minilm-l6, or a Hugging Face folder",
             "请填写基础模型，例如 minilm-l6，或 Hugging Face 文件夹",
         );
+    }
+
+    fn files(&mut self, config: &TrainConfig) {
+        let (name, data) = (config.base_model.as_str(), &config.data);
         let missing = Path::new(name).is_absolute() && !Path::new(name).is_dir();
         self.require(
             !missing,
             "base_model",
             format!("there is no folder {name}"),
             format!("文件夹不存在：{name}"),
-        );
-    }
-
-    fn data(&mut self, config: &TrainConfig) {
-        let data = &config.data;
-        self.require(
-            !data.train.as_os_str().is_empty(),
-            "data.train",
-            "name the table with the training rows",
-            "请指定训练数据表",
         );
         let files = [
             ("data.train", Some(&data.train)),
@@ -106,6 +108,16 @@ impl Found {
             let (en, zh) = (format!("there is no file {shown}"), format!("文件不存在：{shown}"));
             self.require(path.is_file(), field, en, zh);
         }
+    }
+
+    fn data(&mut self, config: &TrainConfig) {
+        let data = &config.data;
+        self.require(
+            !data.train.as_os_str().is_empty(),
+            "data.train",
+            "name the table with the training rows",
+            "请指定训练数据表",
+        );
         self.require(
             data.valid.is_some() || (data.valid_ratio > 0.0 && data.valid_ratio < 1.0),
             "data.valid_ratio",

@@ -21,14 +21,16 @@ struct LineHead {
 
 /// Reads one line, or says in one clause why it cannot be read.
 fn parse_line(line: &[u8]) -> Result<Event, String> {
-    let head: Option<LineHead> = serde_json::from_slice(line).ok();
-    if let Some(head) = head.filter(|head| head.v > EVENT_VERSION) {
-        return Err(format!(
-            "written by a newer version of the program (line format {}, this one reads {EVENT_VERSION})",
-            head.v
-        ));
+    let newer =
+        |v: u32| format!("written by a newer version of the program (line format {v}, this one reads {EVENT_VERSION})");
+    match serde_json::from_slice::<Event>(line) {
+        Ok(event) if event.v <= EVENT_VERSION => Ok(event),
+        Ok(event) => Err(newer(event.v)),
+        Err(error) => match serde_json::from_slice::<LineHead>(line) {
+            Ok(head) if head.v > EVENT_VERSION => Err(newer(head.v)),
+            _ => Err(error.to_string()),
+        },
     }
-    serde_json::from_slice(line).map_err(|error| error.to_string())
 }
 
 /// The sequence number of a line of any version.
