@@ -18,6 +18,7 @@ pub mod features;
 pub mod flow;
 pub mod infer;
 pub mod ingest;
+pub mod models;
 pub mod recipe;
 pub mod report;
 pub mod sample;
