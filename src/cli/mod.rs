@@ -21,6 +21,7 @@ mod sample;
 mod select;
 mod split;
 mod train;
+mod window;
 mod worker;
 
 pub use output::{OutputArgs, print_error, print_line, print_warning};
@@ -52,6 +53,8 @@ pub struct UsageError(pub String);
 struct Cli {
     /// Project folder to open in the window
     project_folder: Option<PathBuf>,
+    #[command(flatten)]
+    window: window::WindowArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(subcommand)]
@@ -87,7 +90,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Some(command) => dispatch(command, &cli.output),
-        None => open_window(cli.project_folder),
+        None => window::open(cli.project_folder, &cli.window),
     };
     match outcome {
         Ok(ExitStatus::Done) => ExitCode::SUCCESS,
@@ -121,15 +124,4 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         Command::Flow(args) => flow::run(args, out),
         Command::Worker(args) => worker::run(args, out),
     }
-}
-
-#[cfg(feature = "gui")]
-fn open_window(project: Option<PathBuf>) -> anyhow::Result<ExitStatus> {
-    crate::gui::open(project)?;
-    Ok(ExitStatus::Done)
-}
-
-#[cfg(not(feature = "gui"))]
-fn open_window(_project: Option<PathBuf>) -> anyhow::Result<ExitStatus> {
-    Err(UsageError("this build has no window; run `touchstone --help` for the commands".to_owned()).into())
 }

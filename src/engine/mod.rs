@@ -8,6 +8,8 @@ pub mod progress;
 pub mod project;
 pub mod random;
 
+pub mod doctor;
+
 pub mod run;
 
 pub mod audit;

@@ -1,8 +1,22 @@
 //! The window: the only place that names the window toolkit.
+//!
+//! Who may change what: `App::logic` drains finished jobs and run snapshots, then applies commands;
+//! `App::ui` draws from `&AppState`. Pages own widget state only and send `Command`s; no page sees
+//! another page, a file, a table library or a process.
 
-use std::path::PathBuf;
+pub mod app;
+pub mod apply;
+pub mod command;
+pub mod dialog;
+pub mod i18n;
+pub mod jobs;
+pub mod launch;
+pub mod loadable;
+pub mod pages;
+pub mod settings;
+pub mod shell;
+pub mod state;
+pub mod theme;
+pub mod widgets;
 
-/// Opens the window and returns when it is closed.
-pub fn open(_project: Option<PathBuf>) -> anyhow::Result<()> {
-    anyhow::bail!("the window is not part of this build")
-}
+pub use launch::{LaunchOptions, open};

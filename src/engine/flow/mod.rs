@@ -1,1 +1,3 @@
 //! Flow: all stages of a project in order, resuming where it stopped.
+
+pub mod sources;

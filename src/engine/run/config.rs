@@ -31,7 +31,7 @@ pub struct TrainConfig {
     pub eval_every_steps: Option<u64>,
     /// Stop after so many evaluations without a better metric; `None` = never.
     pub early_stopping_patience: Option<u32>,
-    /// Metric that decides "best": `auc`, `average_precision`, `log_loss`, `accuracy`, `f1`.
+    /// Metric that decides "best": `auc`, `average_precision`, `log_loss` (or `loss`), `accuracy`, `f1`.
     pub metric: String,
     /// How many of the latest checkpoints stay on disk beside the best one.
     pub keep_last: usize,
@@ -69,7 +69,7 @@ impl Default for TrainConfig {
 }
 
 /// Where the rows come from and which columns play which part.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainData {
     /// Any table file the program reads (.parquet, .csv, …).
@@ -87,6 +87,21 @@ pub struct TrainData {
     pub label: String,
     /// Column whose values form ranking groups (query, user), for evaluation only.
     pub group: Option<String>,
+}
+
+impl Default for TrainData {
+    fn default() -> Self {
+        Self {
+            train: PathBuf::new(),
+            valid: None,
+            test: None,
+            valid_ratio: 0.1,
+            text: Vec::new(),
+            numeric: Vec::new(),
+            label: String::new(),
+            group: None,
+        }
+    }
 }
 
 /// Which weights learn.

@@ -1,6 +1,7 @@
 //! One line of `events.jsonl`: what the worker says, in the order it happened.
 
-use serde::{Deserialize, Serialize};
+use crate::engine::artifact::Bilingual;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of the line format; a reader refuses higher ones.
@@ -46,19 +47,26 @@ pub enum EventBody {
         name: String,
     },
     Train {
+        #[serde(deserialize_with = "null_as_nan")]
         loss: f64,
+        #[serde(deserialize_with = "null_as_nan")]
         learning_rate: f64,
         /// Global gradient norm before clipping.
+        #[serde(deserialize_with = "null_as_nan")]
         grad_norm: f64,
         epoch: f64,
+        #[serde(deserialize_with = "null_as_nan")]
         samples_per_sec: f64,
+        #[serde(deserialize_with = "null_as_nan")]
         tokens_per_sec: f64,
         /// Padded share of all token positions, 0..=1.
+        #[serde(deserialize_with = "null_as_nan")]
         padding_share: f64,
         rss_bytes: u64,
     },
     /// Metrics on the validation rows (`loss`, `auc`, …); `best` if it beats all before.
     Evaluated {
+        #[serde(deserialize_with = "skip_nulls")]
         metrics: BTreeMap<String, f64>,
         best: bool,
         #[serde(default)]
@@ -84,10 +92,12 @@ pub enum EventBody {
     Finished {
         best_step: u64,
         best_metric: String,
+        #[serde(deserialize_with = "null_as_nan")]
         best_value: f64,
         stopped_early: bool,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "skip_nulls")]
         test_metrics: BTreeMap<String, f64>,
+        #[serde(deserialize_with = "null_as_nan")]
         samples_per_sec: f64,
         wall_secs: f64,
         model: String,
@@ -109,10 +119,96 @@ impl EventBody {
     }
 }
 
+/// What a phase of the worker is called for people; an unknown name is shown as it is.
+pub fn phase_label(name: &str) -> Bilingual {
+    let (en, zh) = match name {
+        "loading_model" => ("loading the model", "加载模型"),
+        "loading_data" | "reading" => ("reading the rows", "读取数据"),
+        "tokenizing" => ("tokenising the texts", "文本分词"),
+        "evaluating" => ("evaluating", "评估"),
+        "testing" => ("scoring the test rows", "测试集打分"),
+        "exporting" => ("exporting the model", "导出模型"),
+        "resuming" => ("loading the checkpoint", "载入检查点"),
+        "training" => ("training", "训练"),
+        other => return Bilingual::new(other.replace('_', " "), other.replace('_', " ")),
+    };
+    Bilingual::new(en, zh)
+}
+
 /// A fixed validation row scored at each evaluation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SamplePrediction {
     pub text: String,
+    #[serde(deserialize_with = "null_as_nan")]
     pub label: f64,
+    #[serde(deserialize_with = "null_as_nan")]
     pub score: f64,
+}
+
+/// JSON has no NaN: a diverged loss is written as `null` and must not make its line unreadable.
+fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+fn skip_nulls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let all = BTreeMap::<String, Option<f64>>::deserialize(deserializer)?;
+    Ok(all
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diverged_step_is_readable_and_has_no_nan_in_its_json() {
+        let event = Event {
+            v: EVENT_VERSION,
+            seq: 3,
+            wall_ms: 1_700_000_000_123,
+            step: 7,
+            body: EventBody::Train {
+                loss: f64::NAN,
+                learning_rate: 5e-5,
+                grad_norm: f64::INFINITY,
+                epoch: 0.5,
+                samples_per_sec: 27.4,
+                tokens_per_sec: 2192.0,
+                padding_share: 0.0,
+                rss_bytes: 1 << 33,
+            },
+        };
+        let json = serde_json::to_string(&event).expect("plain data");
+        assert!(
+            json.starts_with(
+                "{\"v\":1,\"seq\":3,\"wall_ms\":1700000000123,\"step\":7,\"type\":\"train\",\"loss\":null"
+            )
+        );
+        let back: Event = serde_json::from_str(&json).expect("readable");
+        let EventBody::Train {
+            loss,
+            grad_norm,
+            rss_bytes,
+            learning_rate,
+            ..
+        } = back.body
+        else {
+            panic!("a train event");
+        };
+        assert!(loss.is_nan() && grad_norm.is_nan());
+        assert_eq!((rss_bytes, learning_rate), (1 << 33, 5e-5));
+    }
+
+    #[test]
+    fn undefined_metrics_are_left_out() {
+        let line =
+            r#"{"v":1,"seq":0,"wall_ms":1,"step":1,"type":"evaluated","metrics":{"auc":null,"loss":0.5},"best":false}"#;
+        let event: Event = serde_json::from_str(line).expect("readable");
+        let EventBody::Evaluated { metrics, .. } = event.body else {
+            panic!("an evaluation");
+        };
+        assert_eq!(metrics, BTreeMap::from([("loss".to_owned(), 0.5)]));
+    }
 }

@@ -4,4 +4,26 @@
 //! Invariant: needs neither tensors nor tables; status is computed by replaying events plus liveness, never stored.
 
 pub mod config;
+pub mod control;
+pub mod dir;
+pub mod error;
 pub mod event;
+pub mod liveness;
+pub mod lock;
+pub mod log;
+mod pace;
+pub mod replay;
+pub mod series;
+pub mod status;
+pub mod supervise;
+pub mod validate;
+pub mod watch;
+
+pub use dir::{RunDir, list_runs};
+pub use error::RunError;
+
+/// Unix time in milliseconds.
+pub fn now_ms() -> u64 {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since_epoch.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
+}

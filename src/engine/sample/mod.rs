@@ -77,6 +77,12 @@ impl SampleError {
     }
 }
 
+/// Writes the sample shop with its planted defects into a project folder.
+pub fn write_project(folder: &Path, rows: u64, seed: u64, progress: &Progress) -> Result<(), SampleError> {
+    let clean = false;
+    write(folder, &SampleConfig { rows, seed, clean }, progress).map(|_truth| ())
+}
+
 /// Writes the sample into `dir`, which is made if it is not there; files of the same names are replaced,
 /// each at once. Returns the content of truth.json.
 pub fn write(dir: &Path, config: &SampleConfig, progress: &Progress) -> Result<Truth, SampleError> {

@@ -1,1 +1,0 @@
-//! The project folder: catalogue, settings and artefacts with their lineage.

@@ -1,0 +1,7 @@
+//! Requests of the experiments page.
+
+#[derive(Debug)]
+pub enum ExperimentsCommand {
+    /// Do this stage with what is chosen, or its defaults (the flow sends it too).
+    Run,
+}

@@ -1,0 +1,36 @@
+//! Words several pages share.
+
+use super::Text;
+use crate::gui::settings::Language;
+
+pub const CANCEL: Text = Text::new("Cancel", "取消");
+pub const RETRY: Text = Text::new("Try again", "重试");
+pub const OPEN_FILE: Text = Text::new("Open file…", "打开文件…");
+pub const ROWS: Text = Text::new("rows", "行");
+pub const LINE: Text = Text::new("Line", "行号");
+pub const FILTER: Text = Text::new("Filter…", "筛选…");
+pub const EXPORT: Text = Text::new("Export…", "导出…");
+pub const WORKING: Text = Text::new("Working…", "正在处理…");
+pub const FAILED: Text = Text::new("This step did not finish", "此步骤未完成");
+pub const STALE: Text = Text::new("Out of date: something before it changed", "已过期：上游内容有变化");
+pub const ADVANCED: Text = Text::new("More settings", "更多设置");
+pub const ERROR: Text = Text::new("Error", "错误");
+pub const WARNING: Text = Text::new("Warning", "警告");
+pub const INFO: Text = Text::new("Info", "提示");
+pub const ALL: Text = Text::new("All", "全部");
+pub const NOTHING: Text = Text::new("–", "–");
+
+pub fn rows(lang: Language, n: u64) -> String {
+    match lang {
+        Language::English => format!("{} rows", super::number::count(n)),
+        Language::Chinese => format!("{} 行", super::number::count(n)),
+    }
+}
+
+pub fn time_left(lang: Language, secs: f64) -> String {
+    let span = super::number::span_secs(secs, lang);
+    match lang {
+        Language::English => format!("{span} left"),
+        Language::Chinese => format!("剩余 {span}"),
+    }
+}

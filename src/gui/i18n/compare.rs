@@ -1,0 +1,5 @@
+//! Words of the compare page.
+
+use super::Text;
+
+pub const TITLE: Text = Text::new("Compare", "对比");

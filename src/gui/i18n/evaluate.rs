@@ -1,0 +1,5 @@
+//! Words of the evaluate page.
+
+use super::Text;
+
+pub const TITLE: Text = Text::new("Evaluate", "评估");

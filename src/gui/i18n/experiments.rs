@@ -1,0 +1,5 @@
+//! Words of the experiments page.
+
+use super::Text;
+
+pub const TITLE: Text = Text::new("Experiments", "实验");

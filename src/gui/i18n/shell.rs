@@ -1,0 +1,46 @@
+//! Words of the frame around the pages.
+
+use super::Text;
+use crate::gui::settings::Language;
+use crate::gui::state::StageMark;
+
+pub const GROUP_DATA: Text = Text::new("Data", "数据");
+pub const GROUP_MODEL: Text = Text::new("Model", "模型");
+pub const GROUP_DECIDE: Text = Text::new("Decide", "决策");
+pub const LINEAGE: Text = Text::new("Lineage", "血缘");
+pub const SETTINGS: Text = Text::new("Settings", "设置");
+pub const WELCOME: Text = Text::new("Welcome page", "欢迎页");
+pub const NO_PROJECT: Text = Text::new("No project", "未打开项目");
+pub const OPEN_PROJECT: Text = Text::new("Open project…", "打开项目…");
+pub const CLOSE_PROJECT: Text = Text::new("Close project", "关闭项目");
+pub const READ_ONLY: Text = Text::new("read-only", "只读");
+pub const READ_ONLY_WHY: Text = Text::new(
+    "The project is open in another window; nothing can be changed here",
+    "项目已在另一个窗口中打开，此处不能修改",
+);
+pub const THEME: Text = Text::new("Theme", "主题");
+pub const DARK: Text = Text::new("Dark", "深色");
+pub const LIGHT: Text = Text::new("Light", "浅色");
+pub const SYSTEM: Text = Text::new("System", "跟随系统");
+pub const LANGUAGE: Text = Text::new("Language", "语言");
+pub const DISMISS: Text = Text::new("Dismiss", "知道了");
+pub const IDLE: Text = Text::new("Nothing is running", "没有正在运行的任务");
+
+/// What a stage mark means, for hover and screen readers.
+pub fn mark(mark: StageMark) -> Text {
+    match mark {
+        StageMark::Nothing => Text::new("nothing yet", "尚无结果"),
+        StageMark::Running => Text::new("running", "运行中"),
+        StageMark::Done => Text::new("done", "已完成"),
+        StageMark::NeedsAttention => Text::new("needs attention", "需要关注"),
+        StageMark::Stale => Text::new("out of date", "已过期"),
+    }
+}
+
+pub fn jobs(lang: Language, n: usize) -> String {
+    match (lang, n) {
+        (Language::English, 1) => "1 job running".to_owned(),
+        (Language::English, n) => format!("{n} jobs running"),
+        (Language::Chinese, n) => format!("{n} 个任务运行中"),
+    }
+}

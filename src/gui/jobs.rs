@@ -1,0 +1,176 @@
+//! Long work off the UI thread: config in, result out, progress, cancel, one job a stage.
+//!
+//! Invariant: the UI thread only polls; a panic in a job becomes a failure the page shows.
+
+use super::apply::ApplyContext;
+use super::state::Stage;
+use crate::engine::artifact::Bilingual;
+use crate::engine::progress::{Cancelled, Progress};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+/// Why a job has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobFailure {
+    Cancelled,
+    /// What happened, where, and what to do; shown on the page.
+    Failed(String),
+}
+
+impl JobFailure {
+    /// For stage errors: shows the error with its causes; a cancelled progress makes it `Cancelled`.
+    pub fn from_error(error: &(dyn std::error::Error + 'static), progress: &Progress) -> Self {
+        if progress.is_cancelled() {
+            return Self::Cancelled;
+        }
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            text = format!("{text}: {inner}");
+            cause = inner.source();
+        }
+        Self::Failed(text)
+    }
+}
+
+impl From<Cancelled> for JobFailure {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+/// What a finished job does to the state, on the UI thread.
+pub type Completion = Box<dyn FnOnce(&mut ApplyContext<'_>) + Send>;
+
+/// Job id of deliveries that belong to no job.
+const DELIVERY: u64 = 0;
+
+/// A job as the tray shows it.
+pub struct Job {
+    pub id: u64,
+    pub stage: Stage,
+    pub title: Bilingual,
+    pub progress: Progress,
+    pub started: Instant,
+}
+
+impl Job {
+    /// Seconds left by linear extrapolation; `None` until it means something.
+    pub fn eta_secs(&self) -> Option<f64> {
+        let fraction = f64::from(self.progress.snapshot().fraction);
+        let elapsed = self.started.elapsed().as_secs_f64();
+        (fraction > 0.05 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
+    }
+}
+
+/// Runs jobs on the tokio runtime's blocking pool; at most one a stage.
+pub struct JobQueue {
+    runtime: tokio::runtime::Handle,
+    context: egui::Context,
+    running: Vec<Job>,
+    next_id: u64,
+    sender: Sender<(u64, Completion)>,
+    finished: Receiver<(u64, Completion)>,
+}
+
+impl JobQueue {
+    pub fn new(runtime: tokio::runtime::Handle, context: egui::Context) -> Self {
+        let (sender, finished) = channel();
+        Self {
+            runtime,
+            context,
+            running: Vec::new(),
+            next_id: 1,
+            sender,
+            finished,
+        }
+    }
+
+    /// Starts `work` for `stage`; a job already running for it is cancelled and its result dropped.
+    /// `done` runs on the UI thread with the outcome. Returns the progress to show in a `Loadable`.
+    pub fn start<T, W, D>(&mut self, stage: Stage, title: Bilingual, work: W, done: D) -> Progress
+    where
+        T: Send + 'static,
+        W: FnOnce(&Progress) -> Result<T, JobFailure> + Send + 'static,
+        D: FnOnce(Result<T, JobFailure>, &mut ApplyContext<'_>) + Send + 'static,
+    {
+        self.cancel_stage(stage);
+        self.running.retain(|job| job.stage != stage);
+        let id = self.next_id;
+        self.next_id += 1;
+        let progress = Progress::new();
+        let (sender, context, worker_progress) = (self.sender.clone(), self.context.clone(), progress.clone());
+        self.runtime.spawn_blocking(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(&worker_progress)))
+                .unwrap_or_else(|panic| Err(JobFailure::Failed(panic_text(panic.as_ref()))));
+            let completion: Completion = Box::new(move |cx| done(outcome, cx));
+            // The receiver lives as long as the window; without it nobody waits for the result.
+            if sender.send((id, completion)).is_ok() {
+                context.request_repaint();
+            }
+        });
+        self.running.push(Job {
+            id,
+            stage,
+            title,
+            progress: progress.clone(),
+            started: Instant::now(),
+        });
+        progress
+    }
+
+    /// Completions of jobs that ended since the last call; superseded jobs are dropped.
+    pub(super) fn take_finished(&mut self) -> Vec<Completion> {
+        let mut completions = Vec::new();
+        while let Ok((id, completion)) = self.finished.try_recv() {
+            if id == DELIVERY {
+                completions.push(completion);
+            } else if let Some(at) = self.running.iter().position(|job| job.id == id) {
+                self.running.remove(at);
+                completions.push(completion);
+            }
+        }
+        completions
+    }
+
+    pub fn running(&self) -> &[Job] {
+        &self.running
+    }
+
+    /// Asks the job of this stage to stop; the page shows the previous result again when it has.
+    pub fn cancel_stage(&mut self, stage: Stage) {
+        for job in self.running.iter().filter(|job| job.stage == stage) {
+            job.progress.cancel();
+        }
+    }
+
+    /// A function that hands something to do to the UI thread, from any thread.
+    pub fn deliverer(&self) -> impl Fn(Completion) + Send + 'static {
+        let (sender, context) = (self.sender.clone(), self.context.clone());
+        move |completion| {
+            // Without a receiver the window is gone, and with it the need for an answer.
+            if sender.send((DELIVERY, completion)).is_ok() {
+                context.request_repaint();
+            }
+        }
+    }
+
+    /// The runtime, for async waits that are not jobs (file dialogs, run watching).
+    pub fn runtime(&self) -> &tokio::runtime::Handle {
+        &self.runtime
+    }
+
+    pub fn context(&self) -> &egui::Context {
+        &self.context
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let detail = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no detail".to_owned());
+    format!("an internal fault stopped this step ({detail}); your data is untouched, try again or report it")
+}

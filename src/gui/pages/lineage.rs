@@ -1,0 +1,55 @@
+//! Lineage: what was made from what, by content hash.
+
+use super::PageContext;
+use crate::gui::i18n::{lineage as words, shell};
+use crate::gui::theme::palette;
+use crate::gui::widgets::{self, Column};
+use egui::Ui;
+
+#[derive(Default)]
+pub struct LineagePage {}
+
+impl LineagePage {
+    pub fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        widgets::page_header(ui, cx.t(shell::LINEAGE), cx.t(words::FACTS), |_ui| {});
+        let artefacts = &cx.state.project.artefacts;
+        if artefacts.is_empty() {
+            widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(words::EMPTY_WHY), None);
+            return;
+        }
+        let columns = [
+            Column::left(cx.t(words::KIND), 120.0),
+            Column::left(cx.t(words::NAME), 260.0),
+            Column::left(cx.t(words::HASH), 90.0),
+            Column::rest(cx.t(words::MADE_FROM)),
+        ];
+        widgets::card(ui, |ui| {
+            let p = palette(ui);
+            let height = ui.available_height() - 20.0;
+            widgets::table(
+                ui,
+                "lineage",
+                &columns,
+                (artefacts.len(), height, None),
+                |row, index| {
+                    let artefact = &artefacts[index];
+                    row.col(|ui| widgets::cell(ui, cx.t(words::kind(artefact.kind)), p.text_2));
+                    row.col(|ui| widgets::cell(ui, &artefact.name, p.text));
+                    row.col(|ui| widgets::cell(ui, artefact.hash.short(), p.text_2));
+                    let parents: Vec<String> = artefact
+                        .inputs
+                        .iter()
+                        .map(|input| {
+                            let parent = artefacts.iter().find(|other| other.hash == *input);
+                            parent.map_or_else(
+                                || input.short().to_owned(),
+                                |parent| format!("{} {}", parent.name, input.short()),
+                            )
+                        })
+                        .collect();
+                    row.col(|ui| widgets::cell(ui, &parents.join(" · "), p.text_2));
+                },
+            );
+        });
+    }
+}

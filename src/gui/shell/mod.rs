@@ -1,0 +1,116 @@
+//! The frame around every page: top bar, navigation, job tray, shortcuts, drop overlay.
+
+mod icon;
+mod navigation;
+mod top_bar;
+mod tray;
+
+pub use icon::window_icon;
+
+use super::command::Commands;
+use super::jobs::Job;
+use super::pages::{Page, PageContext};
+use super::theme::{palette, space, text};
+use crate::gui::command::Command;
+use crate::gui::command::project::ProjectCommand;
+use egui::{Frame, Key, KeyboardShortcut, Margin, Modifiers, Ui};
+
+/// Widget state of the frame.
+#[derive(Default)]
+pub struct Shell {
+    top_bar: top_bar::TopBar,
+}
+
+impl Shell {
+    /// Draws the frame and, in its centre, `page`.
+    pub fn ui(&mut self, cx: &PageContext<'_>, jobs: &[Job], ui: &mut Ui, page: impl FnOnce(&mut Ui)) {
+        let p = palette(ui);
+        let bar = |margin: Margin| Frame::new().fill(p.panel).inner_margin(margin);
+        egui::Panel::top("top bar")
+            .exact_size(space::TOP_BAR)
+            .frame(bar(Margin::symmetric(14, 6)))
+            .show(ui, |ui| self.top_bar.ui(cx, ui));
+        egui::Panel::bottom("tray")
+            .exact_size(space::TRAY)
+            .frame(bar(Margin::symmetric(14, 4)))
+            .show(ui, |ui| tray::ui(cx, jobs, ui));
+        egui::Panel::left("navigation")
+            .exact_size(space::NAV_WIDTH)
+            .resizable(false)
+            .frame(bar(Margin::symmetric(8, 12)))
+            .show(ui, |ui| navigation::ui(cx, ui));
+        let centre = Frame::new()
+            .fill(p.background)
+            .inner_margin(Margin::symmetric(space::PAGE_X, space::PAGE_Y));
+        egui::CentralPanel::default().frame(centre).show(ui, |ui| {
+            notice(cx, ui);
+            ui.push_id(cx.state.settings.page as usize, |ui| {
+                egui::ScrollArea::vertical().auto_shrink(false).show(ui, page);
+            });
+        });
+        drop_overlay(ui);
+    }
+}
+
+/// A message for the whole window, until it is dismissed.
+fn notice(cx: &PageContext<'_>, ui: &mut Ui) {
+    let Some(message) = &cx.state.project.notice else {
+        return;
+    };
+    super::widgets::card(ui, |ui| {
+        ui.horizontal(|ui| {
+            super::widgets::tone_text(ui, super::theme::Tone::Warning, message);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if super::widgets::secondary_button(ui, cx.t(super::i18n::shell::DISMISS)).clicked() {
+                    cx.send(Command::Project(ProjectCommand::DismissNotice));
+                }
+            });
+        });
+    });
+    ui.add_space(space::GAP);
+}
+
+/// While files hover over the window, says that they may be dropped.
+fn drop_overlay(ui: &Ui) {
+    if ui.input(|i| i.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let p = palette(ui);
+    let painter = ui.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
+    let rect = ui.content_rect();
+    painter.rect_filled(rect, 0.0, super::theme::Palette::faint(p.background, 0.85));
+    painter.text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        "⬇",
+        text::figure(),
+        p.accent,
+    );
+}
+
+const PAGES_BY_DIGIT: [(Key, Page); 9] = [
+    (Key::Num1, Page::Data),
+    (Key::Num2, Page::Audit),
+    (Key::Num3, Page::Recipe),
+    (Key::Num4, Page::Features),
+    (Key::Num5, Page::Train),
+    (Key::Num6, Page::Evaluate),
+    (Key::Num7, Page::Compare),
+    (Key::Num8, Page::Experiments),
+    (Key::Num9, Page::Lineage),
+];
+
+/// Ctrl+1…9 open the pages, Ctrl+O opens a project, Ctrl+, the settings.
+pub fn shortcuts(ctx: &egui::Context, commands: &Commands) {
+    for (key, page) in PAGES_BY_DIGIT {
+        if ctx.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, key))) {
+            commands.send(Command::Go(page));
+        }
+    }
+    if ctx.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, Key::O))) {
+        commands.send(Command::Project(ProjectCommand::PickFolder));
+    }
+    if ctx.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma))) {
+        commands.send(Command::Go(Page::Settings));
+    }
+}

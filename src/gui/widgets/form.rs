@@ -1,0 +1,60 @@
+//! Form rows: a label, a control, and what it means.
+
+use crate::gui::theme::{palette, text};
+use egui::{RichText, Ui};
+
+/// A label above whatever `add` draws; inputs inside are named by it for screen readers.
+pub fn labelled<R>(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let color = palette(ui).text_2;
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let id = ui.label(RichText::new(label).font(text::small()).color(color)).id;
+        ui.label_inputs_by(id, add)
+    })
+    .inner
+}
+
+/// A single-line text field with a label above. True when it changed.
+pub fn field(ui: &mut Ui, label: &str, value: &mut String, hint: &str) -> bool {
+    labelled(ui, label, |ui| {
+        ui.add(
+            egui::TextEdit::singleline(value)
+                .hint_text(hint)
+                .desired_width(ui.available_width().min(280.0)),
+        )
+        .changed()
+    })
+}
+
+/// A number with a label above. True when it changed.
+pub fn number_field<N: egui::emath::Numeric>(
+    ui: &mut Ui,
+    label: &str,
+    value: &mut N,
+    range: std::ops::RangeInclusive<N>,
+) -> bool {
+    labelled(ui, label, |ui| {
+        ui.add(egui::DragValue::new(value).range(range)).changed()
+    })
+}
+
+/// A drop-down with a label above. True when another entry was chosen.
+pub fn choice<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, entries: &[(T, String)]) -> bool {
+    let shown = entries
+        .iter()
+        .find(|(entry, _)| entry == value)
+        .map_or("–", |(_, name)| name.as_str())
+        .to_owned();
+    labelled(ui, label, |ui| {
+        let mut changed = false;
+        egui::ComboBox::from_id_salt(label)
+            .selected_text(shown)
+            .width(ui.available_width().min(200.0))
+            .show_ui(ui, |ui| {
+                for (entry, name) in entries {
+                    changed |= ui.selectable_value(value, entry.clone(), name).changed();
+                }
+            });
+        changed
+    })
+}

@@ -1,0 +1,19 @@
+//! Building blocks of every page, in the one look.
+
+mod button;
+mod card;
+mod form;
+mod mark;
+mod plot;
+mod scaffold;
+mod sparkline;
+mod table;
+
+pub use button::{link, primary_button, secondary_button, toggle_chip};
+pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
+pub use form::{choice, field, labelled, number_field};
+pub use mark::{paint_stage_mark, paint_tone_mark, severity_mark, share_bar, tone_text};
+pub use plot::{PlotLook, curve, line_plot};
+pub use scaffold::{empty_page, failed_page, key_values, loading_page, page_header, stale_note};
+pub use sparkline::sparkline;
+pub use table::{Column, cell, cell_right, header_cell, table, virtual_rows};

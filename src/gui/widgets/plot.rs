@@ -1,0 +1,77 @@
+//! Plots in the one look: quiet grid, thin axes, no interaction surprises.
+
+use crate::gui::theme::{palette, space};
+use egui::{Color32, Ui};
+use egui_plot::{Legend, Line, Plot, PlotPoints, PlotUi};
+
+/// How a line plot is drawn.
+#[derive(Clone, Debug)]
+pub struct PlotLook<'a> {
+    pub id: &'a str,
+    pub height: f32,
+    pub legend: bool,
+    /// x axes of plots with the same group move together.
+    pub link: Option<&'a str>,
+    pub include_y: Option<(f64, f64)>,
+    pub include_x: Option<(f64, f64)>,
+}
+
+impl<'a> PlotLook<'a> {
+    pub fn new(id: &'a str, height: f32) -> Self {
+        Self {
+            id,
+            height,
+            legend: false,
+            link: None,
+            include_y: None,
+            include_x: None,
+        }
+    }
+}
+
+/// A plot with the product's look; scrolling the page never zooms it, Ctrl+scroll and drag do.
+pub fn line_plot<R>(
+    ui: &mut Ui,
+    look: &PlotLook<'_>,
+    add: impl FnOnce(&mut PlotUi<'_>) -> R,
+) -> egui_plot::PlotResponse<R> {
+    let p = palette(ui);
+    let mut plot = Plot::new(look.id)
+        .height(look.height)
+        .width(ui.available_width())
+        .show_background(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(true)
+        .set_margin_fraction(egui::vec2(0.02, 0.08));
+    if look.legend {
+        plot = plot.legend(Legend::default().follow_insertion_order(true).background_alpha(0.0));
+    }
+    if let Some((lo, hi)) = look.include_y {
+        plot = plot.include_y(lo).include_y(hi);
+    }
+    if let Some((lo, hi)) = look.include_x {
+        plot = plot.include_x(lo).include_x(hi);
+    }
+    if let Some(group) = look.link {
+        let id = egui::Id::unique(("plot-link", group));
+        plot = plot.link_axis(id, [true, false]).link_cursor(id, [true, false]);
+    }
+    ui.scope(|ui| {
+        // Grid and axis ink of egui_plot come from these two.
+        ui.visuals_mut().override_text_color = Some(p.text_2);
+        plot.show(ui, add)
+    })
+    .inner
+}
+
+/// A curve over finite points only; NaN and infinities are dropped, since the plot cannot place them.
+pub fn curve<'a>(name: impl Into<String>, points: &[[f64; 2]], color: Color32) -> Line<'a> {
+    let finite: Vec<[f64; 2]> = points
+        .iter()
+        .copied()
+        .filter(|[x, y]| x.is_finite() && y.is_finite())
+        .collect();
+    Line::new(name, PlotPoints::from(finite))
+        .color(color)
+        .width(space::CURVE)
+}

@@ -1,0 +1,120 @@
+//! Tables: virtual rows of 29 points, quiet header, hover and selection across the row.
+
+use crate::gui::theme::{palette, space, text};
+use egui::{Align, Color32, Layout, RichText, Sense, Ui};
+use egui_extras::{TableBuilder, TableRow};
+
+/// One column: heading, width, alignment.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub heading: String,
+    /// `None` takes what is left.
+    pub width: Option<f32>,
+    pub right: bool,
+}
+
+impl Column {
+    pub fn left(heading: impl Into<String>, width: f32) -> Self {
+        Self {
+            heading: heading.into(),
+            width: Some(width),
+            right: false,
+        }
+    }
+
+    pub fn right(heading: impl Into<String>, width: f32) -> Self {
+        Self {
+            heading: heading.into(),
+            width: Some(width),
+            right: true,
+        }
+    }
+
+    pub fn rest(heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            width: None,
+            right: false,
+        }
+    }
+}
+
+/// A virtual table of `rows` rows, `height` points tall. `draw(row, index)` must fill every column in
+/// order with `row.col(..)`. Returns the index of a clicked row.
+pub fn table(
+    ui: &mut Ui,
+    id: &str,
+    columns: &[Column],
+    (rows, height, selected): (usize, f32, Option<usize>),
+    mut draw: impl FnMut(&mut TableRow<'_, '_>, usize),
+) -> Option<usize> {
+    let mut clicked = None;
+    ui.push_id(id, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut builder = TableBuilder::new(ui)
+            .id_salt(id)
+            .striped(false)
+            .resizable(true)
+            .sense(Sense::click())
+            .cell_layout(Layout::left_to_right(Align::Center))
+            .min_scrolled_height(height.min(120.0))
+            .max_scroll_height(height)
+            .auto_shrink([false, true]);
+        for column in columns {
+            builder = builder.column(match column.width {
+                Some(width) => egui_extras::Column::initial(width).at_least(36.0).clip(true),
+                None => egui_extras::Column::remainder().at_least(60.0).clip(true),
+            });
+        }
+        builder
+            .header(26.0, |mut header| {
+                for column in columns {
+                    header.col(|ui| header_cell(ui, column));
+                }
+            })
+            .body(|body| {
+                body.rows(space::ROW, rows, |mut row| {
+                    let index = row.index();
+                    row.set_selected(selected == Some(index));
+                    draw(&mut row, index);
+                    if row.response().clicked() {
+                        clicked = Some(index);
+                    }
+                });
+            });
+    });
+    clicked
+}
+
+/// A heading in the quiet colour, aligned like its column.
+pub fn header_cell(ui: &mut Ui, column: &Column) {
+    let color = palette(ui).text_2;
+    let label = egui::Label::new(RichText::new(&column.heading).font(text::small()).color(color)).truncate();
+    if column.right {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(label));
+    } else {
+        ui.add(label);
+    }
+}
+
+/// Text in a cell, cut with an ellipsis where it does not fit.
+pub fn cell(ui: &mut Ui, value: &str, color: Color32) {
+    ui.add(egui::Label::new(RichText::new(value).font(text::table()).color(color)).truncate());
+}
+
+/// A number in a cell, right-aligned.
+pub fn cell_right(ui: &mut Ui, value: &str, color: Color32) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| cell(ui, value, color));
+}
+
+/// A scrolling list of equally high rows for what is not a table.
+pub fn virtual_rows(ui: &mut Ui, id: &str, row_height: f32, rows: usize, mut draw: impl FnMut(&mut Ui, usize)) {
+    egui::ScrollArea::vertical()
+        .id_salt(id)
+        .auto_shrink([false, false])
+        .show_rows(ui, row_height, rows, |ui, range| {
+            for index in range {
+                draw(ui, index);
+            }
+        });
+}
