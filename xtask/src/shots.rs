@@ -182,7 +182,17 @@ impl Studio<'_> {
         if shot.page != "welcome" {
             command.arg(&self.project);
         }
-        command.args(["--page", shot.page, "--lang", shot.language, "--theme", shot.theme]);
+        let size = format!("{}x{}", self.size.0, self.size.1);
+        command.args([
+            "--page",
+            shot.page,
+            "--lang",
+            shot.language,
+            "--theme",
+            shot.theme,
+            "--size",
+            &size,
+        ]);
         // Nothing remembered of earlier windows, and nothing left behind.
         command
             .env("TOUCHSTONE_READY_FILE", ready)

@@ -1,1 +1,210 @@
-//! Audit: a dataset → findings with their rows, column profiles and dimension scores.
+//! Audit: Dataset → AuditReport. Exact column profiles, the profile of the log, and the checks.
+//!
+//! Every check is one file in `checks/`; `registry::RULES` lists them all.
+//! Invariant: no sampling, no clock; the same dataset and options give the same report.
+
+pub mod cells;
+pub mod concentration;
+pub mod distinct;
+pub mod explain;
+pub mod finding;
+pub mod fix;
+pub mod log_profile;
+pub mod options;
+pub mod personal;
+pub mod plot;
+pub mod profile;
+pub mod registry;
+pub mod report;
+pub mod score;
+
+mod bot_plots;
+mod checks;
+mod context;
+mod core_time;
+mod duplicates;
+mod pace;
+mod plots;
+mod rule;
+mod session_spans;
+mod user_items;
+mod wording;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+pub use cells::Value;
+pub use finding::{Dimension, Example, Fact, Finding, Unit};
+pub use fix::{Condition, Fix};
+pub use options::{AuditOptions, SideTables, Thresholds};
+pub use plot::FindingPlot;
+pub use profile::ColumnProfile;
+pub use report::{AuditReport, CheckOutcome, CheckStatus};
+pub use wording::{duration, percent, plain, shortened, thousands};
+
+use crate::engine::artifact::{Bilingual, ContentHash, Provenance};
+use crate::engine::ingest::dataset::Dataset;
+use crate::engine::progress::{Cancelled, Progress};
+use context::{ColumnContext, Context};
+use rayon::prelude::*;
+use rule::{Check, Outcome, Rule};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    #[error("column `{column}` is announced but not in the table; read the file again")]
+    NoSuchColumn { column: String },
+    #[error("column `{column}` should hold {expected} but holds {found}; read the file again")]
+    WrongType {
+        column: String,
+        expected: &'static str,
+        found: String,
+    },
+    #[error("{rows} rows are more than the {most} this program can number; split the log")]
+    TooManyRows { rows: usize, most: usize },
+}
+
+/// Rows are numbered with 32 bits, the last value being reserved.
+const MOST_ROWS: usize = u32::MAX as usize - 1;
+
+/// Audits a log: profiles every column, runs every check, scores the dimensions.
+pub fn audit(dataset: &Dataset, options: &AuditOptions<'_>, progress: &Progress) -> Result<AuditReport, AuditError> {
+    let rows = dataset.num_rows();
+    if rows > MOST_ROWS {
+        return Err(AuditError::TooManyRows { rows, most: MOST_ROWS });
+    }
+    progress.phase("indexing the log", "建立索引");
+    progress.set(0.0);
+    let context = Context::new(dataset, options, progress)?;
+    progress.phase("profiling columns", "分析各列");
+    progress.set(0.15);
+    let (columns, mut outcomes) = examine_columns(&context)?;
+    progress.phase("checking the log", "检查日志");
+    progress.set(0.6);
+    outcomes.extend(examine_log(&context)?);
+    progress.phase("profiling the log", "分析日志");
+    progress.set(0.95);
+    let log = log_profile::log_profile(&context)?;
+    progress.set(1.0);
+    Ok(assemble(&context, columns, log, outcomes))
+}
+
+type CodedOutcome = (&'static str, Outcome);
+
+/// Profiles the columns in parallel and runs the column checks while each dictionary is in memory.
+fn examine_columns(context: &Context<'_>) -> Result<(Vec<ColumnProfile>, Vec<CodedOutcome>), AuditError> {
+    let done = AtomicUsize::new(0);
+    let num_columns = context.columns.len();
+    let examined: Vec<(ColumnProfile, Vec<CodedOutcome>)> = (0..num_columns)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|index| {
+            let examined = examine_column(context, index)?;
+            let finished = done.fetch_add(1, Ordering::Relaxed) + 1;
+            context.progress.set(0.15 + 0.45 * finished as f64 / num_columns as f64);
+            Ok(examined)
+        })
+        .collect::<Result<_, Cancelled>>()?;
+    let (profiles, outcomes): (Vec<_>, Vec<_>) = examined.into_iter().unzip();
+    Ok((profiles, outcomes.into_iter().flatten().collect()))
+}
+
+fn examine_column(context: &Context<'_>, index: usize) -> Result<(ColumnProfile, Vec<CodedOutcome>), Cancelled> {
+    let (info, cells) = (&context.dataset.info.columns[index], &context.columns[index]);
+    let distinct = context.distinct(index)?;
+    context.add_to_row_hashes(index, &distinct.codes);
+    let profile = profile::profile(info, cells, &distinct, context.progress)?;
+    let column = ColumnContext {
+        context,
+        index,
+        info,
+        cells: cells.cells(),
+        distinct: &distinct,
+        profile: &profile,
+    };
+    let mut outcomes = Vec::new();
+    for rule in &registry::RULES {
+        if let Check::Column(check) = rule.check {
+            outcomes.push((rule.info.code, Outcome::Checked(check(&column)?)));
+        }
+    }
+    Ok((profile, outcomes))
+}
+
+fn examine_log(context: &Context<'_>) -> Result<Vec<CodedOutcome>, Cancelled> {
+    // What several checks share is computed first, so that no two threads compute it twice.
+    context.duplicates()?;
+    context.user_items()?;
+    context.time_bins();
+    context.progress.set(0.75);
+    let run = |rule: &Rule| match rule.check {
+        Check::Log(check) => Some(check(context).map(|outcome| (rule.info.code, outcome))),
+        Check::Column(_) => None,
+    };
+    registry::RULES.par_iter().with_max_len(1).filter_map(run).collect()
+}
+
+fn assemble(
+    context: &Context<'_>,
+    columns: Vec<ColumnProfile>,
+    log: Option<log_profile::LogProfile>,
+    outcomes: Vec<CodedOutcome>,
+) -> AuditReport {
+    let checks = registry::RULES.iter().map(|rule| status(rule, &outcomes)).collect();
+    let mut findings: Vec<Finding> = outcomes
+        .into_iter()
+        .flat_map(|(_, outcome)| match outcome {
+            Outcome::Checked(findings) => findings,
+            Outcome::NotApplicable(_) => Vec::new(),
+        })
+        .collect();
+    Finding::sort(&mut findings);
+    let (scores, score_parts) = score::score(&findings);
+    let (info, options) = (&context.dataset.info, context.options);
+    let tables = [options.tables.items, options.tables.users].into_iter().flatten();
+    let inputs = std::iter::once(context.dataset)
+        .chain(tables)
+        .map(|table| table.info.hash.clone())
+        .collect();
+    let config = ContentHash::of_json(&options.thresholds);
+    AuditReport {
+        provenance: Provenance::new(options.now_ms, inputs, config, None),
+        name: info.name.clone(),
+        rows: info.rows,
+        columns,
+        log,
+        findings,
+        checks,
+        scores,
+        score_parts,
+    }
+}
+
+fn status(rule: &Rule, outcomes: &[CodedOutcome]) -> CheckStatus {
+    let own = || {
+        outcomes
+            .iter()
+            .filter(|(code, _)| *code == rule.info.code)
+            .map(|(_, outcome)| outcome)
+    };
+    let found = own().any(|outcome| matches!(outcome, Outcome::Checked(findings) if !findings.is_empty()));
+    let reason: Option<Bilingual> = own().find_map(|outcome| match outcome {
+        Outcome::NotApplicable(reason) => Some(reason.clone()),
+        Outcome::Checked(_) => None,
+    });
+    CheckStatus {
+        code: rule.info.code.to_owned(),
+        name: rule.info.name(),
+        outcome: match (found, &reason) {
+            (true, _) => CheckOutcome::Found,
+            (false, Some(_)) => CheckOutcome::NotApplicable,
+            (false, None) => CheckOutcome::Passed,
+        },
+        reason,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,9 @@
-//! Features: a clean log → a feature set, point-in-time correct: only what was known before the event.
+//! Features: point-in-time correct features, labels and splits. CleanDataset → FeatureSet.
+
+pub mod binning;
+mod error;
+mod mrmr;
+pub mod score;
+pub mod select;
+
+pub use error::FeatureError;

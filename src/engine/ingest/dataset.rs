@@ -33,7 +33,7 @@ pub struct SourceFile {
 }
 
 /// How the bytes became records. For Parquet only `format` says anything.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Dialect {
     /// `csv` or `parquet`
     pub format: String,
@@ -63,6 +63,34 @@ pub struct RowCounts {
     pub rejected: u64,
     /// Header, preamble, footer, comment and blank lines.
     pub skipped: u64,
+}
+
+impl ColumnInfo {
+    /// A column of known type and role, without nulls or invalid cells.
+    pub fn new(name: &str, dtype: ColumnType, role: Role) -> Self {
+        Self {
+            name: name.to_owned(),
+            dtype,
+            role,
+            confidence: 1.0,
+            why: String::new(),
+            time_format: None,
+            nulls: 0,
+            invalid: 0,
+        }
+    }
+}
+
+impl RowCounts {
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            total: self.total + other.total,
+            accepted: self.accepted + other.accepted,
+            rejected: self.rejected + other.rejected,
+            skipped: self.skipped + other.skipped,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -120,6 +148,36 @@ pub struct Dataset {
 pub const MAX_KEPT: usize = 100_000;
 
 impl Dataset {
+    /// A log made in memory, e.g. by a recipe: one column info a column of `frame`, all rows accepted.
+    /// `nulls` of each info are counted from the frame; lines count from 1.
+    pub fn from_frame(name: &str, frame: DataFrame, mut columns: Vec<ColumnInfo>, hash: ContentHash) -> Self {
+        let height = frame.height();
+        for (info, column) in columns.iter_mut().zip(frame.columns()) {
+            info.nulls = (column.null_count() as u64).saturating_sub(info.invalid);
+        }
+        let accepted = height as u64;
+        Self {
+            info: Arc::new(DatasetInfo {
+                name: name.to_owned(),
+                sources: Vec::new(),
+                dialect: Dialect::default(),
+                rows: RowCounts {
+                    total: accepted,
+                    accepted,
+                    ..RowCounts::default()
+                },
+                columns,
+                hash,
+                elapsed_ms: 0,
+            }),
+            frame,
+            lines: Arc::new((1..=height as u32).collect()),
+            source_of_row: None,
+            rejects: Arc::new(Vec::new()),
+            invalid: Arc::new(Vec::new()),
+        }
+    }
+
     pub fn num_rows(&self) -> usize {
         self.frame.height()
     }

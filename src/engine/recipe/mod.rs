@@ -1,1 +1,32 @@
-//! Recipe: ordered cleaning steps kept as data; replayable, undoable.
+//! Recipe: cleaning steps as data, applied, previewed and undone. Dataset + Recipe → cleaned Dataset.
+
+pub mod cells;
+pub mod condition;
+pub mod history;
+
+mod apply;
+mod content;
+mod describe;
+mod error;
+mod parse;
+mod preview;
+mod rejects;
+mod row_hash;
+mod rows;
+mod step;
+mod table;
+mod text;
+mod values;
+
+pub use apply::{Applied, DroppedRow, StepReport, apply};
+pub use content::content_hash;
+pub use error::{RecipeError, StepError};
+pub use preview::{DiffRow, Preview, StepDiff, preview};
+pub use rejects::{RejectsError, write_dropped};
+pub use step::{Action, Case, CellValue, Fill, Keep, MaskMethod, RECIPE_VERSION, Recipe, Step};
+pub use values::quantile_of_sorted;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

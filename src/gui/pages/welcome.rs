@@ -25,6 +25,7 @@ impl WelcomePage {
             ui.add_space(space::GAP);
         }
         let busy = cx.state.project.project.is_loading();
+        ui.spacing_mut().item_spacing.x = space::GAP;
         ui.columns_const(|[left, right]| {
             sample_card(cx, left, busy);
             left.add_space(space::GAP);

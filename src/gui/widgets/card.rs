@@ -13,7 +13,8 @@ pub fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> 
         .inner_margin(Margin::symmetric(space::CARD_X, space::CARD_Y))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            add(ui)
+            // Columns justify their text by default, which tears sentences apart.
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), add).inner
         })
 }
 

@@ -1,0 +1,230 @@
+//! What the checks look at: the dataset, its columns, the log's dense codes, and orders computed once.
+//!
+//! In: `Dataset` and `AuditOptions`. Out: `Context` for log checks, `ColumnContext` for column checks.
+//! Invariant: everything here is computed at most once per audit and never changed by a check.
+
+use super::AuditError;
+use super::cells::{Cells, ColumnCells, Value};
+use super::core_time::CoreTime;
+use super::distinct::{Distinct, NULL};
+use super::duplicates::Duplicates;
+use super::options::{AuditOptions, Thresholds};
+use super::plots::TimeBins;
+use super::profile::ColumnProfile;
+use super::user_items::UserItemOrder;
+use crate::engine::artifact::{ColumnType, Role};
+use crate::engine::ingest::EventKind;
+use crate::engine::ingest::codes::Codes;
+use crate::engine::ingest::dataset::{ColumnInfo, Dataset};
+use crate::engine::ingest::log::{EventLog, NULL_TIME};
+use crate::engine::progress::{Cancelled, Progress};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One column with everything a column check needs.
+pub struct ColumnContext<'a> {
+    pub context: &'a Context<'a>,
+    pub index: usize,
+    pub info: &'a ColumnInfo,
+    pub cells: Cells<'a>,
+    pub distinct: &'a Distinct,
+    pub profile: &'a ColumnProfile,
+}
+
+impl ColumnContext<'_> {
+    pub fn num_rows(&self) -> usize {
+        self.distinct.codes.len()
+    }
+
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.context.options.thresholds
+    }
+
+    /// The value of a code of this column.
+    pub fn value_of(&self, code: usize) -> Value {
+        self.cells.value(self.distinct.first_row[code] as usize)
+    }
+}
+
+/// The log as the checks see it.
+pub struct Context<'a> {
+    pub dataset: &'a Dataset,
+    pub options: &'a AuditOptions<'a>,
+    pub columns: Vec<ColumnCells>,
+    pub log: EventLog,
+    pub progress: &'a Progress,
+    /// Hash of each row's cells, summed up column by column.
+    row_hashes: Vec<AtomicU64>,
+    user_items: OnceLock<UserItemOrder>,
+    core_time: OnceLock<Option<CoreTime>>,
+    duplicates: OnceLock<Duplicates>,
+    time_bins: OnceLock<Option<TimeBins>>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(
+        dataset: &'a Dataset,
+        options: &'a AuditOptions<'a>,
+        progress: &'a Progress,
+    ) -> Result<Self, AuditError> {
+        let columns = (0..dataset.info.columns.len())
+            .map(|index| ColumnCells::new(dataset, index))
+            .collect::<Result<Vec<_>, _>>()?;
+        progress.check()?;
+        let log = EventLog::from_dataset(dataset);
+        progress.check()?;
+        Ok(Self {
+            dataset,
+            options,
+            columns,
+            log,
+            progress,
+            row_hashes: (0..dataset.num_rows()).map(|_| AtomicU64::new(0)).collect(),
+            user_items: OnceLock::new(),
+            core_time: OnceLock::new(),
+            duplicates: OnceLock::new(),
+            time_bins: OnceLock::new(),
+        })
+    }
+
+    pub fn num_rows(&self) -> usize {
+        self.dataset.num_rows()
+    }
+
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.options.thresholds
+    }
+
+    pub fn now_micros(&self) -> i64 {
+        i64::try_from(self.options.now_ms)
+            .unwrap_or(i64::MAX / 1_000)
+            .saturating_mul(1_000)
+    }
+
+    /// Name of the first column with a role.
+    pub fn column_name(&self, role: Role) -> Option<String> {
+        let index = self.dataset.column_with_role(role)?;
+        Some(self.dataset.info.columns[index].name.clone())
+    }
+
+    /// Cells of the first column with a role.
+    pub fn cells(&self, role: Role) -> Option<Cells<'_>> {
+        Some(self.columns[self.dataset.column_with_role(role)?].cells())
+    }
+
+    /// The dictionary of a column, taken over from the log's codes where they are of this very column.
+    pub fn distinct(&self, index: usize) -> Result<Distinct, Cancelled> {
+        let log = &self.log;
+        let coded = [
+            (Role::User, &log.user),
+            (Role::Item, &log.item),
+            (Role::Event, &log.event),
+            (Role::Session, &log.session),
+            (Role::Query, &log.query),
+            (Role::Category, &log.category),
+        ];
+        let column = &self.columns[index];
+        let is_whole = matches!(column.dtype(), ColumnType::Text | ColumnType::Integer);
+        let codes = coded
+            .into_iter()
+            .find(|(role, _)| self.dataset.column_with_role(*role) == Some(index));
+        match codes.and_then(|(_, codes)| codes.as_ref()) {
+            Some(codes) if is_whole => Ok(Distinct::from_codes(codes)),
+            _ => Distinct::of(column.cells(), self.progress),
+        }
+    }
+
+    /// Time of a row in microseconds, if it has one.
+    pub fn time_of(&self, row: u32) -> Option<i64> {
+        let time = *self.log.time.as_ref()?.get(row as usize)?;
+        (time != NULL_TIME).then_some(time)
+    }
+
+    /// What a row's event means, where its name says so.
+    pub fn kind_of(&self, row: u32) -> Option<EventKind> {
+        let code = *self.log.event.as_ref()?.codes.get(row as usize)?;
+        self.log.event_kinds.get(code as usize).copied().flatten()
+    }
+
+    /// Event codes of the given kinds.
+    pub fn event_codes(&self, kinds: &[EventKind]) -> Vec<u32> {
+        let is_kind = |kind: &Option<EventKind>| kind.is_some_and(|kind| kinds.contains(&kind));
+        (0..self.log.event_kinds.len() as u32)
+            .filter(|&code| is_kind(&self.log.event_kinds[code as usize]))
+            .collect()
+    }
+
+    /// Names of the event types by code, as written in the log.
+    pub fn event_names(&self) -> Vec<String> {
+        let Some((event, cells)) = self.log.event.as_ref().zip(self.cells(Role::Event)) else {
+            return Vec::new();
+        };
+        first_rows(event)
+            .iter()
+            .map(|&row| cells.value(row as usize).to_string())
+            .collect()
+    }
+
+    /// One user's rows that have a time, in order of time.
+    pub fn timed_rows_of_user(&self, user: u32) -> &[u32] {
+        let rows = self.log.rows_of_user(user);
+        // Rows without a time come first of their user's.
+        let timed = self.log.time.as_ref().map_or(rows.len(), |time| {
+            rows.partition_point(|&row| time[row as usize] == NULL_TIME)
+        });
+        &rows[timed..]
+    }
+
+    /// Rows in order of user, item, event and time; `None` without users, items and times.
+    pub fn user_items(&self) -> Result<Option<&UserItemOrder>, Cancelled> {
+        let log = &self.log;
+        let (Some(user), Some(item), Some(time)) = (&log.user, &log.item, &log.time) else {
+            return Ok(None);
+        };
+        if let Some(order) = self.user_items.get() {
+            return Ok(Some(order));
+        }
+        let order = UserItemOrder::new(user, item, log.event.as_ref(), time, self.progress)?;
+        Ok(Some(self.user_items.get_or_init(|| order)))
+    }
+
+    /// The stretch of time in which nearly all events lie; `None` without times.
+    pub fn core_time(&self) -> Option<&CoreTime> {
+        let core = self
+            .core_time
+            .get_or_init(|| CoreTime::find(self.log.time.as_deref()?, self.thresholds()));
+        core.as_ref()
+    }
+
+    /// Rows of the log over its core, for plots.
+    pub fn time_bins(&self) -> Option<&TimeBins> {
+        self.time_bins.get_or_init(|| TimeBins::new(self)).as_ref()
+    }
+
+    /// Rows that equal an earlier row. Valid once all columns were added to the row hashes.
+    pub fn duplicates(&self) -> Result<&Duplicates, Cancelled> {
+        if let Some(found) = self.duplicates.get() {
+            return Ok(found);
+        }
+        let found = Duplicates::find(self)?;
+        Ok(self.duplicates.get_or_init(|| found))
+    }
+
+    /// Adds a column's codes to the hash of each row. Addition commutes, so columns may come in any order.
+    pub fn add_to_row_hashes(&self, column: usize, codes: &[u32]) {
+        let salt = crate::engine::random::mix64(column as u64 + 1);
+        for (hash, &code) in self.row_hashes.iter().zip(codes) {
+            hash.fetch_add(crate::engine::random::mix64(u64::from(code) ^ salt), Ordering::Relaxed);
+        }
+    }
+
+    /// Hash of a row over all columns; equal rows have equal hashes.
+    pub fn row_hash(&self, row: usize) -> u64 {
+        self.row_hashes[row].load(Ordering::Relaxed)
+    }
+
+    /// True if two rows are equal in every column.
+    pub fn same_rows(&self, a: usize, b: usize) -> bool {
+        self.columns.iter().all(|column| column.cells().same(a, b))
+    }
+}

@@ -1,0 +1,273 @@
+//! The profile of a log: who, what, how often, how unevenly, when, and through which funnel.
+//!
+//! In: `Context`. Out: `LogProfile`.
+//! Invariant: counts are exact; rates are `None` where their base is empty.
+
+use super::checks::long_tail::sparsity;
+use super::concentration::Concentration;
+use super::context::Context;
+use super::core_time::{DAY_MICROS, HOUR_MICROS};
+use super::distinct::NULL;
+use super::session_spans::SessionSpans;
+use crate::engine::ingest::EventKind;
+use crate::engine::ingest::codes::Codes;
+use crate::engine::ingest::log::NULL_TIME;
+use crate::engine::progress::Cancelled;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogProfile {
+    pub users: Option<u64>,
+    pub items: Option<u64>,
+    pub sessions: Option<u64>,
+    /// Most frequent first.
+    pub events: Vec<EventProfile>,
+    /// First and last time in the log, ISO 8601 UTC.
+    pub first: Option<String>,
+    pub last: Option<String>,
+    /// Share of user-item pairs without an event.
+    pub sparsity: Option<f64>,
+    /// Events over items.
+    pub popularity: Option<Concentration>,
+    /// Events over users.
+    pub activity: Option<Concentration>,
+    pub session_profile: Option<SessionProfile>,
+    pub funnel: Vec<FunnelStep>,
+    pub volume: Option<Volume>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventProfile {
+    pub name: String,
+    /// What the name means, where it is known, e.g. `purchase`.
+    pub kind: Option<String>,
+    pub count: u64,
+    /// Of the rows that have an event.
+    pub share: f64,
+    /// Users with at least one such event.
+    pub users: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionProfile {
+    pub sessions: u64,
+    /// Sessions with one event.
+    pub single_event_share: f64,
+    pub median_events: u64,
+    pub median_length_secs: f64,
+    pub longest_secs: f64,
+}
+
+/// One step of view → cart → purchase over users.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunnelStep {
+    pub kind: String,
+    pub events: u64,
+    pub users: u64,
+    /// Users of this step over users of the step before.
+    pub rate: Option<f64>,
+}
+
+/// Rows by time and event type over the core of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Start of the first bin, seconds since 1970 UTC.
+    pub start_secs: f64,
+    pub bin_secs: f64,
+    /// At most eight types, most frequent first; the others together as `other`.
+    pub types: Vec<String>,
+    /// For each type, rows in each bin.
+    pub counts: Vec<Vec<u64>>,
+    /// Rows outside the core of the log.
+    pub outside: u64,
+}
+
+/// Profiles the log; `None` if it has neither users, items, events nor times.
+pub fn log_profile(context: &Context<'_>) -> Result<Option<LogProfile>, Cancelled> {
+    let log = &context.log;
+    if log.user.is_none() && log.item.is_none() && log.event.is_none() && log.time.is_none() {
+        return Ok(None);
+    }
+    let head = context.thresholds().head_items_share;
+    let concentration = |codes: &Option<Codes>| Concentration::of(&codes.as_ref()?.counts(), head);
+    let number = |codes: &Option<Codes>| codes.as_ref().map(|codes| codes.num as u64);
+    let core = context.core_time();
+    context.progress.check()?;
+    Ok(Some(LogProfile {
+        users: number(&log.user),
+        items: number(&log.item),
+        sessions: number(&log.session),
+        events: events(context),
+        first: core.map(|core| super::cells::iso_time(core.first)),
+        last: core.map(|core| super::cells::iso_time(core.last)),
+        sparsity: sparsity(context)?,
+        popularity: concentration(&log.item),
+        activity: concentration(&log.user),
+        session_profile: sessions(context)?,
+        funnel: funnel(context),
+        volume: volume(context),
+    }))
+}
+
+fn events(context: &Context<'_>) -> Vec<EventProfile> {
+    let Some(event) = &context.log.event else {
+        return Vec::new();
+    };
+    let counts = event.counts();
+    let total: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+    let users = users_by(context, event.num, |row| event.codes[row]);
+    let mut out: Vec<EventProfile> = context
+        .event_names()
+        .into_iter()
+        .enumerate()
+        .map(|(code, name)| EventProfile {
+            name,
+            kind: context.log.event_kinds[code].map(|kind| kind.name().to_owned()),
+            count: u64::from(counts[code]),
+            share: f64::from(counts[code]) / total.max(1) as f64,
+            users: users.as_ref().map(|users| users[code]),
+        })
+        .collect();
+    out.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    out
+}
+
+/// Different users for each of up to 64 classes of rows; `None` without users.
+fn users_by(context: &Context<'_>, num_classes: usize, class_of: impl Fn(usize) -> u32) -> Option<Vec<u64>> {
+    let user = context.log.user.as_ref()?;
+    if num_classes > 64 {
+        return None;
+    }
+    let mut classes = vec![0_u64; user.num];
+    for (row, &code) in user.codes.iter().enumerate() {
+        let class = class_of(row);
+        if code != NULL && class != NULL {
+            classes[code as usize] |= 1 << class;
+        }
+    }
+    Some(
+        (0..num_classes)
+            .map(|class| classes.iter().filter(|&bits| bits >> class & 1 == 1).count() as u64)
+            .collect(),
+    )
+}
+
+fn sessions(context: &Context<'_>) -> Result<Option<SessionProfile>, Cancelled> {
+    let (Some(session), Some(time)) = (&context.log.session, context.log.time.as_deref()) else {
+        return Ok(None);
+    };
+    let limit = (context.thresholds().session_gap_mins * 60e6) as i64;
+    let spans = SessionSpans::new(session, time, limit, context.progress)?.sessions;
+    let mut events: Vec<u32> = spans
+        .iter()
+        .map(|span| span.events)
+        .filter(|events| *events > 0)
+        .collect();
+    let mut lengths: Vec<i64> = spans
+        .iter()
+        .filter(|span| span.events > 0)
+        .map(|span| span.length)
+        .collect();
+    events.sort_unstable();
+    lengths.sort_unstable();
+    let Some((&median_events, &median)) = events.get(events.len() / 2).zip(lengths.get(lengths.len() / 2)) else {
+        return Ok(None);
+    };
+    Ok(Some(SessionProfile {
+        sessions: events.len() as u64,
+        single_event_share: events.partition_point(|&events| events == 1) as f64 / events.len() as f64,
+        median_events: u64::from(median_events),
+        median_length_secs: median as f64 / 1e6,
+        longest_secs: lengths.last().map_or(0.0, |&longest| longest as f64 / 1e6),
+    }))
+}
+
+fn funnel(context: &Context<'_>) -> Vec<FunnelStep> {
+    const STEPS: [EventKind; 4] = [EventKind::View, EventKind::Click, EventKind::Cart, EventKind::Purchase];
+    let Some(event) = &context.log.event else {
+        return Vec::new();
+    };
+    let step_of = |row: usize| {
+        let kind = context.kind_of(row as u32);
+        kind.and_then(|kind| STEPS.iter().position(|step| *step == kind))
+            .map_or(NULL, |step| step as u32)
+    };
+    let Some(users) = users_by(context, STEPS.len(), step_of) else {
+        return Vec::new();
+    };
+    let mut events = [0_u64; STEPS.len()];
+    for row in 0..event.codes.len() {
+        if let Some(count) = events.get_mut(step_of(row) as usize) {
+            *count += 1;
+        }
+    }
+    let mut out: Vec<FunnelStep> = Vec::new();
+    for (step, kind) in STEPS.into_iter().enumerate().filter(|(step, _)| events[*step] > 0) {
+        let before = out.last().map(|previous| previous.users).filter(|users| *users > 0);
+        out.push(FunnelStep {
+            kind: kind.name().to_owned(),
+            events: events[step],
+            users: users[step],
+            rate: before.map(|before| users[step] as f64 / before as f64),
+        });
+    }
+    out
+}
+
+/// Longest core that is still shown by the hour, in hours; longer ones by the day.
+const MOST_HOURS: i64 = 24 * 62;
+/// Bins of the longest log; beyond it bins grow to several days.
+const MOST_DAYS: i64 = 1_500;
+const MOST_TYPES: usize = 8;
+
+fn volume(context: &Context<'_>) -> Option<Volume> {
+    let (core, times) = (context.core_time()?, context.log.time.as_deref()?);
+    let hours = core.end.div_euclid(HOUR_MICROS) - core.start.div_euclid(HOUR_MICROS) + 1;
+    let width = if hours <= MOST_HOURS {
+        HOUR_MICROS
+    } else {
+        DAY_MICROS * (hours / 24 / MOST_DAYS + 1)
+    };
+    let start = core.start.div_euclid(width) * width;
+    let num_bins = ((core.end - start) / width + 1) as usize;
+    let profiles = events(context);
+    let mut types: Vec<String> = profiles
+        .iter()
+        .take(MOST_TYPES)
+        .map(|profile| profile.name.clone())
+        .collect();
+    let names = context.event_names();
+    let place_of: Vec<usize> = names
+        .iter()
+        .map(|name| types.iter().position(|other| other == name).unwrap_or(types.len()))
+        .collect();
+    if names.len() > types.len() || types.is_empty() || context.log.event.as_ref()?.codes.contains(&NULL) {
+        types.push("other".to_owned());
+    }
+    let last = types.len() - 1;
+    let mut counts = vec![vec![0_u64; num_bins]; types.len()];
+    let mut outside = 0;
+    for (row, &time) in times.iter().enumerate() {
+        if time == NULL_TIME {
+            continue;
+        }
+        if !core.contains(time) {
+            outside += 1;
+            continue;
+        }
+        let code = context.log.event.as_ref().map_or(NULL, |event| event.codes[row]);
+        let place = if code == NULL {
+            last
+        } else {
+            place_of[code as usize].min(last)
+        };
+        counts[place][((time - start) / width) as usize] += 1;
+    }
+    Some(Volume {
+        start_secs: start as f64 / 1e6,
+        bin_secs: width as f64 / 1e6,
+        types,
+        counts,
+        outside,
+    })
+}

@@ -1,0 +1,272 @@
+//! One chunk of whole records → typed columns, rejected lines and counts. Runs on any thread.
+
+use super::columns::{CellSource, ColumnBuilder};
+use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
+use super::plan::Plan;
+use super::records::{Field, Format, Record, Splitter, field_bytes};
+
+/// Rows split before their cells are read column by column; their fields stay in the second-level cache.
+const BATCH_ROWS: usize = 2048;
+/// Longest raw text kept of a rejected record.
+const MAX_RAW_BYTES: usize = 64 << 10;
+/// Undecodable bytes kept to find the true encoding.
+const MAX_BAD_BYTES: usize = 64 << 10;
+
+/// How the records of one file become rows of the table.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    pub format: Format,
+    /// Fields a record must have.
+    pub width: usize,
+    pub header: bool,
+    /// Records that start with `#` and do not fit are comments.
+    pub comments: bool,
+    /// Encoding, for the cause of a rejection.
+    pub encoding: &'static str,
+    /// For each table column, the file's field that fills it.
+    pub fields: Vec<Option<usize>>,
+}
+
+/// Bytes that hold whole records.
+pub(super) struct Chunk {
+    pub sequence: usize,
+    pub file: usize,
+    pub data: Vec<u8>,
+    /// Holds the file's first record.
+    pub first: bool,
+    /// Transcoding met bytes that are no characters.
+    pub had_errors: bool,
+}
+
+/// What a chunk held.
+pub(super) struct ChunkRows {
+    pub sequence: usize,
+    pub file: usize,
+    /// One builder a wanted table column.
+    pub columns: Vec<Option<ColumnBuilder>>,
+    /// 0-based physical line of each row in the chunk.
+    pub lines: Vec<u32>,
+    pub num_lines: u32,
+    pub counts: RowCounts,
+    /// Lines 0-based in the chunk.
+    pub rejects: Vec<RejectedLine>,
+    pub bytes: usize,
+    /// Rows with well-formed characters beyond ASCII (all rows of a chunk that has some).
+    pub rows_beyond_ascii: u64,
+    pub undecodable: u64,
+    pub bad_bytes: Vec<u8>,
+}
+
+enum Verdict {
+    Accept,
+    Skip,
+    Reject(String),
+}
+
+struct Reader<'a> {
+    layout: &'a Layout,
+    data: &'a [u8],
+    /// All bytes are well-formed, so records need no check.
+    clean: bool,
+    transcoded: bool,
+    rows: ChunkRows,
+}
+
+/// Reads a chunk with one plan a table column; columns that are not `wanted` are left out.
+pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[bool]) -> ChunkRows {
+    let data = chunk.data.as_slice();
+    let valid = std::str::from_utf8(data).is_ok();
+    let expected_rows = data.len() / (layout.width * 6).max(1);
+    let columns = plans
+        .iter()
+        .zip(wanted)
+        .map(|(&plan, &wanted)| wanted.then(|| ColumnBuilder::new(plan, expected_rows)))
+        .collect();
+    let mut reader = Reader {
+        layout,
+        data,
+        clean: valid && !chunk.had_errors,
+        transcoded: chunk.had_errors,
+        rows: ChunkRows {
+            sequence: chunk.sequence,
+            file: chunk.file,
+            columns,
+            lines: Vec::with_capacity(expected_rows),
+            num_lines: 0,
+            counts: RowCounts::default(),
+            rejects: Vec::new(),
+            bytes: data.len(),
+            rows_beyond_ascii: 0,
+            undecodable: 0,
+            bad_bytes: Vec::new(),
+        },
+    };
+    reader.walk(chunk.first && layout.header);
+    if reader.clean && !data.is_ascii() {
+        reader.rows.rows_beyond_ascii = reader.rows.counts.accepted;
+    }
+    reader.rows
+}
+
+impl Reader<'_> {
+    fn walk(&mut self, mut header_pending: bool) {
+        let width = self.layout.width;
+        let mut splitter = Splitter::new(self.data, self.layout.format);
+        let mut fields: Vec<Field> = Vec::with_capacity(BATCH_ROWS * width);
+        let mut batch_rows = 0;
+        let mut before = 0;
+        while let Some(record) = splitter.next_record(&mut fields) {
+            self.rows.counts.total += 1;
+            let verdict =
+                if record.num_fields as usize == width && !record.unterminated && self.clean && !header_pending {
+                    self.accept_unless_blank(&record)
+                } else {
+                    self.judge(&record, &mut header_pending)
+                };
+            match verdict {
+                Verdict::Accept => {
+                    self.rows.counts.accepted += 1;
+                    self.rows.lines.push(record.line);
+                    batch_rows += 1;
+                    before = fields.len();
+                    if batch_rows == BATCH_ROWS {
+                        self.flush(&fields, batch_rows);
+                        fields.clear();
+                        (batch_rows, before) = (0, 0);
+                    }
+                    continue;
+                }
+                Verdict::Skip => self.rows.counts.skipped += 1,
+                Verdict::Reject(cause) => self.reject(&record, cause),
+            }
+            fields.truncate(before);
+        }
+        self.rows.num_lines = splitter.lines();
+        self.flush(&fields, batch_rows);
+    }
+
+    /// Only a one-column table can take a blank line for a row.
+    #[inline]
+    fn accept_unless_blank(&self, record: &Record) -> Verdict {
+        if self.layout.width == 1 && self.raw(record).trim_ascii().is_empty() {
+            return Verdict::Skip;
+        }
+        Verdict::Accept
+    }
+
+    fn raw(&self, record: &Record) -> &[u8] {
+        &self.data[record.start as usize..record.end as usize]
+    }
+
+    fn judge(&mut self, record: &Record, header_pending: &mut bool) -> Verdict {
+        let raw = &self.data[record.start as usize..record.end as usize];
+        if raw.trim_ascii().is_empty() && (self.layout.width == 1 || record.num_fields as usize != self.layout.width) {
+            return Verdict::Skip;
+        }
+        if *header_pending {
+            *header_pending = false;
+            return Verdict::Skip;
+        }
+        if record.unterminated {
+            return Verdict::Reject("a quote is opened and not closed".to_owned());
+        }
+        let (found, width) = (record.num_fields as usize, self.layout.width);
+        if found != width {
+            if self.layout.comments && raw.starts_with(b"#") {
+                return Verdict::Skip;
+            }
+            let plural = if found == 1 { "field" } else { "fields" };
+            return Verdict::Reject(format!("{found} {plural} where {width} are expected"));
+        }
+        if !self.clean
+            && let Some(cause) = self.undecodable(raw)
+        {
+            return Verdict::Reject(cause);
+        }
+        self.accept_unless_blank(record)
+    }
+
+    /// Why the record's bytes are no text.
+    fn undecodable(&mut self, raw: &[u8]) -> Option<String> {
+        let at = if self.transcoded {
+            memchr::memmem::find(raw, "\u{FFFD}".as_bytes())
+        } else {
+            std::str::from_utf8(raw).err().map(|error| error.valid_up_to())
+        };
+        let Some(at) = at else {
+            self.rows.rows_beyond_ascii += u64::from(!raw.is_ascii());
+            return None;
+        };
+        self.rows.undecodable += 1;
+        if self.rows.bad_bytes.len() < MAX_BAD_BYTES {
+            self.rows.bad_bytes.extend_from_slice(raw);
+            self.rows.bad_bytes.push(b'\n');
+        }
+        Some(format!(
+            "bytes that are not {} after {at} bytes of the record",
+            self.layout.encoding
+        ))
+    }
+
+    fn reject(&mut self, record: &Record, cause: String) {
+        self.rows.counts.rejected += 1;
+        if self.rows.rejects.len() < MAX_KEPT {
+            let raw = self.raw(record);
+            let mut text = String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW_BYTES)]).into_owned();
+            if raw.len() > MAX_RAW_BYTES {
+                text.push('…');
+            }
+            self.rows.rejects.push(RejectedLine {
+                source: self.rows.file,
+                line: u64::from(record.line),
+                raw: text,
+                cause,
+            });
+        }
+    }
+
+    fn flush(&mut self, fields: &[Field], batch_rows: usize) {
+        if batch_rows == 0 {
+            return;
+        }
+        let mut scratch = Vec::new();
+        for (builder, &field) in self.rows.columns.iter_mut().zip(&self.layout.fields) {
+            let Some(builder) = builder else { continue };
+            match field {
+                Some(field) => builder.extend(&mut FieldCells {
+                    data: self.data,
+                    format: &self.layout.format,
+                    fields: &fields[field..],
+                    stride: self.layout.width,
+                    rows: batch_rows,
+                    next: 0,
+                    scratch: &mut scratch,
+                }),
+                None => builder.extend_missing(batch_rows),
+            }
+        }
+    }
+}
+
+/// One column's cells of a batch of rows.
+struct FieldCells<'a> {
+    data: &'a [u8],
+    format: &'a Format,
+    fields: &'a [Field],
+    stride: usize,
+    rows: usize,
+    next: usize,
+    scratch: &'a mut Vec<u8>,
+}
+
+impl CellSource for FieldCells<'_> {
+    #[inline]
+    fn next_cell(&mut self) -> Option<&[u8]> {
+        if self.next == self.rows {
+            return None;
+        }
+        let field = self.fields[self.next * self.stride];
+        self.next += 1;
+        Some(field_bytes(self.data, field, self.format, self.scratch))
+    }
+}

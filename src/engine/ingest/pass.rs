@@ -1,0 +1,338 @@
+//! One pass over all files: a thread reads and cuts, workers read chunks, the caller joins them in order.
+//!
+//! Memory is the finished columns plus a few chunks. Invariant: the outcome does not depend on the number
+//! of threads, because chunks are cut at record boundaries and joined in file order.
+
+use super::chunk::{self, Chunk, ChunkRows, Layout};
+use super::columns::ColumnBuilder;
+use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
+use super::dialect::skip_lines;
+use super::error::IngestError;
+use super::plan::Plan;
+use super::records::last_boundary;
+use super::source::{Compression, Source};
+use super::stream::TextStream;
+use crate::engine::progress::Progress;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+/// Size of a chunk; large enough to amortise hand-over, small enough to cancel quickly.
+const CHUNK_BYTES: usize = 4 << 20;
+/// A line longer than this is no record of a table.
+const MAX_RECORD_BYTES: usize = 256 << 20;
+
+/// A file and how to read it.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub source: Source,
+    pub compression: Compression,
+    pub encoding: &'static encoding_rs::Encoding,
+    pub mark_bytes: usize,
+    pub preamble_lines: u64,
+    pub layout: Layout,
+}
+
+/// What a pass reads.
+pub(super) struct PassConfig<'a> {
+    pub tasks: &'a [Task],
+    pub plans: &'a [Plan],
+    /// Table columns to build; the others are left out.
+    pub wanted: &'a [bool],
+    /// Also keep lines, rejects, counts and hashes.
+    pub first: bool,
+}
+
+/// What one file held.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FileOutcome {
+    pub counts: RowCounts,
+    pub hash: Option<blake3::Hash>,
+    pub rows_beyond_ascii: u64,
+    pub undecodable: u64,
+    pub bad_bytes: Vec<u8>,
+    num_lines: u64,
+}
+
+/// All rows of all files.
+pub(super) struct PassOutcome {
+    pub columns: Vec<Option<ColumnBuilder>>,
+    pub lines: Vec<u32>,
+    pub source_of_row: Vec<u16>,
+    pub rejects: Vec<RejectedLine>,
+    pub files: Vec<FileOutcome>,
+}
+
+/// Bytes read so far, and buffers to use again.
+#[derive(Default)]
+struct Shared {
+    raw_bytes: AtomicU64,
+    /// The rows are no longer wanted.
+    stopped: AtomicBool,
+    buffers: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Shared {
+    fn take_buffer(&self) -> Vec<u8> {
+        self.buffers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default()
+    }
+
+    fn give_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
+}
+
+/// Runs the pass; `range` is its share of the job's progress.
+pub(super) fn run(config: &PassConfig<'_>, progress: &Progress, range: (f64, f64)) -> Result<PassOutcome, IngestError> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let (send_chunk, receive_chunk) = sync_channel::<Chunk>(workers + 1);
+    let (send_rows, receive_rows) = sync_channel::<ChunkRows>(workers + 1);
+    let receive_chunk = Mutex::new(receive_chunk);
+    let shared = Shared::default();
+    let failed = |error| IngestError::Table {
+        detail: format!("a thread could not be started: {error}"),
+    };
+    std::thread::scope(|scope| {
+        let producer = std::thread::Builder::new()
+            .name("ingest-read".to_owned())
+            .spawn_scoped(scope, || produce(config, progress, &shared, send_chunk))
+            .map_err(failed)?;
+        for worker in 0..workers {
+            let send_rows = send_rows.clone();
+            std::thread::Builder::new()
+                .name(format!("ingest-{worker}"))
+                .spawn_scoped(scope, || work(config, progress, &shared, &receive_chunk, send_rows))
+                .map_err(failed)?;
+        }
+        drop(send_rows);
+        let outcome = join(config, progress, &shared, receive_rows, range);
+        let hashes = match producer.join() {
+            Ok(hashes) => hashes?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        let mut outcome = outcome?;
+        for (file, hash) in outcome.files.iter_mut().zip(hashes) {
+            file.hash = Some(hash);
+        }
+        Ok(outcome)
+    })
+}
+
+/// Reads every file and sends chunks of whole records; returns the files' hashes.
+fn produce(
+    config: &PassConfig<'_>,
+    progress: &Progress,
+    shared: &Shared,
+    send: SyncSender<Chunk>,
+) -> Result<Vec<blake3::Hash>, IngestError> {
+    let mut hashes = Vec::new();
+    let mut sequence = 0;
+    let mut raw_before = 0;
+    for (file, task) in config.tasks.iter().enumerate() {
+        let mut stream = TextStream::open(
+            &task.source,
+            task.compression,
+            task.encoding,
+            task.mark_bytes,
+            config.first,
+        )?;
+        let mut carry: Vec<u8> = Vec::new();
+        let mut first = true;
+        loop {
+            progress.check()?;
+            let mut data = shared.take_buffer();
+            data.append(&mut carry);
+            let ended = read_chunk(task, &mut stream, &mut data, first, &mut carry)?;
+            shared
+                .raw_bytes
+                .store(raw_before + stream.raw_bytes(), Ordering::Relaxed);
+            let chunk = Chunk {
+                sequence,
+                file,
+                data,
+                first,
+                had_errors: stream.had_errors,
+            };
+            if send.send(chunk).is_err() || shared.stopped.load(Ordering::Relaxed) {
+                // The joining side stopped and knows why.
+                return Ok(hashes);
+            }
+            sequence += 1;
+            first = false;
+            if ended {
+                break;
+            }
+        }
+        raw_before += task.source.bytes;
+        hashes.push(stream.finish()?);
+    }
+    Ok(hashes)
+}
+
+/// Fills `data` with whole records and leaves the rest in `carry`; true at the end of the file.
+fn read_chunk(
+    task: &Task,
+    stream: &mut TextStream<'_>,
+    data: &mut Vec<u8>,
+    first: bool,
+    carry: &mut Vec<u8>,
+) -> Result<bool, IngestError> {
+    let format = &task.layout.format;
+    let mut ended = stream.read(data, CHUNK_BYTES)?;
+    if first && task.preamble_lines > 0 {
+        while !ended && memchr::memchr_iter(format.newline, data).count() < task.preamble_lines as usize {
+            ended = stream.read(data, CHUNK_BYTES)?;
+        }
+        data.drain(..skip_lines(data, format.newline, task.preamble_lines));
+    }
+    loop {
+        let cut = last_boundary(data, format, ended);
+        if cut > 0 || ended {
+            carry.extend_from_slice(&data[cut..]);
+            data.truncate(cut);
+            return Ok(ended);
+        }
+        if data.len() > MAX_RECORD_BYTES {
+            return Err(IngestError::NotATable {
+                path: task.source.path.clone(),
+                what: "text with more than 256 MiB in one line",
+                hint: "export it with one record a line",
+            });
+        }
+        ended = stream.read(data, CHUNK_BYTES)?;
+    }
+}
+
+fn work(
+    config: &PassConfig<'_>,
+    progress: &Progress,
+    shared: &Shared,
+    chunks: &Mutex<Receiver<Chunk>>,
+    send: SyncSender<ChunkRows>,
+) {
+    loop {
+        let received = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(chunk) = received else { return };
+        // After a stop the remaining chunks are only drained, so that the reading thread never waits for room.
+        if progress.is_cancelled() || shared.stopped.load(Ordering::Relaxed) {
+            continue;
+        }
+        let rows = chunk::read(&chunk, &config.tasks[chunk.file].layout, config.plans, config.wanted);
+        shared.give_back(chunk.data);
+        if send.send(rows).is_err() {
+            shared.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Puts the chunks behind each other.
+fn join(
+    config: &PassConfig<'_>,
+    progress: &Progress,
+    shared: &Shared,
+    receive: Receiver<ChunkRows>,
+    (from, to): (f64, f64),
+) -> Result<PassOutcome, IngestError> {
+    let mut outcome = PassOutcome {
+        columns: config.wanted.iter().map(|_| None).collect(),
+        lines: Vec::new(),
+        source_of_row: Vec::new(),
+        rejects: Vec::new(),
+        files: vec![FileOutcome::default(); config.tasks.len()],
+    };
+    let all_bytes: u64 = config.tasks.iter().map(|task| task.source.bytes).sum::<u64>().max(1);
+    let mut waiting: BTreeMap<usize, ChunkRows> = BTreeMap::new();
+    let mut next = 0;
+    for (file, task) in outcome.files.iter_mut().zip(config.tasks) {
+        file.num_lines = task.preamble_lines;
+        file.counts.skipped = task.preamble_lines;
+        file.counts.total = task.preamble_lines;
+    }
+    let mut rows = 0u64;
+    for chunk in receive {
+        progress.check()?;
+        waiting.insert(chunk.sequence, chunk);
+        while let Some(chunk) = waiting.remove(&next) {
+            next += 1;
+            rows += chunk.counts.accepted;
+            if rows > u64::from(u32::MAX - 1) {
+                return Err(IngestError::TooLarge {
+                    path: config.tasks[chunk.file].source.path.clone(),
+                    rows,
+                });
+            }
+            if next == 1 {
+                outcome.expect_rows(&chunk, all_bytes);
+            }
+            outcome.append(config, chunk);
+        }
+        progress.set_rows(rows);
+        let share = shared.raw_bytes.load(Ordering::Relaxed) as f64 / all_bytes as f64;
+        progress.set(from + (to - from) * share);
+    }
+    progress.check()?;
+    Ok(outcome)
+}
+
+impl PassOutcome {
+    /// Makes room by the first chunk's rows a byte; untouched room costs no memory.
+    fn expect_rows(&mut self, chunk: &ChunkRows, all_bytes: u64) {
+        if chunk.bytes == 0 {
+            return;
+        }
+        let per_byte = chunk.counts.accepted as f64 / chunk.bytes as f64;
+        let rows = (per_byte * all_bytes as f64 * 1.02) as usize;
+        self.lines.reserve(rows);
+        for (column, source) in self.columns.iter_mut().zip(&chunk.columns) {
+            if let Some(source) = source {
+                let mut builder = ColumnBuilder::new(source.plan, 0);
+                builder.reserve(rows);
+                *column = Some(builder);
+            }
+        }
+    }
+
+    fn append(&mut self, config: &PassConfig<'_>, chunk: ChunkRows) {
+        for (mine, theirs) in self.columns.iter_mut().zip(chunk.columns) {
+            match (mine, theirs) {
+                (Some(mine), Some(theirs)) => mine.append(theirs),
+                (mine, theirs) => *mine = theirs,
+            }
+        }
+        if !config.first {
+            return;
+        }
+        let file = &mut self.files[chunk.file];
+        let before = file.num_lines;
+        self.lines
+            .extend(chunk.lines.iter().map(|&line| (before + u64::from(line) + 1) as u32));
+        if config.tasks.len() > 1 {
+            let rows = self.source_of_row.len() + chunk.lines.len();
+            self.source_of_row.resize(rows, chunk.file as u16);
+        }
+        let room = MAX_KEPT.saturating_sub(self.rejects.len());
+        self.rejects
+            .extend(chunk.rejects.into_iter().take(room).map(|mut reject| {
+                reject.line += before + 1;
+                reject
+            }));
+        file.num_lines += u64::from(chunk.num_lines);
+        file.counts.total += chunk.counts.total;
+        file.counts.accepted += chunk.counts.accepted;
+        file.counts.rejected += chunk.counts.rejected;
+        file.counts.skipped += chunk.counts.skipped;
+        file.rows_beyond_ascii += chunk.rows_beyond_ascii;
+        file.undecodable += chunk.undecodable;
+        let room = chunk
+            .bad_bytes
+            .len()
+            .min((1usize << 20).saturating_sub(file.bad_bytes.len()));
+        file.bad_bytes.extend_from_slice(&chunk.bad_bytes[..room]);
+    }
+}

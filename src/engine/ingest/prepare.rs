@@ -1,0 +1,199 @@
+//! Before the rows: each file's encoding, dialect, header and column names, and one layout for all files.
+
+use super::chunk::Layout;
+use super::dataset::Dialect;
+use super::dialect::{self, FoundDialect, SampleRecord};
+use super::encoding::{self, FoundEncoding};
+use super::error::IngestError;
+use super::header;
+use super::options::{QuoteChoice, ReadOptions};
+use super::pass::Task;
+use super::source::{Compression, Kind, Source, refuse_what_is_no_table};
+use super::stream::TextStream;
+use encoding_rs::UTF_8;
+
+/// Bytes looked at to find the encoding, and records' bytes looked at to find the dialect.
+const ENCODING_SAMPLE_BYTES: usize = 1 << 20;
+const DIALECT_SAMPLE_BYTES: usize = 256 << 10;
+
+/// One file with everything found about it.
+pub(super) struct Prepared {
+    pub task: Task,
+    pub dialect: Dialect,
+    /// The file's own column names in order.
+    pub names: Vec<String>,
+    pub records: Vec<SampleRecord>,
+    /// The encoding was only guessed and may be revised.
+    pub encoding_certain: bool,
+}
+
+/// Looks at the start of a file. `forced` replaces the detected encoding.
+pub(super) fn prepare(
+    source: &Source,
+    options: &ReadOptions,
+    forced: Option<FoundEncoding>,
+) -> Result<Prepared, IngestError> {
+    let Kind::Text(compression) = source.kind else {
+        return Err(IngestError::NotATable {
+            path: source.path.clone(),
+            what: "Parquet",
+            hint: "open it alone",
+        });
+    };
+    let mut raw = Vec::new();
+    let whole = TextStream::open(source, compression, UTF_8, 0, false)?.read(&mut raw, ENCODING_SAMPLE_BYTES)?;
+    if raw.is_empty() {
+        return Err(IngestError::EmptyFile {
+            path: source.path.clone(),
+        });
+    }
+    if compression != Compression::None {
+        refuse_what_is_no_table(&source.path, &raw[..raw.len().min(512)])?;
+    }
+    let encoding = forced.unwrap_or_else(|| encoding::detect(&raw, whole, options.encoding.as_deref()));
+    let (sample, whole) = if encoding.encoding == UTF_8 {
+        raw.drain(..encoding.mark_bytes);
+        (raw, whole)
+    } else {
+        let mut text = Vec::new();
+        let mut stream = TextStream::open(source, compression, encoding.encoding, encoding.mark_bytes, false)?;
+        let whole = stream.read(&mut text, DIALECT_SAMPLE_BYTES)?;
+        (text, whole)
+    };
+    let cut = sample.len().min(DIALECT_SAMPLE_BYTES);
+    // A very long first record needs more than the usual sample.
+    let enough = memchr::memchr2(b'\n', b'\r', &sample[..cut]).is_some();
+    let (sample, whole) = if enough {
+        (&sample[..cut], whole && cut == sample.len())
+    } else {
+        (&sample[..], whole)
+    };
+    let found = dialect::detect(sample, whole, options);
+    if found.records.is_empty() && found.preamble_lines == 0 {
+        return Err(IngestError::NoRecords {
+            path: source.path.clone(),
+        });
+    }
+    Ok(describe(source, compression, encoding, found, options))
+}
+
+fn describe(
+    source: &Source,
+    compression: Compression,
+    encoding: FoundEncoding,
+    found: FoundDialect,
+    options: &ReadOptions,
+) -> Prepared {
+    let (has_header, why) = match options.header {
+        Some(true) => (
+            true,
+            "The first record names the columns as chosen by the user".to_owned(),
+        ),
+        Some(false) => (false, "There is no header as chosen by the user".to_owned()),
+        None => header::detect(&found.records, found.width),
+    };
+    let first = found.records.first().filter(|_| has_header);
+    let width = found.width.max(options.column_names.len().min(1));
+    let names = header::column_names(first, width, &options.column_names);
+    let mut evidence = vec![encoding.evidence.clone()];
+    evidence.extend(found.evidence);
+    evidence.push(why);
+    if let Some(first) = first
+        && first.cells.len() != width
+    {
+        let (named, fields) = (first.cells.len(), width);
+        evidence.push(format!(
+            "The header names {named} columns, most records have {fields} fields; those count"
+        ));
+    }
+    let format = found.format;
+    let dialect = Dialect {
+        format: "csv".to_owned(),
+        compression: compression.name().to_owned(),
+        encoding: encoding.encoding.name().to_owned(),
+        byte_order_mark: encoding.mark_bytes > 0,
+        delimiter: char::from(format.delimiter),
+        quote: format.quote.map(char::from),
+        escape: format.escape.or(format.quote).map(char::from),
+        header: has_header,
+        preamble_lines: found.preamble_lines,
+        footer_lines: 0,
+        line_ending: found.line_ending.to_owned(),
+        evidence,
+    };
+    let task = Task {
+        source: source.clone(),
+        compression,
+        encoding: encoding.encoding,
+        mark_bytes: encoding.mark_bytes,
+        preamble_lines: found.preamble_lines,
+        layout: Layout {
+            format,
+            width,
+            header: has_header,
+            comments: found.comments,
+            encoding: encoding.encoding.name(),
+            fields: (0..width).map(Some).collect(),
+        },
+    };
+    Prepared {
+        task,
+        dialect,
+        names,
+        records: found.records,
+        encoding_certain: encoding.certain
+            || matches!(options.quote, QuoteChoice::Char(_)) && options.encoding.is_some(),
+    }
+}
+
+/// One table over all files: column names in order of first appearance, each file's fields assigned to them,
+/// and in words how each file differs from the first.
+pub(super) fn reconcile(files: &mut [Prepared]) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut names: Vec<String> = Vec::new();
+    for file in files.iter() {
+        for name in &file.names {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    let mut differences = Vec::new();
+    let first = files.first().map(|file| (file.names.clone(), file.dialect.clone()));
+    for file in files.iter_mut() {
+        file.task.layout.fields = names
+            .iter()
+            .map(|name| file.names.iter().position(|own| own == name))
+            .collect();
+        differences.push(
+            first
+                .as_ref()
+                .map_or_else(Vec::new, |(first, dialect)| differ(first, dialect, file)),
+        );
+    }
+    (names, differences)
+}
+
+fn differ(first: &[String], dialect: &Dialect, file: &Prepared) -> Vec<String> {
+    let mut words = Vec::new();
+    for name in first.iter().filter(|name| !file.names.contains(name)) {
+        words.push(format!("lacks column {name:?}; its cells are null"));
+    }
+    for name in file.names.iter().filter(|name| !first.contains(name)) {
+        words.push(format!("has column {name:?} in addition"));
+    }
+    if words.is_empty() && file.names != first {
+        words.push("has the columns in another order".to_owned());
+    }
+    let mut differs = |what: &str, here: String, there: String| {
+        if here != there {
+            words.push(format!("{what} is {here}, not {there} as in the first file"));
+        }
+    };
+    differs("encoding", file.dialect.encoding.clone(), dialect.encoding.clone());
+    differs(
+        "delimiter",
+        format!("{:?}", file.dialect.delimiter),
+        format!("{:?}", dialect.delimiter),
+    );
+    words
+}

@@ -1,0 +1,480 @@
+//! Guesses what each column is in the world of a shop, with a confidence and the reason in one sentence.
+//!
+//! Names speak first, contents confirm or refute them; columns without names are told by contents alone.
+//! Invariant: user, item, event, time, session, query, price, quantity, rating, position, label and
+//! variant go to at most one column each; what the user chose always wins.
+
+use super::dataset::ColumnInfo;
+use super::look::Look;
+use super::names::words;
+use super::options::ReadOptions;
+use crate::engine::artifact::Role;
+use polars::prelude::DataFrame;
+
+/// A role a column may have.
+#[derive(Clone, Debug)]
+struct Guess {
+    role: Role,
+    confidence: f64,
+    why: String,
+}
+
+const UNIQUE: [Role; 13] = [
+    Role::User,
+    Role::Item,
+    Role::Event,
+    Role::Time,
+    Role::Session,
+    Role::Query,
+    Role::Price,
+    Role::Quantity,
+    Role::Rating,
+    Role::Position,
+    Role::Label,
+    Role::Variant,
+    Role::Brand,
+];
+
+/// Words of names for a role, how sure they make us, and words that speak against it.
+struct NameRule {
+    role: Role,
+    confidence: f64,
+    words: &'static [&'static str],
+    chinese: &'static [&'static str],
+    not: &'static [&'static str],
+}
+
+const LABELLING: [&str; 12] = [
+    "name",
+    "title",
+    "description",
+    "text",
+    "category",
+    "cat",
+    "class",
+    "type",
+    "price",
+    "count",
+    "age",
+    "url",
+];
+
+const NAME_RULES: [NameRule; 18] = [
+    NameRule {
+        role: Role::Session,
+        confidence: 0.95,
+        words: &["session", "sessionid", "sid", "visit"],
+        chinese: &["会话"],
+        not: &["count", "duration", "length", "time"],
+    },
+    NameRule {
+        role: Role::User,
+        confidence: 0.95,
+        words: &[
+            "user",
+            "userid",
+            "uid",
+            "customer",
+            "customerid",
+            "visitor",
+            "visitorid",
+            "member",
+            "buyer",
+            "player",
+            "client",
+            "shopper",
+            "person",
+        ],
+        chinese: &["用户", "会员", "买家", "顾客", "客户"],
+        not: &[
+            "session", "agent", "age", "type", "segment", "name", "country", "city", "rating", "gender",
+        ],
+    },
+    NameRule {
+        role: Role::Item,
+        confidence: 0.95,
+        words: &[
+            "item",
+            "itemid",
+            "product",
+            "productid",
+            "sku",
+            "goods",
+            "asin",
+            "docid",
+            "article",
+            "movie",
+            "song",
+        ],
+        chinese: &["商品", "货品", "物品", "产品"],
+        not: &LABELLING,
+    },
+    NameRule {
+        role: Role::Item,
+        confidence: 0.9,
+        words: &["stock", "clothing"],
+        chinese: &["货号"],
+        not: &["qty", "quantity", "level"],
+    },
+    NameRule {
+        role: Role::Event,
+        confidence: 0.9,
+        words: &["event", "behavior", "behaviour", "action", "activity"],
+        chinese: &["行为", "事件", "动作"],
+        not: &["time", "timestamp", "date", "id", "count", "ts"],
+    },
+    NameRule {
+        role: Role::Query,
+        confidence: 0.95,
+        words: &["query", "keyword", "keywords", "searchterm"],
+        chinese: &["搜索", "查询", "检索"],
+        not: &["id", "time", "count"],
+    },
+    NameRule {
+        role: Role::Price,
+        confidence: 0.95,
+        words: &["price", "unitprice"],
+        chinese: &["价格", "单价", "售价", "价"],
+        not: &["range", "level"],
+    },
+    NameRule {
+        role: Role::Price,
+        confidence: 0.6,
+        words: &["amount", "cost", "spend", "sales", "payment"],
+        chinese: &["金额"],
+        not: &["date"],
+    },
+    NameRule {
+        role: Role::Quantity,
+        confidence: 0.95,
+        words: &["quantity", "qty"],
+        chinese: &["数量", "件数"],
+        not: &[],
+    },
+    NameRule {
+        role: Role::Rating,
+        confidence: 0.9,
+        words: &["rating", "stars", "star", "score"],
+        chinese: &["评分", "星级", "打分"],
+        not: &["count"],
+    },
+    NameRule {
+        role: Role::Brand,
+        confidence: 0.9,
+        words: &["brand", "supplier", "manufacturer", "vendor"],
+        chinese: &["品牌"],
+        not: &[],
+    },
+    NameRule {
+        role: Role::Category,
+        confidence: 0.9,
+        words: &[
+            "category",
+            "cat",
+            "categoryid",
+            "genre",
+            "department",
+            "division",
+            "class",
+        ],
+        chinese: &["类目", "分类", "品类", "类别"],
+        not: &[],
+    },
+    NameRule {
+        role: Role::Position,
+        confidence: 0.9,
+        words: &["position", "rank", "slot", "pos"],
+        chinese: &["位置", "排名"],
+        not: &[],
+    },
+    NameRule {
+        role: Role::Variant,
+        confidence: 0.9,
+        words: &["variant", "arm", "treatment", "bucket", "experiment", "promotion"],
+        chinese: &["实验组", "分组", "组别"],
+        not: &["id", "time"],
+    },
+    NameRule {
+        role: Role::Variant,
+        confidence: 0.6,
+        words: &["version", "group", "segment", "test"],
+        chinese: &[],
+        not: &["id", "time", "history"],
+    },
+    NameRule {
+        role: Role::Label,
+        confidence: 0.95,
+        words: &["label", "target", "relevant", "relevance", "y"],
+        chinese: &["标签", "是否"],
+        not: &["cluster", "category", "text"],
+    },
+    NameRule {
+        role: Role::Label,
+        confidence: 0.75,
+        words: &[
+            "clicked",
+            "converted",
+            "conversion",
+            "purchased",
+            "bought",
+            "revenue",
+            "churn",
+            "recommended",
+            "feedback",
+            "retention",
+            "sentiment",
+            "polarity",
+        ],
+        chinese: &["情感"],
+        not: &[],
+    },
+    NameRule {
+        role: Role::Covariate,
+        confidence: 0.8,
+        words: &["pre", "prior", "baseline", "covariate", "before"],
+        chinese: &["实验前", "历史"],
+        not: &[],
+    },
+];
+
+const TEXT_WORDS: [&str; 14] = [
+    "title",
+    "review",
+    "reviews",
+    "reviewtext",
+    "text",
+    "description",
+    "comment",
+    "comments",
+    "name",
+    "content",
+    "body",
+    "summary",
+    "headline",
+    "sentence",
+];
+const TEXT_CHINESE: [&str; 6] = ["评论", "标题", "描述", "内容", "评价", "名称"];
+
+/// Sets role, confidence and reason of every column.
+pub(super) fn assign(columns: &mut [ColumnInfo], frame: &DataFrame, options: &ReadOptions) {
+    let looks: Vec<Look> = frame.columns().iter().map(Look::of).collect();
+    let mut guesses: Vec<Vec<Guess>> = columns
+        .iter()
+        .zip(&looks)
+        .map(|(column, look)| guess_column(&column.name, look))
+        .collect();
+    guess_nameless(columns, &looks, &mut guesses);
+    for (column, guesses) in columns.iter_mut().zip(&mut guesses) {
+        if let Some(&role) = options.roles.get(&column.name) {
+            *guesses = vec![Guess {
+                role,
+                confidence: 1.0,
+                why: "chosen by the user".to_owned(),
+            }];
+        }
+    }
+    settle(columns, guesses, options);
+}
+
+/// The surest guesses first; a role that is taken leaves a column its next guess.
+fn settle(columns: &mut [ColumnInfo], guesses: Vec<Vec<Guess>>, options: &ReadOptions) {
+    let mut order: Vec<(usize, Guess)> = guesses
+        .into_iter()
+        .enumerate()
+        .flat_map(|(column, guesses)| guesses.into_iter().map(move |guess| (column, guess)))
+        .collect();
+    order.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(a.0.cmp(&b.0)));
+    let mut settled = vec![false; columns.len()];
+    let mut taken: Vec<(Role, usize)> = Vec::new();
+    for (column, guess) in order {
+        if settled[column] {
+            continue;
+        }
+        let chosen = options.roles.contains_key(&columns[column].name);
+        if !chosen && UNIQUE.contains(&guess.role) && taken.iter().any(|&(role, _)| role == guess.role) {
+            continue;
+        }
+        settled[column] = true;
+        taken.push((guess.role, column));
+        let info = &mut columns[column];
+        (info.role, info.confidence, info.why) = (guess.role, guess.confidence, guess.why);
+    }
+    for (column, settled) in columns.iter_mut().zip(settled) {
+        if !settled {
+            column.role = Role::Other;
+            column.confidence = 0.5;
+            column.why = "neither name nor contents fit a known role".to_owned();
+        }
+    }
+}
+
+fn guess_column(name: &str, look: &Look) -> Vec<Guess> {
+    let words = words(name);
+    let mut guesses = Vec::new();
+    let mut add = |role, confidence: f64, why: String| guesses.push(Guess { role, confidence, why });
+    if look.values == 0 {
+        return Vec::new();
+    }
+    if look.time {
+        let named = super::names::Hints::of(name).time;
+        let why = if named {
+            format!("holds times, and the name {name:?} says so")
+        } else {
+            "holds times".to_owned()
+        };
+        add(Role::Time, if named { 0.95 } else { 0.8 }, why);
+        return guesses;
+    }
+    if look.text && look.event_words >= 0.8 && look.distinct >= 2 && look.distinct <= 40 {
+        add(
+            Role::Event,
+            0.98,
+            format!(
+                "{:.0} % of its cells are event words such as {:?}",
+                look.event_words * 100.0,
+                look.words[0]
+            ),
+        );
+    }
+    for rule in &NAME_RULES {
+        if let Some(word) = matching_word(rule, &words, name) {
+            let fit = content_fit(rule.role, look);
+            if fit > 0.0 {
+                let why = format!("the name says {word:?}; {}", describe(look));
+                add(rule.role, rule.confidence * fit, why);
+            }
+        }
+    }
+    let texty = words.iter().any(|word| TEXT_WORDS.contains(&word.as_str()))
+        || TEXT_CHINESE.iter().any(|part| name.contains(part));
+    if look.text
+        && look.distinct > 20
+        && (texty && look.mean_chars >= 4.0 || look.mean_chars >= 30.0 && look.prose >= 0.5)
+    {
+        // Among several texts the longest is the richest.
+        let confidence = if texty { 0.85 } else { 0.7 } + (look.mean_chars / 10_000.0).min(0.05);
+        add(
+            Role::Text,
+            confidence,
+            format!("texts of {:.0} characters on average", look.mean_chars),
+        );
+    }
+    guesses
+}
+
+fn matching_word<'a>(rule: &'a NameRule, words: &[String], name: &str) -> Option<&'a str> {
+    if words.iter().any(|word| rule.not.contains(&word.as_str())) {
+        return None;
+    }
+    let joined = words.concat();
+    let english = rule.words.iter().find(|&&word| {
+        words.iter().any(|own| own == word) || (word.len() >= 5 && joined == word) || joined == format!("{word}id")
+    });
+    english
+        .or_else(|| rule.chinese.iter().find(|&&part| name.contains(part)))
+        .copied()
+}
+
+/// 1 where the contents fit the role, less where they are odd for it, 0 where they refute it.
+fn content_fit(role: Role, look: &Look) -> f64 {
+    let good = |fits: bool| if fits { 1.0 } else { 0.0 };
+    match role {
+        Role::User | Role::Item | Role::Session => {
+            if look.boolean || (look.numeric && !look.integral) || look.mean_chars > 60.0 {
+                0.0
+            } else if look.distinct <= 2 && look.values > 20 {
+                0.3
+            } else {
+                1.0
+            }
+        }
+        Role::Event => good(look.distinct <= 100 && !look.boolean) * if look.text { 1.0 } else { 0.7 },
+        Role::Query => good(look.text),
+        Role::Price | Role::Covariate => good(look.numeric || look.boolean && role == Role::Covariate),
+        Role::Quantity => good(look.numeric),
+        Role::Position => good(look.numeric && look.integral),
+        Role::Rating => good(look.numeric && look.distinct <= 101 && look.min >= 0.0 && look.max <= 100.0),
+        Role::Brand | Role::Category => good(!look.boolean && look.mean_chars <= 80.0 && (look.text || look.integral)),
+        Role::Variant => good(look.distinct >= 2 && look.distinct <= 20 && look.mean_repeats() >= 5.0),
+        Role::Label => good(look.is_binary() || look.distinct <= 20 && look.mean_repeats() >= 5.0),
+        Role::Time | Role::Text | Role::Other => 1.0,
+    }
+}
+
+fn describe(look: &Look) -> String {
+    let rows = grouped(look.rows);
+    let scope = if look.rows >= super::look::LOOK_ROWS {
+        format!("the first {rows} rows")
+    } else {
+        format!("{rows} rows")
+    };
+    format!("{} distinct values in {scope}", grouped(look.distinct))
+}
+
+/// 1234567 → `1,234,567`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Columns without names, told by how their values repeat and depend on each other.
+fn guess_nameless(columns: &[ColumnInfo], looks: &[Look], guesses: &mut [Vec<Guess>]) {
+    let nameless = |column: usize| columns[column].name == format!("column_{}", column + 1);
+    let ids: Vec<usize> = (0..columns.len())
+        .filter(|&column| {
+            let look = &looks[column];
+            nameless(column)
+                && guesses[column].is_empty()
+                && ((look.numeric && look.integral) || (look.text && look.prose < 0.1))
+                && look.distinct > 20
+        })
+        .collect();
+    let Some(&item) = ids
+        .iter()
+        .max_by_key(|&&column| (looks[column].distinct, usize::MAX - column))
+    else {
+        return;
+    };
+    if ids.len() < 2 {
+        return;
+    }
+    let mut add = |column: usize, role, confidence, why: String| guesses[column].push(Guess { role, confidence, why });
+    add(
+        item,
+        Role::Item,
+        0.6,
+        format!(
+            "no name; of the id-like columns it has the most values: {}",
+            describe(&looks[item])
+        ),
+    );
+    let mut user_found = false;
+    for &column in ids.iter().filter(|&&column| column != item) {
+        if looks[item].determines(&looks[column]) {
+            add(
+                column,
+                Role::Category,
+                0.6,
+                format!(
+                    "no name; each value of column {} always goes with the same value here",
+                    item + 1
+                ),
+            );
+        } else if !user_found {
+            user_found = true;
+            add(
+                column,
+                Role::User,
+                0.6,
+                format!("no name; an id that repeats: {}", describe(&looks[column])),
+            );
+        }
+    }
+}

@@ -1,0 +1,617 @@
+//! Times as people write them → microseconds since 1970-01-01 UTC. A time without a zone is taken as UTC.
+
+use serde::{Deserialize, Serialize};
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+/// 1900-01-01 and 2200-01-01: a number outside, read as an epoch, is not a time.
+const PLAUSIBLE_MICROS: std::ops::Range<i64> = -2_208_988_800 * MICROS_PER_SECOND..7_258_118_400 * MICROS_PER_SECOND;
+
+/// How a column's times are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum TimeFormat {
+    EpochSeconds,
+    EpochMillis,
+    EpochMicros,
+    /// `20191001`, `20191001083000`
+    Compact,
+    /// ISO 8601 and its relatives, month names; numeric dates such as 1/2/2019 with the day first
+    DayFirst,
+    /// The same with the month first
+    MonthFirst,
+}
+
+/// Which family a textual time belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeShape {
+    /// Year first
+    Iso,
+    /// Two numbers, then the year; each flag tells whether that order is possible
+    Numeric { day_first: bool, month_first: bool },
+    /// With the month's name
+    Named,
+}
+
+impl TimeFormat {
+    pub(super) fn parse(self, cell: &[u8]) -> Option<i64> {
+        match self {
+            Self::EpochSeconds => epoch(cell, MICROS_PER_SECOND),
+            Self::EpochMillis => epoch(cell, 1_000),
+            Self::EpochMicros => epoch(cell, 1),
+            Self::Compact => parse_compact(cell),
+            Self::DayFirst => parse_text(cell, true),
+            Self::MonthFirst => parse_text(cell, false),
+        }
+    }
+}
+
+/// A number of units since 1970, with or without decimals.
+fn epoch(cell: &[u8], micros_per_unit: i64) -> Option<i64> {
+    let micros = match super::cell::parse_int(cell) {
+        Some(value) => value.checked_mul(micros_per_unit)?,
+        None => {
+            let value = super::cell::parse_float(cell)? * micros_per_unit as f64;
+            if value.abs() > 9e18 {
+                return None;
+            }
+            value.round() as i64
+        }
+    };
+    PLAUSIBLE_MICROS.contains(&micros).then_some(micros)
+}
+
+/// Days since 1970-01-01 of a proleptic Gregorian date (Hinnant, "chrono-compatible low-level date algorithms").
+fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = i64::from((153 * ((month + 9) % 12) + 2) / 5 + day - 1);
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// Writes `2019-10-01 08:05:09`, with `.ffffff` where the second has a fraction.
+pub(super) fn write_iso(out: &mut Vec<u8>, micros: i64) {
+    use std::io::Write as _;
+    let days = micros.div_euclid(MICROS_PER_DAY);
+    let clock = micros.rem_euclid(MICROS_PER_DAY);
+    let (year, month, day) = civil_from_days(days);
+    let (seconds, fraction) = (clock / MICROS_PER_SECOND, clock % MICROS_PER_SECOND);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let written = if fraction == 0 {
+        write!(out, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    } else {
+        write!(
+            out,
+            "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{fraction:06}"
+        )
+    };
+    // Writing to memory does not fail.
+    debug_assert!(written.is_ok());
+}
+
+/// The inverse of `days_from_civil` (same source).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_index = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_index + 2) / 5 + 1;
+    let month = if month_index < 10 {
+        month_index + 3
+    } else {
+        month_index - 9
+    };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+fn date_micros(year: u32, month: u32, day: u32) -> Option<i64> {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let longest = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return None,
+    };
+    if day == 0 || day > longest || year == 0 {
+        return None;
+    }
+    Some(days_from_civil(i64::from(year), month, day) * MICROS_PER_DAY)
+}
+
+fn two(a: u8, b: u8) -> Option<u32> {
+    let (a, b) = (a.wrapping_sub(b'0'), b.wrapping_sub(b'0'));
+    (a <= 9 && b <= 9).then(|| u32::from(a) * 10 + u32::from(b))
+}
+
+/// `yyyymmdd`, `yyyymmddHHMM`, `yyyymmddHHMMSS`.
+pub(super) fn parse_compact(cell: &[u8]) -> Option<i64> {
+    if !matches!(cell.len(), 8 | 12 | 14) {
+        return None;
+    }
+    let pair = |at: usize| two(*cell.get(at)?, *cell.get(at + 1)?);
+    let date = date_micros(pair(0)? * 100 + pair(2)?, pair(4)?, pair(6)?)?;
+    if !PLAUSIBLE_MICROS.contains(&date) {
+        return None;
+    }
+    let clock = match cell.len() {
+        8 => 0,
+        12 => clock_micros(pair(8)?, pair(10)?, 0)?,
+        _ => clock_micros(pair(8)?, pair(10)?, pair(12)?)?,
+    };
+    Some(date + clock)
+}
+
+fn clock_micros(hour: u32, minute: u32, second: u32) -> Option<i64> {
+    // 60 is a leap second; it counts as the next minute's first.
+    (hour <= 23 && minute <= 59 && second <= 60)
+        .then(|| i64::from(hour * 3600 + minute * 60 + second) * MICROS_PER_SECOND)
+}
+
+/// Any textual time; numeric dates by `day_first`.
+#[inline]
+pub(super) fn parse_text(cell: &[u8], day_first: bool) -> Option<i64> {
+    if let Some(micros) = parse_common(cell) {
+        return Some(micros);
+    }
+    match parse_shape(cell)? {
+        (TimeShape::Numeric { .. }, Parts::Numeric { first, second, year }, clock) => {
+            let (day, month) = if day_first { (first, second) } else { (second, first) };
+            Some(date_micros(year, month, day)? + clock)
+        }
+        (_, Parts::Date(date), clock) => Some(date + clock),
+        (_, Parts::Numeric { .. }, _) => None,
+    }
+}
+
+/// Which family the text belongs to, if it is a time at all.
+pub(super) fn shape(cell: &[u8]) -> Option<TimeShape> {
+    parse_shape(cell).map(|(shape, _, _)| shape)
+}
+
+/// `2019-10-01 00:00:00` with an optional ` UTC` or `Z`: most of all times in logs.
+#[inline]
+fn parse_common(cell: &[u8]) -> Option<i64> {
+    let head: &[u8; 19] = cell.get(..19)?.try_into().ok()?;
+    if !matches!(&cell[19..], b"" | b" UTC" | b"Z")
+        || head[4] != b'-'
+        || head[7] != b'-'
+        || head[13] != b':'
+        || head[16] != b':'
+    {
+        return None;
+    }
+    if !matches!(head[10], b' ' | b'T') {
+        return None;
+    }
+    let year = two(head[0], head[1])? * 100 + two(head[2], head[3])?;
+    let date = date_micros(year, two(head[5], head[6])?, two(head[8], head[9])?)?;
+    let clock = clock_micros(
+        two(head[11], head[12])?,
+        two(head[14], head[15])?,
+        two(head[17], head[18])?,
+    )?;
+    Some(date + clock)
+}
+
+enum Parts {
+    Date(i64),
+    Numeric { first: u32, second: u32, year: u32 },
+}
+
+fn parse_shape(cell: &[u8]) -> Option<(TimeShape, Parts, i64)> {
+    // The longest sensible form is `Wednesday, 30 September 2019 12:00:00.123456789 +08:00`.
+    if cell.len() < 6 || cell.len() > 64 {
+        return None;
+    }
+    let mut text = Cursor { rest: cell };
+    if text.rest[0].is_ascii_digit() {
+        let start = text.rest;
+        let first = text.number(4)?;
+        let first_digits = start.len() - text.rest.len();
+        if first_digits == 4 {
+            let date = text.rest_of_iso(first)?;
+            return Some((TimeShape::Iso, Parts::Date(date), text.clock()?));
+        }
+        if first_digits > 2 {
+            return None;
+        }
+        if let Some(separator) = text.separator() {
+            if let Some(second) = text.number(2) {
+                if text.separator()? != separator {
+                    return None;
+                }
+                let year = if separator == b'/' {
+                    text.year()?
+                } else {
+                    text.long_year()?
+                };
+                let day_first = date_micros(year, second, first).is_some();
+                let month_first = date_micros(year, first, second).is_some();
+                if !day_first && !month_first {
+                    return None;
+                }
+                let shape = TimeShape::Numeric { day_first, month_first };
+                return Some((shape, Parts::Numeric { first, second, year }, text.clock()?));
+            }
+            let month = text.month_name()?;
+            text.separator()?;
+            let year = text.year()?;
+            return Some((
+                TimeShape::Named,
+                Parts::Date(date_micros(year, month, first)?),
+                text.clock()?,
+            ));
+        }
+        return None;
+    }
+    named_first(text)
+}
+
+/// `Tue, Oct 1 2019 08:00`, `October 1, 2019`, `Tue, 01 Oct 2019 08:00:00 GMT`.
+fn named_first(mut text: Cursor<'_>) -> Option<(TimeShape, Parts, i64)> {
+    if text.weekday() {
+        text.skip(b", ");
+        if text.rest.first()?.is_ascii_digit() {
+            return match parse_shape(text.rest)? {
+                (TimeShape::Named, parts, clock) => Some((TimeShape::Named, parts, clock)),
+                _ => None,
+            };
+        }
+    }
+    let month = text.month_name()?;
+    text.skip(b". ");
+    let day = text.number(2)?;
+    text.skip(b", ");
+    let year = text.long_year()?;
+    Some((
+        TimeShape::Named,
+        Parts::Date(date_micros(year, month, day)?),
+        text.clock()?,
+    ))
+}
+
+struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+impl Cursor<'_> {
+    /// One to `most` digits, and no more after them.
+    fn number(&mut self, most: usize) -> Option<u32> {
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 || digits > most {
+            return None;
+        }
+        let value = self.rest[..digits]
+            .iter()
+            .fold(0, |value, &byte| value * 10 + u32::from(byte - b'0'));
+        self.rest = &self.rest[digits..];
+        Some(value)
+    }
+
+    fn eat(&mut self, text: &[u8]) -> bool {
+        match self.rest.strip_prefix(text) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn skip(&mut self, any: &[u8]) {
+        while let Some((first, rest)) = self.rest.split_first()
+            && any.contains(first)
+        {
+            self.rest = rest;
+        }
+    }
+
+    fn separator(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        if !matches!(first, b'/' | b'-' | b'.' | b' ') {
+            return None;
+        }
+        self.rest = rest;
+        Some(first)
+    }
+
+    /// A two-digit year is 1970..2069, as in POSIX.
+    fn year(&mut self) -> Option<u32> {
+        let before = self.rest.len();
+        let year = self.number(4)?;
+        match before - self.rest.len() {
+            4 => Some(year),
+            2 => Some(if year < 70 { 2000 + year } else { 1900 + year }),
+            _ => None,
+        }
+    }
+
+    fn long_year(&mut self) -> Option<u32> {
+        let before = self.rest.len();
+        self.number(4).filter(|_| before - self.rest.len() == 4)
+    }
+
+    /// Month and day after a four-digit year.
+    fn rest_of_iso(&mut self, year: u32) -> Option<i64> {
+        if self.eat("年".as_bytes()) {
+            let month = self.number(2)?;
+            let day = self.eat("月".as_bytes()).then(|| self.number(2)).flatten()?;
+            return self
+                .eat("日".as_bytes())
+                .then(|| date_micros(year, month, day))
+                .flatten();
+        }
+        let separator = self.separator()?;
+        let month = self.number(2)?;
+        if self.separator()? != separator {
+            return None;
+        }
+        let day = self.number(2)?;
+        date_micros(year, month, day)
+    }
+
+    fn word(&mut self) -> &[u8] {
+        let letters = self.rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let (word, rest) = self.rest.split_at(letters);
+        self.rest = rest;
+        word
+    }
+
+    fn month_name(&mut self) -> Option<u32> {
+        const MONTHS: [&[u8]; 12] = [
+            b"january",
+            b"february",
+            b"march",
+            b"april",
+            b"may",
+            b"june",
+            b"july",
+            b"august",
+            b"september",
+            b"october",
+            b"november",
+            b"december",
+        ];
+        let word = self.word();
+        if word.len() < 3 || word.len() > 9 {
+            return None;
+        }
+        let found = MONTHS.iter().position(|month| starts_with_ignoring_case(month, word))?;
+        Some(found as u32 + 1)
+    }
+
+    fn weekday(&mut self) -> bool {
+        const DAYS: [&[u8]; 7] = [
+            b"monday",
+            b"tuesday",
+            b"wednesday",
+            b"thursday",
+            b"friday",
+            b"saturday",
+            b"sunday",
+        ];
+        let before = self.rest;
+        let word = self.word();
+        let found = word.len() >= 3 && DAYS.iter().any(|day| starts_with_ignoring_case(day, word));
+        if !found {
+            self.rest = before;
+        }
+        found
+    }
+
+    /// Time of day minus the zone's offset, in microseconds; the whole rest must be used up.
+    fn clock(&mut self) -> Option<i64> {
+        if self.rest.is_empty() {
+            return Some(0);
+        }
+        if !(self.eat(b"T") || self.eat(b", ") || self.rest[0] == b' ' || self.rest[0].is_ascii_digit()) {
+            return None;
+        }
+        self.skip(b" ");
+        if self.rest.is_empty() {
+            return Some(0);
+        }
+        let chinese_hour = "时".as_bytes();
+        let hour = self.number(2)?;
+        if !(self.eat(b":") || self.eat(chinese_hour) || self.eat("点".as_bytes())) {
+            return None;
+        }
+        let minute = self.number(2)?;
+        self.eat("分".as_bytes());
+        let mut second = 0;
+        let mut micros = 0;
+        if self.eat(b":") || self.rest.first().is_some_and(u8::is_ascii_digit) {
+            second = self.number(2)?;
+            self.eat("秒".as_bytes());
+            if self.eat(b".") || self.eat(b",") {
+                micros = self.fraction()?;
+            }
+        }
+        self.skip(b" ");
+        let hour = self.half_day(hour)?;
+        let offset = self.zone()?;
+        Some(clock_micros(hour, minute, second)? + micros - offset)
+    }
+
+    fn fraction(&mut self) -> Option<i64> {
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 || digits > 9 {
+            return None;
+        }
+        let mut micros = 0;
+        for place in 0..6 {
+            let digit = if place < digits {
+                i64::from(self.rest[place] - b'0')
+            } else {
+                0
+            };
+            micros = micros * 10 + digit;
+        }
+        self.rest = &self.rest[digits..];
+        Some(micros)
+    }
+
+    fn half_day(&mut self, hour: u32) -> Option<u32> {
+        let head = self.rest.get(..2).map(<[u8]>::to_ascii_lowercase);
+        let afternoon = match head.as_deref() {
+            Some(b"am") => false,
+            Some(b"pm") => true,
+            _ => return Some(hour),
+        };
+        self.rest = &self.rest[2..];
+        self.skip(b" ");
+        (1..=12)
+            .contains(&hour)
+            .then_some(hour % 12 + if afternoon { 12 } else { 0 })
+    }
+
+    /// Offset east of Greenwich in microseconds.
+    fn zone(&mut self) -> Option<i64> {
+        let sign = match self.rest {
+            [] | b"Z" | b"z" | b"UTC" | b"GMT" => return Some(0),
+            [b'+', ..] => 1,
+            [b'-', ..] => -1,
+            [b'U', b'T', b'C', b'+', ..] | [b'G', b'M', b'T', b'+', ..] => {
+                self.rest = &self.rest[3..];
+                1
+            }
+            [b'U', b'T', b'C', b'-', ..] | [b'G', b'M', b'T', b'-', ..] => {
+                self.rest = &self.rest[3..];
+                -1
+            }
+            _ => return None,
+        };
+        let (hours, minutes) = match &self.rest[1..] {
+            [a, b, b':', c, d] | [a, b, c, d] => (two(*a, *b)?, two(*c, *d)?),
+            [a, b] => (two(*a, *b)?, 0),
+            [a] => (two(b'0', *a)?, 0),
+            _ => return None,
+        };
+        self.rest = &[];
+        (hours <= 15 && minutes <= 59).then(|| sign * i64::from(hours * 60 + minutes) * 60 * MICROS_PER_SECOND)
+    }
+}
+
+fn starts_with_ignoring_case(whole: &[u8], part: &[u8]) -> bool {
+    whole
+        .get(..part.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(year: u32, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> i64 {
+        date_micros(year, month, day).expect("valid date") + clock_micros(hour, minute, second).expect("valid time")
+    }
+
+    #[test]
+    fn known_instants() {
+        // `date -u -d '2019-10-01 00:00:00' +%s` = 1569888000; 2000-02-29 = 951782400; 1969-12-31 = -86400.
+        assert_eq!(at(2019, 10, 1, 0, 0, 0), 1_569_888_000 * MICROS_PER_SECOND);
+        assert_eq!(at(2000, 2, 29, 0, 0, 0), 951_782_400 * MICROS_PER_SECOND);
+        assert_eq!(at(1969, 12, 31, 0, 0, 0), -86_400 * MICROS_PER_SECOND);
+        assert_eq!(date_micros(1900, 2, 29), None);
+    }
+
+    #[test]
+    fn the_forms_people_write() {
+        let want = at(2019, 10, 1, 8, 5, 9);
+        for text in [
+            "2019-10-01 08:05:09 UTC",
+            "2019-10-01 08:05:09",
+            "2019-10-01T08:05:09Z",
+            "2019-10-01T16:05:09+08:00",
+            "2019-10-01 16:05:09 +0800",
+            "2019/10/1 8:05:09",
+            "2019.10.01 08:05:09",
+            "2019-10-01T08:05:09.000",
+            "01-Oct-2019 08:05:09",
+            "1 October 2019 08:05:09",
+            "Oct 1, 2019 08:05:09",
+            "Tue, 01 Oct 2019 08:05:09 GMT",
+            "2019年10月1日 08时05分09秒",
+            "2019年10月01日 8:05:09",
+            "2019年10月01日08:05:09",
+            "10/1/2019 8:05:09 AM",
+            "10/1/19 8:05:09",
+        ] {
+            assert_eq!(parse_text(text.as_bytes(), false), Some(want), "{text}");
+        }
+        assert_eq!(parse_text(b"1/10/2019 08:05:09", true), Some(want));
+        assert_eq!(parse_text(b"12/1/2010 8:26", false), Some(at(2010, 12, 1, 8, 26, 0)));
+        assert_eq!(parse_text(b"31-Jul-18", false), Some(at(2018, 7, 31, 0, 0, 0)));
+        assert_eq!(parse_text(b"12:30 PM", false), None);
+        assert_eq!(
+            parse_text(b"2019-10-01 12:30:00 PM", false),
+            Some(at(2019, 10, 1, 12, 30, 0))
+        );
+        assert_eq!(parse_text(b"2019-10-01 08:05:09.250", false), Some(want + 250_000));
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        for text in [
+            "",
+            "2019",
+            "hello",
+            "2019-13-01",
+            "2019-02-30",
+            "1.2.3",
+            "192.168.1.1",
+            "2019-10-01x",
+            "2019-10-01 25:00:00",
+            "72d76fde-8bb3-4e00-8c23-a032dfed738c",
+            "may",
+            "1/2",
+            "2019-10/01",
+            "12-34-56",
+            "May be 2019",
+        ] {
+            assert_eq!(parse_text(text.as_bytes(), false), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn writing_undoes_reading() {
+        for text in [
+            "2019-10-01 08:05:09",
+            "1969-12-31 23:59:59",
+            "2000-02-29 00:00:00",
+            "1900-03-01 12:00:00.000001",
+            "2199-12-31 23:59:59",
+        ] {
+            let mut out = Vec::new();
+            write_iso(&mut out, parse_text(text.as_bytes(), false).expect("a time"));
+            assert_eq!(String::from_utf8_lossy(&out), text);
+        }
+    }
+
+    #[test]
+    fn numbers_as_times() {
+        assert_eq!(
+            TimeFormat::EpochSeconds.parse(b"1569888000"),
+            Some(at(2019, 10, 1, 0, 0, 0))
+        );
+        assert_eq!(
+            TimeFormat::EpochMillis.parse(b"1569888000000"),
+            Some(at(2019, 10, 1, 0, 0, 0))
+        );
+        assert_eq!(
+            TimeFormat::EpochMicros.parse(b"1569888000000000"),
+            Some(at(2019, 10, 1, 0, 0, 0))
+        );
+        assert_eq!(
+            TimeFormat::EpochSeconds.parse(b"1569888000.5"),
+            Some(at(2019, 10, 1, 0, 0, 0) + 500_000)
+        );
+        assert_eq!(TimeFormat::EpochSeconds.parse(b"1569888000000"), None);
+        assert_eq!(TimeFormat::Compact.parse(b"20191001"), Some(at(2019, 10, 1, 0, 0, 0)));
+        assert_eq!(TimeFormat::Compact.parse(b"20191301"), None);
+    }
+}

@@ -1,0 +1,682 @@
+//! Each step on a small table, and what holds for all recipes.
+
+use super::fixture::{boolean, dataset, float, integer, shown, text, time, with_invalid};
+use super::{
+    Action, Applied, Case, CellValue, Fill, Keep, MaskMethod, Recipe, RecipeError, Step, apply, preview, write_dropped,
+};
+use crate::engine::artifact::{ColumnType, Role};
+use crate::engine::ingest::dataset::{Dataset, InvalidCell};
+use crate::engine::progress::Progress;
+use std::collections::BTreeMap;
+
+/// Five events: rows 0 and 2 equal, row 3 without user and price.
+fn log() -> Dataset {
+    dataset(vec![
+        text(
+            "user",
+            Role::User,
+            &[Some("u1"), Some("u2"), Some("u1"), None, Some("u3")],
+        ),
+        integer("item", Role::Item, &[Some(7), Some(8), Some(7), Some(9), Some(7)]),
+        text(
+            "kind",
+            Role::Event,
+            &[Some("view"), Some("cart"), Some("view"), Some("view"), Some("view")],
+        ),
+        float(
+            "price",
+            Role::Price,
+            &[Some(10.0), Some(-1.0), Some(10.0), None, Some(1000.0)],
+        ),
+        time("at", Role::Time, &[Some(0), Some(10), Some(0), Some(20), Some(30)]),
+    ])
+}
+
+fn name(text: &str) -> String {
+    text.to_owned()
+}
+
+fn names(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn run(dataset: &Dataset, actions: Vec<Action>) -> Applied {
+    let recipe = Recipe::new(actions.into_iter().map(Step::new).collect());
+    apply(dataset, &recipe, &Progress::new()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn one(dataset: &Dataset, action: Action) -> Applied {
+    run(dataset, vec![action])
+}
+
+fn error(dataset: &Dataset, action: Action) -> String {
+    let recipe = Recipe::new(vec![Step::new(action)]);
+    let error = apply(dataset, &recipe, &Progress::new()).expect_err("the step must fail");
+    assert!(!error.explain().zh.is_empty());
+    error.to_string()
+}
+
+#[test]
+fn duplicates_keep_the_first_or_the_last() {
+    let all = one(
+        &log(),
+        Action::DropDuplicates {
+            columns: vec![],
+            keep: Keep::First,
+        },
+    );
+    assert_eq!(*all.dataset.lines, [2, 3, 5, 6]);
+    assert_eq!(
+        (all.steps[0].rows_in, all.steps[0].rows_out, all.steps[0].cells_changed),
+        (5, 4, 0)
+    );
+    let last = one(
+        &log(),
+        Action::DropDuplicates {
+            columns: vec![],
+            keep: Keep::Last,
+        },
+    );
+    assert_eq!(*last.dataset.lines, [3, 4, 5, 6]);
+    let key = one(
+        &log(),
+        Action::DropDuplicates {
+            columns: names(&["item"]),
+            keep: Keep::Last,
+        },
+    );
+    assert_eq!(*key.dataset.lines, [3, 5, 6]);
+    assert_eq!(
+        key.dropped.iter().map(|d| (d.row, d.step)).collect::<Vec<_>>(),
+        [(0, 0), (2, 0)]
+    );
+}
+
+#[test]
+fn missing_rows_go_by_column() {
+    assert_eq!(
+        *one(&log(), Action::DropMissing { columns: vec![] }).dataset.lines,
+        [2, 3, 4, 6]
+    );
+    assert_eq!(
+        one(
+            &log(),
+            Action::DropMissing {
+                columns: names(&["item"])
+            }
+        )
+        .dataset
+        .num_rows(),
+        5
+    );
+}
+
+#[test]
+fn missing_cells_are_filled() {
+    let fill = |column: &str, with: Fill| {
+        one(
+            &log(),
+            Action::FillMissing {
+                column: name(column),
+                with,
+            },
+        )
+    };
+    let price = |with| shown(&fill("price", with).dataset, "price")[3].clone();
+    // Mean of 10, -1, 10, 1000 = 254.75; median = 10; mode = 10.
+    assert_eq!(price(Fill::Mean), "254.75");
+    assert_eq!(price(Fill::Median), "10");
+    assert_eq!(price(Fill::Mode), "10");
+    assert_eq!(
+        price(Fill::Constant {
+            value: CellValue::Integer(3)
+        }),
+        "3"
+    );
+    let user = fill("user", Fill::Mode);
+    assert_eq!(shown(&user.dataset, "user")[3], "u1");
+    assert_eq!(user.steps[0].cells_changed, 1);
+    assert_eq!(user.dataset.info.columns[0].nulls, 0);
+    assert_eq!(fill("item", Fill::Mean).steps[0].cells_changed, 0);
+    let wrong = Fill::Constant {
+        value: CellValue::Text(name("cheap")),
+    };
+    assert!(
+        error(
+            &log(),
+            Action::FillMissing {
+                column: name("price"),
+                with: wrong
+            }
+        )
+        .contains("`cheap`")
+    );
+    assert!(
+        error(
+            &log(),
+            Action::FillMissing {
+                column: name("user"),
+                with: Fill::Mean
+            }
+        )
+        .contains("needs numbers")
+    );
+    let empty = dataset(vec![float("x", Role::Other, &[None, None])]);
+    assert!(
+        error(
+            &empty,
+            Action::FillMissing {
+                column: name("x"),
+                with: Fill::Median
+            }
+        )
+        .contains("no value at all")
+    );
+}
+
+#[test]
+fn integer_and_time_columns_keep_their_type_when_filled() {
+    let table = dataset(vec![
+        integer("n", Role::Other, &[Some(1), Some(2), None, Some(2), Some(4)]),
+        time("t", Role::Time, &[Some(0), None, Some(60), Some(120), None]),
+        boolean("b", Role::Other, &[Some(true), None, Some(true), Some(false), None]),
+    ]);
+    let filled = run(
+        &table,
+        vec![
+            Action::FillMissing {
+                column: name("n"),
+                with: Fill::Mean,
+            },
+            Action::FillMissing {
+                column: name("t"),
+                with: Fill::Median,
+            },
+            Action::FillMissing {
+                column: name("b"),
+                with: Fill::Mode,
+            },
+        ],
+    );
+    assert_eq!(shown(&filled.dataset, "n"), ["1", "2", "2", "2", "4"]);
+    assert_eq!(shown(&filled.dataset, "t")[1], "1970-01-01 00:01:00");
+    assert_eq!(shown(&filled.dataset, "b"), ["true", "true", "true", "false", "true"]);
+    let types: Vec<ColumnType> = filled.dataset.info.columns.iter().map(|c| c.dtype).collect();
+    assert_eq!(types, [ColumnType::Integer, ColumnType::Time, ColumnType::Boolean]);
+}
+
+fn clip(min: Option<f64>, max: Option<f64>, lower_quantile: Option<f64>, upper_quantile: Option<f64>) -> Action {
+    Action::Clip {
+        column: name("price"),
+        min,
+        max,
+        lower_quantile,
+        upper_quantile,
+    }
+}
+
+#[test]
+fn numbers_are_clipped_to_bounds_and_quantiles() {
+    let bounds = one(&log(), clip(Some(0.0), Some(100.0), None, None));
+    assert_eq!(shown(&bounds.dataset, "price"), ["10", "0", "10", "-", "100"]);
+    assert_eq!(bounds.steps[0].cells_changed, 2);
+    // numpy.quantile([-1, 10, 10, 1000], [0.25, 0.75]) = [7.25, 257.5]
+    let quantiles = one(&log(), clip(None, None, Some(0.25), Some(0.75)));
+    assert_eq!(shown(&quantiles.dataset, "price"), ["10", "7.25", "10", "-", "257.5"]);
+    assert!(error(&log(), clip(None, None, None, Some(1.5))).contains("between 0 and 1"));
+    assert!(error(&log(), clip(Some(5.0), Some(1.0), None, None)).contains("not above max"));
+    let items = Action::Clip {
+        column: name("item"),
+        min: Some(7.5),
+        max: None,
+        lower_quantile: None,
+        upper_quantile: None,
+    };
+    assert_eq!(shown(&one(&log(), items).dataset, "item"), ["8", "8", "8", "9", "8"]);
+}
+
+#[test]
+fn filter_keeps_and_drop_rows_drops() {
+    let kept = one(
+        &log(),
+        Action::Filter {
+            condition: name("price > 0 and kind = \"view\""),
+        },
+    );
+    assert_eq!(*kept.dataset.lines, [2, 4, 6]);
+    // The price of line 5 is unknown: `filter` does not keep it, `drop_rows` does not drop it.
+    let dropped = one(
+        &log(),
+        Action::DropRows {
+            condition: name("price > 0"),
+        },
+    );
+    assert_eq!(*dropped.dataset.lines, [3, 5]);
+    let bad = error(
+        &log(),
+        Action::Filter {
+            condition: name("price > 0 and prise < 3"),
+        },
+    );
+    assert_eq!(
+        bad,
+        "step 1 (filter): there is no column `prise`; did you mean `price`? (at character 15 of the condition)"
+    );
+}
+
+#[test]
+fn text_is_normalised() {
+    let table = dataset(vec![
+        text(
+            "q",
+            Role::Query,
+            &[
+                Some("  Ｒｅｄ　　shoes "),
+                Some("red shoes"),
+                Some("   "),
+                None,
+                Some("ﬁne"),
+            ],
+        ),
+        integer("n", Role::Other, &[Some(1); 5]),
+    ]);
+    let step = Action::NormalizeText {
+        columns: vec![],
+        trim: true,
+        nfkc: true,
+        collapse_whitespace: true,
+        case: Case::Lower,
+    };
+    let done = one(&table, step);
+    assert_eq!(shown(&done.dataset, "q"), ["red shoes", "red shoes", "-", "-", "fine"]);
+    assert_eq!(done.steps[0].cells_changed, 3);
+    let upper = Action::NormalizeText {
+        columns: names(&["q"]),
+        trim: false,
+        nfkc: false,
+        collapse_whitespace: false,
+        case: Case::Upper,
+    };
+    assert_eq!(shown(&one(&table, upper).dataset, "q")[1], "RED SHOES");
+    let wrong = Action::NormalizeText {
+        columns: names(&["n"]),
+        trim: true,
+        nfkc: false,
+        collapse_whitespace: false,
+        case: Case::Keep,
+    };
+    assert!(error(&table, wrong).contains("needs text"));
+}
+
+#[test]
+fn times_are_parsed_and_what_is_not_read_is_kept_as_invalid() {
+    let table = dataset(vec![text(
+        "t",
+        Role::Time,
+        &[Some("01/02/2026 10:00"), Some("soon"), None, Some("2026-02-01 11:00")],
+    )]);
+    let parse = |format: &str| Action::ParseTime {
+        column: name("t"),
+        format: name(format),
+    };
+    let first = one(&table, parse("%d/%m/%Y %H:%M"));
+    assert_eq!(shown(&first.dataset, "t"), ["2026-02-01 10:00:00", "-", "-", "-"]);
+    assert_eq!(first.steps[0].cells_changed, 3);
+    assert_eq!(first.dataset.info.columns[0].invalid, 2);
+    assert_eq!(first.dataset.info.columns[0].dtype, ColumnType::Time);
+    // A second step reads what the first could not; rows dropped in between do not confuse it.
+    let second = run(&table, vec![parse("%d/%m/%Y %H:%M"), parse("ISO 8601")]);
+    assert_eq!(
+        shown(&second.dataset, "t"),
+        ["2026-02-01 10:00:00", "-", "-", "2026-02-01 11:00:00"]
+    );
+    assert_eq!(second.steps[1].cells_changed, 1);
+    let left: Vec<(u64, &str)> = second.dataset.invalid.iter().map(|c| (c.row, c.raw.as_str())).collect();
+    assert_eq!(left, [(1, "soon")]);
+    assert_eq!(second.dataset.info.columns[0].invalid, 1);
+    assert!(error(&table, parse("%Q")).contains("not a time format"));
+}
+
+#[test]
+fn cells_rejected_at_reading_can_be_read_by_a_later_step() {
+    let table = with_invalid(
+        dataset(vec![
+            integer("n", Role::Other, &[Some(1), Some(2), Some(3)]),
+            time("t", Role::Time, &[Some(0), None, None]),
+        ]),
+        vec![InvalidCell {
+            row: 2,
+            column: 1,
+            raw: name("01.02.1970"),
+        }],
+    );
+    let steps = vec![
+        Action::DropRows {
+            condition: name("n = 1"),
+        },
+        Action::DropColumn { column: name("n") },
+        Action::ParseTime {
+            column: name("t"),
+            format: name("%d.%m.%Y"),
+        },
+    ];
+    let done = run(&table, steps);
+    assert_eq!(shown(&done.dataset, "t"), ["-", "1970-02-01 00:00:00"]);
+    assert!(done.dataset.invalid.is_empty());
+    assert_eq!(done.steps[1].columns_removed, 1);
+}
+
+#[test]
+fn numbers_are_parsed() {
+    let table = dataset(vec![text(
+        "p",
+        Role::Price,
+        &[Some("1,234.5"), Some("¥7"), Some("free"), None],
+    )]);
+    let done = one(&table, Action::ParseNumber { column: name("p") });
+    assert_eq!(shown(&done.dataset, "p"), ["1234.5", "7", "-", "-"]);
+    assert_eq!(done.dataset.info.columns[0].invalid, 1);
+    let whole = dataset(vec![text("p", Role::Price, &[Some("10"), Some("20 ")])]);
+    assert_eq!(
+        one(&whole, Action::ParseNumber { column: name("p") })
+            .dataset
+            .info
+            .columns[0]
+            .dtype,
+        ColumnType::Integer
+    );
+}
+
+#[test]
+fn values_are_mapped_and_the_type_survives_where_it_can() {
+    let map = |column: &str, pairs: &[(&str, Option<&str>)]| Action::MapValues {
+        column: name(column),
+        map: pairs
+            .iter()
+            .map(|(from, to)| (name(from), to.map(name)))
+            .collect::<BTreeMap<_, _>>(),
+    };
+    let done = one(&log(), map("kind", &[("cart", Some("add_to_cart")), ("view", None)]));
+    assert_eq!(shown(&done.dataset, "kind"), ["-", "add_to_cart", "-", "-", "-"]);
+    assert_eq!(done.steps[0].cells_changed, 5);
+    let numbers = one(&log(), map("item", &[("7", Some("70"))]));
+    assert_eq!(shown(&numbers.dataset, "item"), ["70", "8", "70", "9", "70"]);
+    assert_eq!(numbers.dataset.info.columns[1].dtype, ColumnType::Integer);
+    let texts = one(&log(), map("item", &[("7", Some("seven"))]));
+    assert_eq!(texts.dataset.info.columns[1].dtype, ColumnType::Text);
+}
+
+#[test]
+fn masks_hide_and_stay_joinable() {
+    let mask = |method| {
+        one(
+            &log(),
+            Action::Mask {
+                column: name("user"),
+                method,
+            },
+        )
+    };
+    let hashed = mask(MaskMethod::Hash { salt: name("pepper") });
+    let cells = shown(&hashed.dataset, "user");
+    assert_eq!((cells[0].len(), &cells[0], cells[3].as_str()), (16, &cells[2], "-"));
+    assert_ne!(cells[0], cells[1]);
+    assert_ne!(
+        cells,
+        shown(&mask(MaskMethod::Hash { salt: name("other") }).dataset, "user")
+    );
+    assert_eq!(
+        shown(&mask(MaskMethod::Redact { with: name("***") }).dataset, "user")[..2],
+        ["***", "***"]
+    );
+    let phones = dataset(vec![text(
+        "p",
+        Role::Other,
+        &[Some("13800138000"), Some("12"), Some("张三丰")],
+    )]);
+    let kept = one(
+        &phones,
+        Action::Mask {
+            column: name("p"),
+            method: MaskMethod::KeepLast { n: 2 },
+        },
+    );
+    assert_eq!(shown(&kept.dataset, "p"), ["*********00", "**", "*三丰"]);
+    let no_salt = MaskMethod::Hash { salt: String::new() };
+    assert!(
+        error(
+            &log(),
+            Action::Mask {
+                column: name("user"),
+                method: no_salt
+            }
+        )
+        .contains("salt")
+    );
+}
+
+fn double_fire(seconds: f64) -> Action {
+    Action::DropDoubleFire {
+        seconds,
+        columns: vec![],
+        time: None,
+        slow_events: vec![],
+        slow_seconds: None,
+    }
+}
+
+#[test]
+fn bursts_leave_their_first_event() {
+    let at = |secs: [i64; 6]| {
+        dataset(vec![
+            text(
+                "user",
+                Role::User,
+                &[Some("a"), Some("a"), Some("a"), Some("b"), Some("a"), None],
+            ),
+            integer("item", Role::Item, &[Some(1); 6]),
+            text(
+                "kind",
+                Role::Event,
+                &[
+                    Some("view"),
+                    Some("view"),
+                    Some("view"),
+                    Some("view"),
+                    Some("buy"),
+                    Some("view"),
+                ],
+            ),
+            time("at", Role::Time, &secs.map(Some)),
+        ])
+    };
+    // a: 0, 1, 2 s: each within 1 s of the one before, so only the first stays.
+    let log = at([0, 1, 2, 1, 1, 1]);
+    assert_eq!(*one(&log, double_fire(1.0)).dataset.lines, [2, 5, 6, 7]);
+    assert_eq!(one(&log, double_fire(0.5)).dataset.num_rows(), 6);
+    // Out of order in the file, in order in time.
+    assert_eq!(
+        *one(&at([2, 0, 1, 1, 1, 1]), double_fire(1.0)).dataset.lines,
+        [3, 5, 6, 7]
+    );
+    let buys = dataset(vec![
+        text("user", Role::User, &[Some("a"); 4]),
+        text(
+            "kind",
+            Role::Event,
+            &[Some("view"), Some("view"), Some("buy"), Some("buy")],
+        ),
+        time("at", Role::Time, &[Some(0), Some(4), Some(0), Some(4)]),
+    ]);
+    let slow = Action::DropDoubleFire {
+        seconds: 1.0,
+        columns: vec![],
+        time: None,
+        slow_events: names(&["buy"]),
+        slow_seconds: Some(5.0),
+    };
+    assert_eq!(*one(&buys, slow).dataset.lines, [2, 3, 4]);
+    assert!(error(&log, double_fire(-1.0)).contains("between 0"));
+    let no_time = dataset(vec![text("user", Role::User, &[Some("a")])]);
+    assert!(error(&no_time, double_fire(1.0)).contains("role time"));
+}
+
+#[test]
+fn listed_users_go() {
+    let drop = |users: &[&str], column: Option<&str>| Action::DropUsers {
+        users: names(users),
+        column: column.map(name),
+    };
+    assert_eq!(*one(&log(), drop(&["u1", "u9"], None)).dataset.lines, [3, 5, 6]);
+    assert_eq!(*one(&log(), drop(&["7"], Some("item"))).dataset.lines, [3, 5]);
+}
+
+#[test]
+fn unknown_columns_are_named_with_a_suggestion() {
+    let message = error(&log(), Action::DropColumn { column: name("pirce") });
+    assert_eq!(
+        message,
+        "step 1 (drop_column): there is no column `pirce`; did you mean `price`?"
+    );
+}
+
+fn long_recipe() -> Recipe {
+    Recipe::new(
+        vec![
+            Action::DropDuplicates {
+                columns: vec![],
+                keep: Keep::First,
+            },
+            clip(Some(0.0), None, None, None),
+            Action::FillMissing {
+                column: name("price"),
+                with: Fill::Median,
+            },
+            Action::Mask {
+                column: name("user"),
+                method: MaskMethod::Hash { salt: name("s") },
+            },
+            Action::DropColumn { column: name("at") },
+        ]
+        .into_iter()
+        .map(Step::new)
+        .collect(),
+    )
+}
+
+#[test]
+fn the_same_input_and_recipe_give_the_same_hash_and_others_do_not() {
+    let recipe = long_recipe();
+    let first = apply(&log(), &recipe, &Progress::new()).expect("applies");
+    let again = apply(
+        &log(),
+        &Recipe::from_json(&recipe.to_json()).expect("reads"),
+        &Progress::new(),
+    )
+    .expect("applies");
+    assert_eq!(first.hash, again.hash);
+    assert_eq!(first.dataset.info.hash, first.hash);
+    let mut shorter = recipe.clone();
+    shorter.steps[1].enabled = false;
+    let other = apply(&log(), &shorter, &Progress::new()).expect("applies");
+    assert_ne!(first.hash, other.hash);
+    assert_ne!(recipe.hash(), shorter.hash());
+    assert!(!other.steps[1].enabled && other.steps[1].cells_changed == 0);
+    // The layout in memory does not matter, the order of rows does.
+    let mut halves = log();
+    let tail = halves.frame.tail(Some(2));
+    halves.frame = halves.frame.head(Some(3)).vstack(&tail).expect("same columns");
+    let chunked = apply(&halves, &recipe, &Progress::new()).expect("applies");
+    assert_eq!(first.hash, chunked.hash);
+    halves.frame = tail.vstack(&log().frame.head(Some(3))).expect("same columns");
+    assert_ne!(
+        first.hash,
+        apply(&halves, &recipe, &Progress::new()).expect("applies").hash
+    );
+}
+
+#[test]
+fn every_row_is_kept_or_dropped_with_its_step() {
+    let recipe = Recipe::new(vec![
+        Step::new(Action::DropDuplicates {
+            columns: vec![],
+            keep: Keep::First,
+        }),
+        Step::new(Action::Filter {
+            condition: name("price < 500"),
+        }),
+    ]);
+    let log = log();
+    let done = apply(&log, &recipe, &Progress::new()).expect("applies");
+    assert_eq!(done.rows.len() + done.dropped.len(), log.num_rows());
+    let mut out = Vec::new();
+    write_dropped(&log, &done, &recipe, &mut out).expect("writes");
+    let text = String::from_utf8(out).expect("UTF-8");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "line,source,step,kind,why,user,item,kind,price,at");
+    assert_eq!(
+        lines[1],
+        "4,test.csv,1,drop_duplicates,\"all columns equal, keep the first\",u1,7,view,10,1970-01-01 00:00:00"
+    );
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn recipes_are_read_strictly() {
+    let read = |steps: &str| Recipe::from_json(&format!("{{\"version\":1,\"steps\":[{steps}]}}"));
+    assert!(read(r#"{"kind":"drop_duplicates"}"#).is_ok());
+    let typo = read(r#"{"kind":"drop_duplicates","column":["user"]}"#).expect_err("a typo");
+    assert!(matches!(typo, RecipeError::UnknownField { number: 1, .. }), "{typo}");
+    assert!(read(r#"{"kind":"polish"}"#).is_err());
+    assert!(matches!(
+        Recipe::from_json(r#"{"version":9,"steps":[]}"#),
+        Err(RecipeError::Version { found: 9, .. })
+    ));
+    let fill =
+        read(r#"{"kind":"fill_missing","column":"price","with":{"method":"constant","value":0.5},"note":"why not"}"#);
+    let fill = fill.expect("reads");
+    assert_eq!(Recipe::from_json(&fill.to_json()).expect("reads"), fill);
+    let renamed = Recipe::from_json(&fill.to_json().replace("why not", "because")).expect("reads");
+    assert_eq!(renamed.hash(), fill.hash());
+}
+
+#[test]
+fn the_preview_says_what_apply_does() {
+    let (log, recipe) = (log(), long_recipe());
+    let done = apply(&log, &recipe, &Progress::new()).expect("applies");
+    for focus in 0..recipe.steps.len() {
+        let seen = preview(&log, &recipe, Some(focus), 10, &Progress::new()).expect("not cancelled");
+        assert_eq!(seen.steps, done.steps);
+        assert_eq!(seen.rows_out, done.dataset.num_rows() as u64);
+        let diff = seen.diff.expect("the step was reached");
+        assert_eq!(diff.step, focus);
+        assert_eq!(diff.rows_affected as usize, diff.rows.len());
+        assert!(diff.rows.iter().all(|row| row.dropped || row.before != row.after));
+    }
+    let seen = preview(&log, &recipe, Some(1), 10, &Progress::new()).expect("not cancelled");
+    let diff = seen.diff.expect("reached");
+    assert_eq!(diff.touched, [false, false, false, true, false]);
+    assert_eq!(
+        (
+            diff.rows[0].line,
+            diff.rows[0].before[3].as_deref(),
+            diff.rows[0].after[3].as_deref()
+        ),
+        (3, Some("-1"), Some("0"))
+    );
+}
+
+#[test]
+fn a_preview_of_a_broken_recipe_shows_how_far_it_got() {
+    let mut recipe = long_recipe();
+    recipe.steps[2].action = Action::DropColumn {
+        column: name("nothing"),
+    };
+    let seen = preview(&log(), &recipe, Some(4), 10, &Progress::new()).expect("not cancelled");
+    assert_eq!(seen.steps.len(), 2);
+    assert_eq!(seen.error.as_ref().and_then(|error| error.0), Some(2));
+    assert!(seen.diff.is_none());
+    let progress = Progress::new();
+    progress.cancel();
+    assert!(preview(&log(), &recipe, None, 10, &progress).is_err());
+}
