@@ -7,8 +7,11 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 /// Reads `2026-10-01`, `2026-10-01 08:00[:00[.5]]` with `T` or a blank, and an optional `Z`, `UTC` or offset.
 /// Returns microseconds since the epoch; a moment without offset is UTC.
 pub fn parse_moment(text: &str) -> Option<i64> {
-    let text = text.trim().replacen('T', " ", 1);
-    let text = text.trim_end_matches("UTC").trim_end_matches('Z').trim_end();
+    let text = text.trim().trim_end_matches("UTC").trim_end_matches('Z').trim_end();
+    let text = match text.split_once('T') {
+        Some((date, clock)) => &format!("{date} {clock}"),
+        None => text,
+    };
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         return Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_micros());
     }
