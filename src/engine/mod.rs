@@ -12,16 +12,30 @@ pub mod doctor;
 
 pub mod run;
 
-pub mod audit;
-pub mod compare;
-pub mod eval;
-pub mod experiment;
-pub mod features;
-pub mod flow;
-pub mod infer;
-pub mod ingest;
-pub mod recipe;
-pub mod report;
 pub mod sample;
+
+pub mod ingest;
+
+pub mod audit;
+
+pub mod recipe;
+
+pub mod features;
+
+pub mod models;
+
 pub mod text;
+
 pub mod train;
+
+pub mod infer;
+
+pub mod eval;
+
+pub mod compare;
+
+pub mod experiment;
+
+pub mod report;
+
+pub mod flow;

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod launch;
 pub mod loadable;
 pub mod pages;
+pub mod runs;
 pub mod settings;
 pub mod shell;
 pub mod state;

@@ -6,15 +6,17 @@
 use super::AuditError;
 use super::cells::{Cells, ColumnCells, Value};
 use super::core_time::CoreTime;
-use super::distinct::{Distinct, NULL};
+use super::distinct::Distinct;
 use super::duplicates::Duplicates;
 use super::options::{AuditOptions, Thresholds};
 use super::plots::TimeBins;
 use super::profile::ColumnProfile;
 use super::user_items::UserItemOrder;
-use crate::engine::artifact::Role;
+use crate::engine::artifact::{ColumnType, Role};
+use crate::engine::ingest::Codes;
+use crate::engine::ingest::EventKind;
 use crate::engine::ingest::dataset::{ColumnInfo, Dataset};
-use crate::engine::ingest::log::{Codes, EventKind, EventLog, NULL_TIME};
+use crate::engine::ingest::log::{EventLog, NULL_TIME};
 use crate::engine::progress::{Cancelled, Progress};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,6 +112,28 @@ impl<'a> Context<'a> {
         Some(self.columns[self.dataset.column_with_role(role)?].cells())
     }
 
+    /// The dictionary of a column, taken over from the log's codes where they are of this very column.
+    pub fn distinct(&self, index: usize) -> Result<Distinct, Cancelled> {
+        let log = &self.log;
+        let coded = [
+            (Role::User, &log.user),
+            (Role::Item, &log.item),
+            (Role::Event, &log.event),
+            (Role::Session, &log.session),
+            (Role::Query, &log.query),
+            (Role::Category, &log.category),
+        ];
+        let column = &self.columns[index];
+        let is_whole = matches!(column.dtype(), ColumnType::Text | ColumnType::Integer);
+        let codes = coded
+            .into_iter()
+            .find(|(role, _)| self.dataset.column_with_role(*role) == Some(index));
+        match codes.and_then(|(_, codes)| codes.as_ref()) {
+            Some(codes) if is_whole => Ok(Distinct::from_codes(codes)),
+            _ => Distinct::of(column.cells(), self.progress),
+        }
+    }
+
     /// Time of a row in microseconds, if it has one.
     pub fn time_of(&self, row: u32) -> Option<i64> {
         let time = *self.log.time.as_ref()?.get(row as usize)?;
@@ -135,15 +159,21 @@ impl<'a> Context<'a> {
         let Some((event, cells)) = self.log.event.as_ref().zip(self.cells(Role::Event)) else {
             return Vec::new();
         };
-        first_rows(event)
+        event
+            .first_row
             .iter()
             .map(|&row| cells.value(row as usize).to_string())
             .collect()
     }
 
-    /// Rows that have a user and a time, in order of user and time.
-    pub fn rows_by_user_time(&self) -> &[u32] {
-        self.log.by_user_time()
+    /// One user's rows that have a time, in order of time.
+    pub fn timed_rows_of_user(&self, user: u32) -> &[u32] {
+        let rows = self.log.rows_of_user(user);
+        // Rows without a time come first of their user's.
+        let timed = self.log.time.as_ref().map_or(rows.len(), |time| {
+            rows.partition_point(|&row| time[row as usize] == NULL_TIME)
+        });
+        &rows[timed..]
     }
 
     /// Rows in order of user, item, event and time; `None` without users, items and times.
@@ -198,28 +228,4 @@ impl<'a> Context<'a> {
     pub fn same_rows(&self, a: usize, b: usize) -> bool {
         self.columns.iter().all(|column| column.cells().same(a, b))
     }
-}
-
-/// First row of each code.
-pub fn first_rows(codes: &Codes) -> Vec<u32> {
-    let mut first = vec![0; codes.num as usize];
-    let mut seen = vec![false; codes.num as usize];
-    for (row, &code) in codes.codes.iter().enumerate() {
-        if code != NULL && !seen[code as usize] {
-            seen[code as usize] = true;
-            first[code as usize] = row as u32;
-        }
-    }
-    first
-}
-
-/// Rows of each code.
-pub fn counts_of(codes: &Codes) -> Vec<u32> {
-    let mut counts = vec![0; codes.num as usize];
-    for &code in &codes.codes {
-        if code != NULL {
-            counts[code as usize] += 1;
-        }
-    }
-    counts
 }

@@ -5,6 +5,7 @@
 //! Invariant: codes are dense and numbered by first appearance; counts plus nulls add up to the rows.
 
 use super::cells::Cells;
+use crate::engine::ingest::Codes;
 use crate::engine::progress::{Cancelled, Progress};
 use hashbrown::hash_map::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
@@ -38,6 +39,18 @@ impl Distinct {
             },
             Cells::Float(_) => encode_keys(cells, progress),
             Cells::Boolean(_) => encode_dense(cells, 0, 2, progress),
+        }
+    }
+
+    /// Takes over codes that were made for the log; they are numbered by first appearance as well.
+    pub fn from_codes(codes: &Codes) -> Self {
+        let counts = codes.counts();
+        let filled: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+        Self {
+            codes: codes.codes.clone(),
+            first_row: codes.first_row.clone(),
+            counts,
+            nulls: codes.codes.len() as u64 - filled,
         }
     }
 

@@ -5,11 +5,13 @@
 
 use super::checks::long_tail::sparsity;
 use super::concentration::Concentration;
-use super::context::{Context, counts_of};
+use super::context::Context;
 use super::core_time::{DAY_MICROS, HOUR_MICROS};
 use super::distinct::NULL;
 use super::session_spans::SessionSpans;
-use crate::engine::ingest::log::{Codes, EventKind, NULL_TIME};
+use crate::engine::ingest::Codes;
+use crate::engine::ingest::EventKind;
+use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::Cancelled;
 use serde::{Deserialize, Serialize};
 
@@ -87,8 +89,8 @@ pub fn log_profile(context: &Context<'_>) -> Result<Option<LogProfile>, Cancelle
         return Ok(None);
     }
     let head = context.thresholds().head_items_share;
-    let concentration = |codes: &Option<Codes>| Concentration::of(&counts_of(codes.as_ref()?), head);
-    let number = |codes: &Option<Codes>| codes.as_ref().map(|codes| u64::from(codes.num));
+    let concentration = |codes: &Option<Codes>| Concentration::of(&codes.as_ref()?.counts(), head);
+    let number = |codes: &Option<Codes>| codes.as_ref().map(|codes| codes.num as u64);
     let core = context.core_time();
     context.progress.check()?;
     Ok(Some(LogProfile {
@@ -111,9 +113,9 @@ fn events(context: &Context<'_>) -> Vec<EventProfile> {
     let Some(event) = &context.log.event else {
         return Vec::new();
     };
-    let counts = counts_of(event);
+    let counts = event.counts();
     let total: u64 = counts.iter().map(|&count| u64::from(count)).sum();
-    let users = users_by(context, event.num as usize, |row| event.codes[row]);
+    let users = users_by(context, event.num, |row| event.codes[row]);
     let mut out: Vec<EventProfile> = context
         .event_names()
         .into_iter()
@@ -136,7 +138,7 @@ fn users_by(context: &Context<'_>, num_classes: usize, class_of: impl Fn(usize) 
     if num_classes > 64 {
         return None;
     }
-    let mut classes = vec![0_u64; user.num as usize];
+    let mut classes = vec![0_u64; user.num];
     for (row, &code) in user.codes.iter().enumerate() {
         let class = class_of(row);
         if code != NULL && class != NULL {

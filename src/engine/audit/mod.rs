@@ -46,7 +46,6 @@ use crate::engine::artifact::{Bilingual, ContentHash, Provenance};
 use crate::engine::ingest::dataset::Dataset;
 use crate::engine::progress::{Cancelled, Progress};
 use context::{ColumnContext, Context};
-use distinct::Distinct;
 use rayon::prelude::*;
 use rule::{Check, Outcome, Rule};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -114,7 +113,7 @@ fn examine_columns(context: &Context<'_>) -> Result<(Vec<ColumnProfile>, Vec<Cod
 
 fn examine_column(context: &Context<'_>, index: usize) -> Result<(ColumnProfile, Vec<CodedOutcome>), Cancelled> {
     let (info, cells) = (&context.dataset.info.columns[index], &context.columns[index]);
-    let distinct = Distinct::of(cells.cells(), context.progress)?;
+    let distinct = context.distinct(index)?;
     context.add_to_row_hashes(index, &distinct.codes);
     let profile = profile::profile(info, cells, &distinct, context.progress)?;
     let column = ColumnContext {

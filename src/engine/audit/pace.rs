@@ -4,9 +4,8 @@
 //! Invariant: rows of one user at the same time are one moment.
 
 use super::context::Context;
-use super::distinct::NULL;
 use super::options::Thresholds;
-use crate::engine::ingest::log::EventKind;
+use crate::engine::ingest::EventKind;
 use crate::engine::progress::Cancelled;
 use rayon::prelude::*;
 
@@ -83,22 +82,12 @@ pub fn paces(context: &Context<'_>) -> Result<Vec<Pace>, Cancelled> {
     let (Some(user), Some(times)) = (&context.log.user, context.log.time.as_deref()) else {
         return Ok(Vec::new());
     };
-    let order = context.rows_by_user_time();
-    context.progress.check()?;
-    let segments: Vec<&[u32]> = order
-        .chunk_by(|&a, &b| user.codes[a as usize] == user.codes[b as usize])
-        .filter(|rows| !rows.is_empty())
-        .collect();
     let thresholds = context.thresholds();
-    let found: Vec<(u32, Pace)> = segments
-        .par_iter()
-        .filter(|rows| user.codes[rows[0] as usize] != NULL)
-        .map(|rows| (user.codes[rows[0] as usize], pace_of(rows, times, thresholds)))
+    let mut paces: Vec<Pace> = (0..user.num as u32)
+        .into_par_iter()
+        .with_min_len(256)
+        .map(|code| pace_of(context.timed_rows_of_user(code), times, thresholds))
         .collect();
-    let mut paces = vec![Pace::default(); user.num as usize];
-    for (code, pace) in found {
-        paces[code as usize] = pace;
-    }
     context.progress.check()?;
     flag_busiest(&mut paces, thresholds);
     flag_crawlers(context, &mut paces)?;

@@ -6,7 +6,9 @@ use super::checks::{
     bots, constant, double_fire, duplicate_rows, isolated_time, label_imbalance, long_tail, missing, mixed_types,
     orphans, personal_data, price, same_key, sessions, time_range, unknown_event, unseen_purchase,
 };
-use super::rule::{Check, Rule, Violation as _};
+use super::rule::{Check, Violation as _};
+
+pub use super::rule::{Rule, RuleInfo};
 
 /// Every rule, sorted by code.
 pub const RULES: [Rule; 19] = [

@@ -4,7 +4,8 @@
 //! Invariant: only rows with a session and a time are looked at; rows are ordered by (session, time, row).
 
 use super::distinct::NULL;
-use crate::engine::ingest::log::{Codes, NULL_TIME};
+use crate::engine::ingest::Codes;
+use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::{Cancelled, Progress};
 
 /// One session.
@@ -31,7 +32,7 @@ impl SessionSpans {
     /// `pause_limit` in microseconds.
     pub fn new(session: &Codes, time: &[i64], pause_limit: i64, progress: &Progress) -> Result<Self, Cancelled> {
         let is_known = |row: usize| session.codes[row] != NULL && time[row] != NULL_TIME;
-        let mut starts = vec![0_u32; session.num as usize + 1];
+        let mut starts = vec![0_u32; session.num + 1];
         for row in (0..time.len()).filter(|&row| is_known(row)) {
             starts[session.codes[row] as usize + 1] += 1;
         }

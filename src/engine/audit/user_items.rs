@@ -4,7 +4,8 @@
 //! Invariant: holds exactly the rows that have a user, an item and a time.
 
 use super::distinct::NULL;
-use crate::engine::ingest::log::{Codes, NULL_TIME};
+use crate::engine::ingest::Codes;
+use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::{Cancelled, Progress};
 use rayon::prelude::*;
 
@@ -35,7 +36,7 @@ impl UserItemOrder {
         progress: &Progress,
     ) -> Result<Self, Cancelled> {
         let is_known = |row: usize| user.codes[row] != NULL && item.codes[row] != NULL && time[row] != NULL_TIME;
-        let mut starts = vec![0_u32; user.num as usize + 1];
+        let mut starts = vec![0_u32; user.num + 1];
         for row in (0..time.len()).filter(|&row| is_known(row)) {
             starts[user.codes[row] as usize + 1] += 1;
         }

@@ -2,9 +2,9 @@
 //!
 //! Invariant: every vector has one entry a row of the dataset, in its row order.
 
-use super::codes::{Codes, NULL_CODE};
+pub use super::codes::{Codes, NULL_CODE};
 use super::dataset::Dataset;
-use super::kind::EventKind;
+pub use super::kind::EventKind;
 use crate::engine::artifact::Role;
 use polars::prelude::{Column, DataType};
 use rayon::prelude::*;

@@ -1,1 +1,5 @@
-//! Text: tokenizer wrapper and text quality.
+//! Text: tokenizer wrapper and token statistics.
+
+mod tokenize;
+
+pub use tokenize::{TextError, TextTokenizer, TokenStats, TokenTable};

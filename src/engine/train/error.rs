@@ -1,13 +1,146 @@
-//! Stand-in until the training engine is merged.
+//! Why a training or a scoring could not go on, and what to do about it.
 
+use crate::engine::models::ModelError;
+use crate::engine::progress::Cancelled;
+use crate::engine::run::RunError;
+use crate::engine::text::TextError;
+use std::path::PathBuf;
+
+/// Errors of `train` and `infer`; `hint` says what the user can do.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    #[error("fine-tuning is not part of this build")]
+    #[error("this build has no libtorch, so it can neither train nor score")]
     TorchUnavailable,
+    #[error("config.json: {field} {reason}")]
+    Config { field: &'static str, reason: String },
+    #[error("cannot read {}: {reason}", path.display())]
+    Table { path: PathBuf, reason: String },
+    #[error("{}: there is no column '{column}'; the columns are {}", path.display(), known.join(", "))]
+    MissingColumn {
+        path: PathBuf,
+        column: String,
+        known: Vec<String>,
+    },
+    #[error("{}, line {line}: label '{column}' is '{value}', expected 0 or 1", path.display())]
+    Label {
+        path: PathBuf,
+        line: u64,
+        column: String,
+        value: String,
+    },
+    #[error("{what}")]
+    TooFewRows { what: String },
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("{}: {reason}", path.display())]
+    Weights { path: PathBuf, reason: String },
+    #[error("no CUDA device can be used: {reason}")]
+    Device { reason: String },
+    #[error("libtorch failed while {during}: {message}")]
+    Torch { during: &'static str, message: String },
+    #[error("out of memory while {during}: {message}")]
+    OutOfMemory { during: &'static str, message: String },
+    #[error(
+        "the loss is not a number from step {step} on (rows of that step: {}); the weights of step {last_good} are kept",
+        rows.join(", ")
+    )]
+    NotFinite {
+        step: u64,
+        /// `line N` of the rows whose own loss is not a number, or of the whole step; at most eight.
+        rows: Vec<String>,
+        last_good: u64,
+    },
+    #[error("the checkpoint {} cannot be used: {reason}", path.display())]
+    Checkpoint { path: PathBuf, reason: String },
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 impl TrainError {
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+
+    pub(crate) fn config(field: &'static str, reason: impl Into<String>) -> Self {
+        Self::Config {
+            field,
+            reason: reason.into(),
+        }
+    }
+
+    /// A libtorch message, told apart by its words: it is the only way it reports a lack of memory.
+    pub(crate) fn from_torch(during: &'static str, message: &str) -> Self {
+        // The first line says what happened; the C++ stack after it helps nobody here.
+        let first = message.lines().next().unwrap_or(message).trim().to_owned();
+        let lower = message.to_lowercase();
+        if [
+            "out of memory",
+            "can't allocate memory",
+            "cannot allocate memory",
+            "bad_alloc",
+        ]
+        .iter()
+        .any(|words| lower.contains(words))
+        {
+            Self::OutOfMemory { during, message: first }
+        } else {
+            Self::Torch { during, message: first }
+        }
+    }
+
+    /// What the user can do about it, in one English sentence.
     pub fn hint(&self) -> &'static str {
-        "Install a build with fine-tuning."
+        match self {
+            Self::TorchUnavailable => "Use a build with the feature `torch`; `touchstone doctor` says what is missing.",
+            Self::Config { .. } => "Correct the configuration and start again.",
+            Self::Table { .. } => {
+                "Check that the file exists and is a table the program can open (try `touchstone ingest`)."
+            }
+            Self::MissingColumn { .. } => "Choose one of the columns that exist.",
+            Self::Label { .. } => {
+                "The label must be 0/1 or true/false in each row; clean the column or choose another."
+            }
+            Self::TooFewRows { .. } => "Give more labelled rows, or hold out fewer.",
+            Self::Model(_) => "Choose another base model; `touchstone models list` shows the cached ones.",
+            Self::Text(_) => "Check the base model's tokenizer files and max_length.",
+            Self::Run(_) | Self::Io { .. } => "Check that the disk is writable and not full, then resume.",
+            Self::Weights { .. } => "The weight files do not fit config.json; pull or import the model again.",
+            Self::Device { .. } => "Choose the CPU, or run `touchstone doctor` to see why CUDA is not there.",
+            Self::Torch { .. } => "Resume from the last checkpoint; if it happens again, report the message.",
+            Self::OutOfMemory { .. } => "Use a smaller batch or a shorter maximum length, then resume.",
+            Self::NotFinite { .. } => "Lower the learning rate or look at the rows named, then start again.",
+            Self::Checkpoint { .. } => "Delete this checkpoint to resume from the one before, or start again.",
+            Self::Cancelled(_) => "Nothing to do: it was cancelled.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lack_of_memory_is_recognised_by_its_words() {
+        for message in [
+            "CUDA out of memory. Tried to allocate 2.00 GiB",
+            "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried",
+        ] {
+            let error = TrainError::from_torch("training", message);
+            assert!(matches!(error, TrainError::OutOfMemory { .. }), "{error}");
+            assert!(error.hint().contains("smaller batch"));
+        }
+        let other = TrainError::from_torch("training", "shape mismatch\nframe #0: …");
+        assert_eq!(other.to_string(), "libtorch failed while training: shape mismatch");
     }
 }

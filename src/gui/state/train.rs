@@ -1,25 +1,202 @@
-//! State of the train page.
+//! State of the train page: what can be trained on, the runs as last seen, and which one is shown.
 
-use super::{AppState, StageStatus};
+use super::{AppState, StageMark, StageStatus};
+use crate::engine::artifact::ContentHash;
+use crate::engine::run::config::{Method, TrainConfig, TrainData};
+use crate::engine::run::replay::curve;
+use crate::engine::run::status::RunStatus;
 use crate::gui::apply::flow::StageOutcome;
+use crate::gui::i18n::{common, number, train as words};
+use crate::gui::loadable::Loadable;
+use crate::gui::runs::{RunList, RunSnapshot, RunWatcher};
+use crate::gui::settings::Language;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Default)]
-pub struct TrainState {}
+pub struct TrainState {
+    /// Newest first; empty until the first list arrived (`is_listed`).
+    pub runs: Arc<RunList>,
+    pub is_listed: bool,
+    /// Id of the run that is shown; the newest where none was chosen.
+    pub selected: Option<String>,
+    /// Id of the run started last, on its way, or why it did not start.
+    pub started: Loadable<String>,
+    /// Why the last request to a run failed.
+    pub error: Option<String>,
+    /// What the newest feature set offers; `None` where there is none.
+    pub inputs: Option<Arc<TrainInputs>>,
+    /// Base models in the cache, by name.
+    pub base_models: Arc<[String]>,
+    /// The run the whole flow waits for.
+    pub flow_run: FlowRun,
+    /// Runs whose end is recorded in the catalogue.
+    pub recorded: std::collections::BTreeSet<String>,
+    pub watcher: Option<RunWatcher>,
+}
+
+/// Where the stage stands for a run of the whole flow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FlowRun {
+    #[default]
+    None,
+    Starting,
+    Run(String),
+    /// It cannot even start.
+    Impossible(String),
+}
+
+/// A feature set as the form sees it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrainInputs {
+    pub name: String,
+    pub hash: ContentHash,
+    pub train: PathBuf,
+    pub valid: Option<PathBuf>,
+    pub test: Option<PathBuf>,
+    pub text: Vec<String>,
+    pub numeric: Vec<String>,
+    pub label: String,
+    pub group: Option<String>,
+    pub train_rows: u64,
+    /// Share of training rows labelled 1.
+    pub positive_share: Option<f64>,
+}
+
+impl TrainInputs {
+    /// Settings that suit most: adapters on the default base model, all columns.
+    pub fn default_config(&self) -> TrainConfig {
+        let base = TrainConfig::default();
+        TrainConfig {
+            data: TrainData {
+                train: self.train.clone(),
+                valid: self.valid.clone(),
+                test: self.test.clone(),
+                text: self.text.iter().take(2).cloned().collect(),
+                numeric: self.numeric.clone(),
+                label: self.label.clone(),
+                group: self.group.clone(),
+                ..base.data.clone()
+            },
+            method: default_lora(),
+            learning_rate: usual_rate(&default_lora()),
+            max_length: 64,
+            early_stopping_patience: Some(3),
+            ..base
+        }
+    }
+}
+
+/// LoRA as most papers and libraries start it: rank 8, alpha 16, query and value.
+pub fn default_lora() -> Method {
+    Method::Lora {
+        rank: 8,
+        alpha: 16.0,
+        dropout: 0.05,
+        targets: vec!["query".to_owned(), "value".to_owned()],
+    }
+}
+
+/// The learning rate to begin with: few trainable weights bear larger steps.
+pub fn usual_rate(method: &Method) -> f64 {
+    match method {
+        Method::Full => 5e-5,
+        Method::Lora { .. } => 2e-4,
+        Method::HeadOnly => 1e-3,
+    }
+}
 
 impl TrainState {
+    /// The run that is shown.
+    pub fn shown(&self) -> Option<&RunSnapshot> {
+        let chosen = self.selected.as_deref().and_then(|run_id| self.runs.get(run_id));
+        chosen.or_else(|| self.runs.runs.first())
+    }
+
     /// Mark and count for the navigation.
     pub fn status(&self, _state: &AppState) -> StageStatus {
-        StageStatus::default()
+        let runs = &self.runs.runs;
+        let Some(newest) = runs.first() else {
+            let mark = if self.started.is_loading() {
+                StageMark::Running
+            } else if self.started.error().is_some() {
+                StageMark::NeedsAttention
+            } else {
+                StageMark::Nothing
+            };
+            return StageStatus::new(mark);
+        };
+        let is_done = |run: &RunSnapshot| matches!(run.status, RunStatus::Finished | RunStatus::Stopped);
+        let mark = if runs.iter().any(|run| run.status.is_live()) {
+            StageMark::Running
+        } else if self.started.error().is_some()
+            || matches!(newest.status, RunStatus::Crashed | RunStatus::Failed { .. })
+        {
+            StageMark::NeedsAttention
+        } else if !runs.iter().any(is_done) {
+            StageMark::Nothing
+        } else if self.is_stale() {
+            StageMark::Stale
+        } else {
+            StageMark::Done
+        };
+        StageStatus {
+            mark,
+            count: Some(number::count(runs.len() as u64)),
+        }
+    }
+
+    /// No run was trained on the newest feature set.
+    pub fn is_stale(&self) -> bool {
+        let Some(inputs) = &self.inputs else { return false };
+        !self.runs.runs.is_empty() && !self.runs.runs.iter().any(|run| run.config.data.train == inputs.train)
     }
 
     /// How this stage stands for a run of the whole flow.
     pub fn outcome(&self) -> StageOutcome {
-        StageOutcome::Pending
+        let run_id = match &self.flow_run {
+            FlowRun::None | FlowRun::Starting => {
+                return self
+                    .started
+                    .error()
+                    .map_or(StageOutcome::Pending, |why| StageOutcome::Failed(why.to_owned()));
+            }
+            FlowRun::Impossible(why) => return StageOutcome::Failed(why.clone()),
+            FlowRun::Run(run_id) => run_id,
+        };
+        match self.runs.get(run_id).map(|run| (&run.status, &run.last_words)) {
+            Some((RunStatus::Finished | RunStatus::Stopped, _)) => StageOutcome::Done,
+            Some((RunStatus::Failed { message, .. }, _)) => StageOutcome::Failed(message.clone()),
+            Some((RunStatus::Crashed, words)) => {
+                let last = words.lines().last().unwrap_or_default();
+                StageOutcome::Failed(format!("{run_id}: {last}"))
+            }
+            _ => StageOutcome::Pending,
+        }
     }
 
     /// The live run in one line for the tray.
-    pub fn tray_line(&self, _lang: crate::gui::settings::Language) -> Option<TrayLine> {
-        None
+    pub fn tray_line(&self, lang: Language) -> Option<TrayLine> {
+        let run = self.runs.live().next()?;
+        let view = &run.view;
+        let mut detail = vec![words::status(lang, &run.status).to_owned()];
+        if let Some(phase) = &view.phase {
+            detail.push(lang.b(&crate::engine::run::event::phase_label(phase)).to_owned());
+        }
+        if let Some(total) = view.total_steps() {
+            detail.push(words::step_of(lang, view.step, total));
+        }
+        if let Some(speed) = view.last(curve::SAMPLES_PER_SEC) {
+            detail.push(words::samples_per_sec(lang, speed));
+        }
+        if let Some(secs) = view.eta_secs() {
+            detail.push(common::time_left(lang, secs));
+        }
+        Some(TrayLine {
+            text: words::tray_title(lang, &run.config.base_model, &run.short_name()),
+            fraction: view.fraction() as f32,
+            detail: detail.join(" · "),
+        })
     }
 }
 

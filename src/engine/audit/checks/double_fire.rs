@@ -9,7 +9,7 @@ use crate::engine::audit::plots::{over_time, rows_label};
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, fact, finding};
 use crate::engine::audit::user_items::UserItemEvent;
 use crate::engine::audit::wording::{percent, plain, thousands};
-use crate::engine::ingest::log::EventKind;
+use crate::engine::ingest::EventKind;
 use crate::engine::progress::Cancelled;
 use rayon::prelude::*;
 

@@ -1,14 +1,14 @@
 //! L01: one class, or one kind of event, is rare.
 
 use crate::engine::artifact::{Bilingual, Role, Severity};
-use crate::engine::audit::context::{Context, counts_of};
+use crate::engine::audit::context::Context;
 use crate::engine::audit::distinct::{Distinct, NULL};
 use crate::engine::audit::finding::{Dimension, Fact};
 use crate::engine::audit::plot::FindingPlot;
 use crate::engine::audit::plots::rows_label;
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, fact, finding};
 use crate::engine::audit::wording::{percent, thousands};
-use crate::engine::ingest::log::EventKind;
+use crate::engine::ingest::EventKind;
 use crate::engine::progress::Cancelled;
 
 /// Label imbalance (L01)
@@ -156,7 +156,7 @@ fn rarest_label(context: &Context<'_>, column: usize) -> Result<Option<(LabelImb
 fn purchases(context: &Context<'_>) -> Option<(LabelImbalance, Vec<u32>)> {
     let event = context.log.event.as_ref()?;
     let codes = context.event_codes(&[EventKind::Purchase]);
-    let counts = counts_of(event);
+    let counts = event.counts();
     if codes.is_empty() || codes.len() == counts.len() {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::artifact::{Bilingual, Role, Severity};
 use crate::engine::audit::concentration::Concentration;
-use crate::engine::audit::context::{Context, counts_of};
+use crate::engine::audit::context::Context;
 use crate::engine::audit::finding::{Dimension, Fact, Unit};
 use crate::engine::audit::plot::{FindingPlot, Marks, Series};
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, fact, finding};
@@ -132,7 +132,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let Some(item) = &context.log.item else {
         return Ok(Outcome::missing_roles("item", "商品"));
     };
-    let Some(items) = Concentration::of(&counts_of(item), thresholds.head_items_share) else {
+    let Some(items) = Concentration::of(&item.counts(), thresholds.head_items_share) else {
         return Ok(Outcome::Checked(Vec::new()));
     };
     let sparsity = sparsity(context)?;
@@ -166,7 +166,7 @@ pub fn sparsity(context: &Context<'_>) -> Result<Option<f64>, Cancelled> {
     let Some(order) = context.user_items()? else {
         return Ok(None);
     };
-    let cells = f64::from(user.num) * f64::from(item.num);
+    let cells = user.num as f64 * item.num as f64;
     Ok((cells > 0.0).then(|| 1.0 - order.num_pairs() as f64 / cells))
 }
 

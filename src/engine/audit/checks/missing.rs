@@ -2,7 +2,7 @@
 
 use crate::engine::artifact::{Bilingual, ColumnType, Role, Severity};
 use crate::engine::audit::cells::Value;
-use crate::engine::audit::context::{ColumnContext, counts_of};
+use crate::engine::audit::context::ColumnContext;
 use crate::engine::audit::distinct::NULL;
 use crate::engine::audit::finding::{Dimension, Fact, Finding};
 use crate::engine::audit::fix::{Condition, Fix};
@@ -181,7 +181,7 @@ fn share_by_event(column: &ColumnContext<'_>, rows: &[u32]) -> (Vec<(u32, u32)>,
     let Some(event) = &column.context.log.event else {
         return (Vec::new(), Vec::new());
     };
-    let mut missing = vec![0; event.num as usize];
+    let mut missing = vec![0; event.num];
     for &row in rows {
         let code = event.codes[row as usize];
         if code != NULL {
@@ -189,7 +189,7 @@ fn share_by_event(column: &ColumnContext<'_>, rows: &[u32]) -> (Vec<(u32, u32)>,
         }
     }
     (
-        counts_of(event).into_iter().zip(missing).collect(),
+        event.counts().into_iter().zip(missing).collect(),
         column.context.event_names(),
     )
 }

@@ -3,7 +3,7 @@
 use crate::engine::artifact::{Bilingual, Role, Severity};
 use crate::engine::audit::AuditError;
 use crate::engine::audit::cells::{ColumnCells, Value};
-use crate::engine::audit::context::{Context, first_rows};
+use crate::engine::audit::context::Context;
 use crate::engine::audit::distinct::NULL;
 use crate::engine::audit::finding::{Dimension, Fact, Unit};
 use crate::engine::audit::fix::{Condition, Fix};
@@ -349,7 +349,9 @@ fn log_ids(context: &Context<'_>, role: Role) -> Option<Vec<Value>> {
     };
     let cells = context.cells(role)?;
     Some(
-        first_rows(codes.as_ref()?)
+        codes
+            .as_ref()?
+            .first_row
             .iter()
             .map(|&row| cells.value(row as usize))
             .collect(),

@@ -2,7 +2,7 @@
 
 use crate::engine::artifact::{Bilingual, Role, Severity};
 use crate::engine::audit::cells::Value;
-use crate::engine::audit::context::{Context, counts_of};
+use crate::engine::audit::context::Context;
 use crate::engine::audit::distinct::NULL;
 use crate::engine::audit::finding::{Dimension, Fact};
 use crate::engine::audit::fix::{Condition, Fix};
@@ -134,7 +134,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         .collect();
     let mut counted: Vec<(String, u64, bool)> = names
         .iter()
-        .zip(counts_of(event))
+        .zip(event.counts())
         .zip(&is_unknown)
         .map(|((name, count), &unknown)| (name.clone(), u64::from(count), unknown))
         .collect();

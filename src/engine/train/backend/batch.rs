@@ -1,0 +1,164 @@
+//! Rows ready for the encoder: tokens of all rows end to end, grouped by equal length. No padding anywhere.
+//!
+//! Everything but attention works on single tokens, so a batch is one flat list of tokens; attention works on a
+//! group of rows of equal length at a time, so it needs no mask. Invariant: `groups` partition the flat tokens
+//! and the rows in order.
+
+use crate::engine::artifact::ContentHash;
+use crate::engine::text::TokenTable;
+use tch::{Device, TchError, Tensor};
+
+/// Tokens, standardised numbers and labels of all rows of one part (training, validation, test).
+#[derive(Debug, Default)]
+pub struct Prepared {
+    pub tokens: TokenTable,
+    /// Row-major, `width` a row.
+    pub numeric: Vec<f32>,
+    pub width: usize,
+    /// Empty for rows that are only scored.
+    pub labels: Vec<u8>,
+    /// Line of each row in its file; may be empty.
+    pub lines: Vec<u32>,
+}
+
+/// Rows of equal length standing together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// First token in the flat list.
+    pub start: i64,
+    pub rows: i64,
+    /// Tokens a row.
+    pub length: i64,
+}
+
+/// One batch on the device.
+#[derive(Debug)]
+pub struct Batch {
+    /// Token ids, positions and segment kinds: [tokens], int64.
+    pub ids: Tensor,
+    pub positions: Tensor,
+    pub kinds: Tensor,
+    /// Index of each row's first token: [rows], int64.
+    pub first: Tensor,
+    pub groups: Vec<Group>,
+    /// [rows, width], float
+    pub numeric: Option<Tensor>,
+    /// [rows], int64
+    pub labels: Option<Tensor>,
+    pub tokens: usize,
+}
+
+impl Prepared {
+    pub fn num_rows(&self) -> usize {
+        self.tokens.num_rows()
+    }
+
+    /// Length of each row in tokens.
+    pub fn lengths(&self) -> Vec<u32> {
+        (0..self.num_rows())
+            .map(|row| u32::try_from(self.tokens.len(row)).unwrap_or(u32::MAX))
+            .collect()
+    }
+
+    /// Hash of everything the model sees of these rows.
+    pub fn hash(&self) -> ContentHash {
+        let mut hasher = blake3::Hasher::new();
+        for row in 0..self.num_rows() {
+            let ids = self.tokens.ids(row);
+            hasher.update(&(ids.len() as u64).to_le_bytes());
+            hasher.update(&(self.tokens.second_start(row) as u64).to_le_bytes());
+            for id in ids {
+                hasher.update(&id.to_le_bytes());
+            }
+        }
+        for value in &self.numeric {
+            hasher.update(&value.to_le_bytes());
+        }
+        hasher.update(&self.labels);
+        ContentHash(hasher.finalize().to_hex().to_string())
+    }
+
+    /// Puts these rows, ordered by length, on the device.
+    pub fn batch(&self, rows: &[u32], device: Device) -> Result<Batch, TchError> {
+        let (mut ids, mut positions, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
+        let mut first = Vec::with_capacity(rows.len());
+        let mut groups: Vec<Group> = Vec::new();
+        for &row in rows {
+            let row = row as usize;
+            let (start, length) = (ids.len() as i64, self.tokens.len(row) as i64);
+            match groups.last_mut() {
+                Some(group) if group.length == length => group.rows += 1,
+                _ => groups.push(Group { start, rows: 1, length }),
+            }
+            first.push(start);
+            ids.extend(self.tokens.ids(row).iter().map(|&id| i64::from(id)));
+            positions.extend(0..length);
+            let second = self.tokens.second_start(row) as i64;
+            kinds.extend((0..length).map(|place| i64::from(place >= second)));
+        }
+        let tokens = ids.len();
+        let numeric: Vec<f32> = rows
+            .iter()
+            .flat_map(|&row| &self.numeric[row as usize * self.width..(row as usize + 1) * self.width])
+            .copied()
+            .collect();
+        let numbers = (self.width > 0).then(|| {
+            Tensor::f_from_slice(&numeric)?
+                .f_reshape([rows.len() as i64, self.width as i64])?
+                .f_to_device(device)
+        });
+        let labels = (!self.labels.is_empty()).then(|| {
+            let labels: Vec<i64> = rows.iter().map(|&row| i64::from(self.labels[row as usize])).collect();
+            Tensor::f_from_slice(&labels)?.f_to_device(device)
+        });
+        Ok(Batch {
+            ids: Tensor::f_from_slice(&ids)?.f_to_device(device)?,
+            positions: Tensor::f_from_slice(&positions)?.f_to_device(device)?,
+            kinds: Tensor::f_from_slice(&kinds)?.f_to_device(device)?,
+            first: Tensor::f_from_slice(&first)?.f_to_device(device)?,
+            groups,
+            numeric: numbers.transpose()?,
+            labels: labels.transpose()?,
+            tokens,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_its_rows_end_to_end_without_padding() {
+        let rows = [vec![2, 9, 3], vec![2, 8, 3], vec![2, 7, 7, 7, 3]];
+        let prepared = Prepared {
+            tokens: TokenTable::from_rows(&rows),
+            numeric: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            width: 2,
+            labels: vec![1, 0, 1],
+            lines: vec![2, 3, 4],
+        };
+        let batch = prepared.batch(&[1, 0, 2], Device::Cpu).expect("batch");
+        let ints = |t: &Tensor| Vec::<i64>::try_from(t).expect("ints");
+        assert_eq!(ints(&batch.ids), [2, 8, 3, 2, 9, 3, 2, 7, 7, 7, 3]);
+        assert_eq!(ints(&batch.positions), [0, 1, 2, 0, 1, 2, 0, 1, 2, 3, 4]);
+        assert_eq!(ints(&batch.first), [0, 3, 6]);
+        assert_eq!(ints(&batch.kinds), [0; 11]);
+        assert_eq!(ints(batch.labels.as_ref().expect("labels")), [0, 1, 1]);
+        let groups = [(0, 2, 3), (6, 1, 5)].map(|(start, rows, length)| Group { start, rows, length });
+        assert_eq!(batch.groups, groups);
+        let numeric = Vec::<f32>::try_from(batch.numeric.expect("numbers").view(-1)).expect("floats");
+        assert_eq!(numeric, [3.0, 4.0, 1.0, 2.0, 5.0, 6.0]);
+        assert_ne!(
+            prepared.hash(),
+            Prepared {
+                labels: vec![1, 1, 1],
+                tokens: prepared.tokens.clone(),
+                numeric: prepared.numeric.clone(),
+                lines: vec![],
+                ..prepared
+            }
+            .hash()
+        );
+    }
+}

@@ -1,0 +1,231 @@
+//! The BERT encoder over a flat list of tokens (Devlin et al. 2019; tensor names of Transformers).
+//!
+//! Post-layer-norm blocks: x ← LN(x + dropout(f(x))). Everything but attention is computed on [tokens, hidden]
+//! at once; attention on one group of equal-length rows at a time, without mask or padding. With CLS pooling only
+//! the first token of the last block is ever read, so only that is computed there.
+
+use super::batch::{Batch, Group};
+use super::dropout::DropoutDraws;
+use super::linear::Linear;
+use crate::engine::models::{Activation, BertConfig};
+use crate::engine::train::card::Pooling;
+use tch::{Kind, TchError, Tensor};
+
+/// Scale and shift of a layer normalisation.
+#[derive(Debug)]
+pub struct Norm {
+    pub weight: Tensor,
+    pub bias: Tensor,
+    pub eps: f64,
+}
+
+impl Norm {
+    fn forward(&self, input: &Tensor) -> Result<Tensor, TchError> {
+        let size = self.weight.size();
+        input.f_layer_norm(&size[..], Some(&self.weight), Some(&self.bias), self.eps, true)
+    }
+}
+
+/// Tables of words, positions and segment kinds.
+#[derive(Debug)]
+pub struct Embeddings {
+    pub words: Tensor,
+    pub positions: Tensor,
+    pub kinds: Tensor,
+    pub norm: Norm,
+}
+
+#[derive(Debug)]
+pub struct Block {
+    pub query: Linear,
+    pub key: Linear,
+    pub value: Linear,
+    pub attention_output: Linear,
+    pub attention_norm: Norm,
+    pub intermediate: Linear,
+    pub output: Linear,
+    pub output_norm: Norm,
+}
+
+/// All layers, sharing their tensors with the parameter map.
+#[derive(Debug)]
+pub struct Encoder {
+    pub embeddings: Embeddings,
+    pub blocks: Vec<Block>,
+    heads: i64,
+    head_size: i64,
+    activation: Activation,
+    hidden_dropout: f64,
+    attention_dropout: f64,
+}
+
+impl Encoder {
+    pub fn new(config: &BertConfig, embeddings: Embeddings, blocks: Vec<Block>) -> Self {
+        Self {
+            embeddings,
+            blocks,
+            heads: config.num_heads as i64,
+            head_size: config.head_size() as i64,
+            activation: config.activation,
+            hidden_dropout: config.hidden_dropout,
+            attention_dropout: config.attention_dropout,
+        }
+    }
+
+    /// [rows, hidden]: the first token's vector, or the mean over a row's tokens. `draws` only while training.
+    pub fn forward(
+        &self,
+        batch: &Batch,
+        pooling: Pooling,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let mut x = self.embed(batch, draws)?;
+        for (n, block) in self.blocks.iter().enumerate() {
+            let first = (n + 1 == self.blocks.len() && pooling == Pooling::Cls).then_some(&batch.first);
+            x = self.block(block, &x, &batch.groups, first, draws)?;
+        }
+        match pooling {
+            Pooling::Cls => Ok(x),
+            Pooling::Mean => mean_over_rows(&x, &batch.groups),
+        }
+    }
+
+    fn embed(&self, batch: &Batch, draws: &mut Option<DropoutDraws>) -> Result<Tensor, TchError> {
+        let Embeddings {
+            words,
+            positions,
+            kinds,
+            norm,
+        } = &self.embeddings;
+        let x = Tensor::f_embedding(words, &batch.ids, -1, false, false)?
+            .f_add(&Tensor::f_embedding(kinds, &batch.kinds, -1, false, false)?)?
+            .f_add(&Tensor::f_embedding(positions, &batch.positions, -1, false, false)?)?;
+        drop_out(draws, &norm.forward(&x)?, self.hidden_dropout)
+    }
+
+    /// One block; with `first`, only these tokens of its output.
+    fn block(
+        &self,
+        block: &Block,
+        x: &Tensor,
+        groups: &[Group],
+        first: Option<&Tensor>,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let asking = match first {
+            Some(first) => x.f_index_select(0, first)?,
+            None => x.shallow_clone(),
+        };
+        let query = block.query.forward(&asking, draws.as_mut())?;
+        let key = block.key.forward(x, draws.as_mut())?;
+        let value = block.value.forward(x, draws.as_mut())?;
+        let context = self.attend([&query, &key, &value], groups, first.is_some(), draws)?;
+        let attended = block.attention_output.forward(&context, draws.as_mut())?;
+        let attended = drop_out(draws, &attended, self.hidden_dropout)?;
+        let x = block.attention_norm.forward(&attended.f_add(&asking)?)?;
+        let inner = block.intermediate.forward(&x, draws.as_mut())?;
+        let inner = match self.activation {
+            Activation::Gelu => inner.f_gelu("none")?,
+            Activation::GeluTanh => inner.f_gelu("tanh")?,
+            Activation::Relu => inner.f_relu()?,
+        };
+        let output = block.output.forward(&inner, draws.as_mut())?;
+        let output = drop_out(draws, &output, self.hidden_dropout)?;
+        block.output_norm.forward(&output.f_add(&x)?)
+    }
+
+    /// softmax(QKᵀ/√d)·V of each group; `single` = one query a row. Flat in, flat out.
+    fn attend(
+        &self,
+        [query, key, value]: [&Tensor; 3],
+        groups: &[Group],
+        single: bool,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let mut contexts = Vec::with_capacity(groups.len());
+        let mut first_row = 0;
+        for group in groups {
+            let split = |flat: &Tensor, start: i64, length: i64| {
+                flat.f_narrow(0, start, group.rows * length)?
+                    .f_view([group.rows, length, self.heads, self.head_size])?
+                    .f_transpose(1, 2)
+            };
+            let (start, length) = if single {
+                (first_row, 1)
+            } else {
+                (group.start, group.length)
+            };
+            let query = split(query, start, length)?;
+            let key = split(key, group.start, group.length)?;
+            let value = split(value, group.start, group.length)?;
+            let context = self.attend_group(&query, &key, &value, draws)?;
+            contexts.push(
+                context
+                    .f_transpose(1, 2)?
+                    .f_reshape([-1, self.heads * self.head_size])?,
+            );
+            first_row += group.rows;
+        }
+        match contexts.len() {
+            1 => Ok(contexts.swap_remove(0)),
+            _ => Tensor::f_cat(&contexts, 0),
+        }
+    }
+
+    fn attend_group(
+        &self,
+        query: &Tensor,
+        key: &Tensor,
+        value: &Tensor,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let rate = if draws.is_some() { self.attention_dropout } else { 0.0 };
+        match draws {
+            Some(draws) if rate > 0.0 && !draws.is_native() => {
+                // libtorch's CPU attention with dropout falls back to this too, with a serial generator.
+                let scaled = query.f_mul_scalar(1.0 / (self.head_size as f64).sqrt())?;
+                let scores = scaled.f_matmul(&key.f_transpose(-2, -1)?)?;
+                let shares = scores.f_softmax(-1, None::<Kind>)?;
+                draws.apply(&shares, rate)?.f_matmul(value)
+            }
+            _ => Tensor::f_scaled_dot_product_attention(query, key, value, None::<&Tensor>, rate, false, None, false),
+        }
+    }
+}
+
+pub fn drop_out(draws: &mut Option<DropoutDraws>, x: &Tensor, rate: f64) -> Result<Tensor, TchError> {
+    match draws {
+        Some(draws) => draws.apply(x, rate),
+        None => Ok(x.shallow_clone()),
+    }
+}
+
+fn mean_over_rows(x: &Tensor, groups: &[Group]) -> Result<Tensor, TchError> {
+    let width = x.size()[1];
+    let means: Vec<Tensor> = groups
+        .iter()
+        .map(|group| {
+            x.f_narrow(0, group.start, group.rows * group.length)?
+                .f_view([group.rows, group.length, width])?
+                .f_mean_dim(1, false, Kind::Float)
+        })
+        .collect::<Result<_, _>>()?;
+    Tensor::f_cat(&means, 0)
+}
+
+impl Encoder {
+    /// Path and layer of every dense layer that may carry an adapter.
+    pub fn adapted(&self) -> impl Iterator<Item = (String, &Linear)> {
+        self.blocks.iter().enumerate().flat_map(|(n, block)| {
+            [
+                ("attention.self.query", &block.query),
+                ("attention.self.key", &block.key),
+                ("attention.self.value", &block.value),
+                ("attention.output.dense", &block.attention_output),
+                ("intermediate.dense", &block.intermediate),
+                ("output.dense", &block.output),
+            ]
+            .map(|(part, linear)| (format!("bert.encoder.layer.{n}.{part}"), linear))
+        })
+    }
+}

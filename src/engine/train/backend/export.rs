@@ -1,0 +1,143 @@
+//! The exported model: a folder Transformers, PEFT and this program read.
+//!
+//! A text-only model with pooler weights is a `BertForSequenceClassification` with equal logits. What Transformers
+//! cannot say (mean pooling, numbers) is in `touchstone.json`, and `architectures` then names no class it would
+//! wrongly load. Invariant: the folder appears complete under its name, or not at all.
+
+use super::checkpoint::{sync_dir, write_synced};
+use super::model::Model;
+use super::params::NUM_LABELS;
+use super::{TrainError, weights};
+use crate::engine::run::config::Method;
+use crate::engine::train::card::{CARD_FILE, ModelCard, Pooling};
+use serde_json::{Map, Value, json};
+use std::fs;
+use std::path::Path;
+
+const TOKENIZER_FILES: [&str; 5] = [
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+    "added_tokens.json",
+];
+
+/// Writes `model` (its present weights, adapters merged) to `target`, replacing what was there.
+pub fn write_model(
+    target: &Path,
+    model: &Model,
+    base_dir: &Path,
+    method: &Method,
+    card: &ModelCard,
+) -> Result<(), TrainError> {
+    let parent = target.parent().unwrap_or(Path::new("."));
+    let aside = parent.join(format!(".model.{}.part", std::process::id()));
+    if aside.exists() {
+        fs::remove_dir_all(&aside).map_err(TrainError::io("remove", &aside))?;
+    }
+    fs::create_dir_all(&aside).map_err(TrainError::io("create", &aside))?;
+    let merged = model.merged()?;
+    weights::write(
+        &aside.join("model.safetensors"),
+        merged.iter().map(|(name, tensor)| (name.clone(), tensor)),
+    )?;
+    write_json(&aside.join("config.json"), &Value::Object(config_json(model, card)))?;
+    write_json(&aside.join(CARD_FILE), &json!(card))?;
+    for name in TOKENIZER_FILES {
+        let (from, to) = (base_dir.join(name), aside.join(name));
+        if from.is_file() {
+            fs::copy(&from, &to).map_err(TrainError::io("write", &to))?;
+        }
+    }
+    if let Method::Lora { .. } = method {
+        write_adapter(&aside.join("adapter"), model, method, card)?;
+    }
+    sync_dir(&aside)?;
+    if target.exists() {
+        fs::remove_dir_all(target).map_err(TrainError::io("remove", target))?;
+    }
+    fs::rename(&aside, target).map_err(TrainError::io("create", target))?;
+    sync_dir(parent)
+}
+
+fn write_json(path: &Path, value: &Value) -> Result<(), TrainError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| TrainError::Weights {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
+    write_synced(path, (text + "\n").as_bytes()).map(drop)
+}
+
+/// The base model's configuration with the head's keys set.
+fn config_json(model: &Model, card: &ModelCard) -> Map<String, Value> {
+    let mut config = model.config.raw.clone();
+    let plain = card.pooling == Pooling::Cls && card.numeric.is_empty();
+    let class = if plain {
+        "BertForSequenceClassification"
+    } else {
+        "TouchstoneTextClassifier"
+    };
+    for (key, value) in [
+        ("architectures", json!([class])),
+        ("num_labels", json!(NUM_LABELS)),
+        ("id2label", json!({"0": "0", "1": "1"})),
+        ("label2id", json!({"0": 0, "1": 1})),
+        ("problem_type", json!("single_label_classification")),
+        ("torch_dtype", json!("float32")),
+        ("dtype", json!("float32")),
+        ("_name_or_path", json!(card.base_model)),
+    ] {
+        config.insert(key.to_owned(), value);
+    }
+    config
+}
+
+/// PEFT's folder: adapters, and the head in full as `modules_to_save`.
+fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -> Result<(), TrainError> {
+    let Method::Lora {
+        rank,
+        alpha,
+        dropout,
+        targets,
+    } = method
+    else {
+        return Ok(());
+    };
+    fs::create_dir_all(dir).map_err(TrainError::io("create", dir))?;
+    let tensors = model
+        .trainable
+        .iter()
+        .map(|name| (format!("base_model.model.{name}"), &model.params[name]));
+    weights::write(&dir.join("adapter_model.safetensors"), tensors)?;
+    let mut full = vec!["classifier"];
+    if card.pooling == Pooling::Cls {
+        full.push("pooler");
+    }
+    if !card.numeric.is_empty() {
+        full.push("numeric");
+    }
+    let config = json!({
+        "alpha_pattern": {},
+        "auto_mapping": null,
+        "base_model_name_or_path": card.base_model,
+        "bias": "none",
+        "fan_in_fan_out": false,
+        "inference_mode": true,
+        "init_lora_weights": true,
+        "layers_pattern": null,
+        "layers_to_transform": null,
+        "lora_alpha": alpha,
+        "lora_dropout": dropout,
+        "modules_to_save": full,
+        "peft_type": "LORA",
+        "r": rank,
+        "rank_pattern": {},
+        "revision": null,
+        "target_modules": targets,
+        "task_type": "SEQ_CLS",
+        "use_dora": false,
+        "use_rslora": false
+    });
+    write_json(&dir.join("adapter_config.json"), &config)?;
+    sync_dir(dir)
+}

@@ -1,0 +1,52 @@
+//! From a row's text vector (and numbers) to two logits.
+//!
+//! Text only: `BertForSequenceClassification`'s head, dropout then dense. With numbers, late fusion:
+//! z = gelu(dense(numbers)); g = σ(gate([text, z])); logits = classifier([text, g ⊙ z]). The gate lets the model
+//! decide row by row how much the numbers count.
+
+use super::dropout::DropoutDraws;
+use super::encoder::drop_out;
+use super::linear::Linear;
+use tch::{TchError, Tensor};
+
+/// The numeric branch.
+#[derive(Debug)]
+pub struct Fusion {
+    pub dense: Linear,
+    pub gate: Linear,
+}
+
+#[derive(Debug)]
+pub struct Head {
+    /// tanh(dense(first token)); absent with mean pooling.
+    pub pooler: Option<Linear>,
+    pub fusion: Option<Fusion>,
+    pub classifier: Linear,
+    pub dropout: f64,
+}
+
+impl Head {
+    /// `pooled` [rows, hidden], `numeric` [rows, inputs] → logits [rows, labels].
+    pub fn forward(
+        &self,
+        pooled: &Tensor,
+        numeric: Option<&Tensor>,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let text = match &self.pooler {
+            Some(pooler) => pooler.forward(pooled, None)?.f_tanh()?,
+            None => pooled.shallow_clone(),
+        };
+        let text = drop_out(draws, &text, self.dropout)?;
+        let (Some(fusion), Some(numeric)) = (&self.fusion, numeric) else {
+            return self.classifier.forward(&text, None);
+        };
+        let z = fusion.dense.forward(numeric, None)?.f_gelu("none")?;
+        let gate = fusion
+            .gate
+            .forward(&Tensor::f_cat(&[&text, &z], 1)?, None)?
+            .f_sigmoid()?;
+        self.classifier
+            .forward(&Tensor::f_cat(&[&text, &gate.f_mul(&z)?], 1)?, None)
+    }
+}

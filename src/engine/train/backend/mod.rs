@@ -1,0 +1,38 @@
+//! The code that names tensors: encoder, head, optimiser, checkpoints, the loop and the worker.
+//!
+//! Invariants: one thread owns all tensors; every libtorch call that depends on data is a fallible one.
+
+pub mod device;
+pub mod worker;
+
+pub(crate) mod batch;
+pub(crate) mod checkpoint;
+pub(crate) mod dropout;
+pub(crate) mod encoder;
+pub(crate) mod export;
+pub(crate) mod fit;
+pub(crate) mod head;
+pub(crate) mod linear;
+pub(crate) mod meter;
+pub(crate) mod model;
+pub(crate) mod optimizer;
+pub(crate) mod params;
+pub(crate) mod prepare;
+pub(crate) mod shim;
+pub(crate) mod weights;
+
+#[cfg(test)]
+mod tests;
+
+use super::TrainError;
+
+/// Turns a libtorch error into ours, naming what was being done.
+pub(crate) trait During<T> {
+    fn during(self, what: &'static str) -> Result<T, TrainError>;
+}
+
+impl<T> During<T> for Result<T, tch::TchError> {
+    fn during(self, what: &'static str) -> Result<T, TrainError> {
+        self.map_err(|error| TrainError::from_torch(what, &error.to_string()))
+    }
+}

@@ -1,0 +1,379 @@
+//! Encoder and head over one parameter map, for training or for scoring.
+//!
+//! In: a model folder (and a `Method`). Out: logits, row losses, probabilities. Invariant: `params` holds every
+//! tensor once under its Hugging Face name; layers share them, so an update through the map is seen by the layers.
+
+use super::batch::{Batch, Prepared};
+use super::dropout::DropoutDraws;
+use super::encoder::{Block, Embeddings, Encoder, Norm};
+use super::head::{Fusion, Head};
+use super::linear::{Adapter, Linear};
+use super::params::{self, Shape};
+use super::shim::Autocast;
+use super::weights::Named;
+use super::{During as _, TrainError};
+use crate::engine::models::BertConfig;
+use crate::engine::progress::Progress;
+use crate::engine::run::config::Method;
+use crate::engine::train::batches::scoring_batches;
+use crate::engine::train::card::Pooling;
+use std::path::Path;
+use tch::{Device, Kind, Reduction, TchError, Tensor};
+
+/// Width of the numeric branch of a new model.
+pub const FUSION_SIZE: i64 = 64;
+
+/// How tensors are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compute {
+    pub device: Device,
+    /// bf16 autocast over fp32 weights.
+    pub bf16: bool,
+}
+
+impl Compute {
+    pub fn cpu() -> Self {
+        Self {
+            device: Device::Cpu,
+            bf16: false,
+        }
+    }
+
+    /// Autocast for as long as the guard lives, if asked for.
+    pub fn autocast(self) -> Result<Option<Autocast>, TrainError> {
+        self.bf16.then(|| Autocast::bf16(self.device)).transpose()
+    }
+}
+
+/// A model on a device.
+#[derive(Debug)]
+pub struct Model {
+    pub config: BertConfig,
+    pub shape: Shape,
+    pub params: Named,
+    /// Names of the tensors that learn, in order of name.
+    pub trainable: Vec<String>,
+    pub compute: Compute,
+    encoder: Encoder,
+    head: Head,
+    /// Nothing below the head learns.
+    encoder_frozen: bool,
+}
+
+impl Model {
+    /// A base model made ready to learn: new head and adapters drawn by `seed`.
+    pub fn for_training(
+        dir: &Path,
+        config: BertConfig,
+        numeric_columns: usize,
+        method: &Method,
+        seed: u64,
+        compute: Compute,
+    ) -> Result<Self, TrainError> {
+        let found = params::read_folder(dir, Device::Cpu)?;
+        let pooling = if params::has_pooler(&found) {
+            Pooling::Cls
+        } else {
+            Pooling::Mean
+        };
+        let shape = Shape {
+            pooling,
+            numeric_inputs: 2 * numeric_columns as i64,
+            fusion_size: if numeric_columns > 0 { FUSION_SIZE } else { 0 },
+            labels: params::NUM_LABELS,
+        };
+        let mut named = params::assemble(dir, found, &config, shape, Some(seed))?;
+        if let Method::Lora { rank, targets, .. } = method {
+            add_adapters(&mut named, *rank, targets, seed)?;
+        }
+        let mut model = Self::build(config, shape, named, Some(method), compute)?;
+        model.choose_trainable(method)?;
+        Ok(model)
+    }
+
+    /// A fine-tuned model to score with.
+    pub fn for_scoring(dir: &Path, config: BertConfig, shape: Shape, compute: Compute) -> Result<Self, TrainError> {
+        let found = params::read_folder(dir, Device::Cpu)?;
+        let named = params::assemble(dir, found, &config, shape, None)?;
+        Self::build(config, shape, named, None, compute)
+    }
+
+    fn build(
+        config: BertConfig,
+        shape: Shape,
+        named: Named,
+        method: Option<&Method>,
+        compute: Compute,
+    ) -> Result<Self, TrainError> {
+        let mut moved = Named::new();
+        for (name, tensor) in named {
+            // A copy even on the CPU: parameters must own their storage.
+            let tensor = tensor
+                .f_to_device_(compute.device, Kind::Float, false, true)
+                .during("placing the weights")?;
+            moved.insert(name, tensor);
+        }
+        let layers = Layers {
+            params: &moved,
+            config: &config,
+            lora: match method {
+                Some(Method::Lora {
+                    rank, alpha, dropout, ..
+                }) => Some((*alpha / *rank as f64, *dropout)),
+                _ => None,
+            },
+        };
+        let (encoder, head) = (layers.encoder(), layers.head(shape));
+        Ok(Self {
+            encoder_frozen: false,
+            trainable: Vec::new(),
+            config,
+            shape,
+            params: moved,
+            compute,
+            encoder,
+            head,
+        })
+    }
+
+    fn choose_trainable(&mut self, method: &Method) -> Result<(), TrainError> {
+        for (name, tensor) in &self.params {
+            let learns = match method {
+                Method::Full => true,
+                Method::Lora { .. } => is_head(name) || name.contains(".lora_"),
+                Method::HeadOnly => is_head(name),
+            };
+            if learns {
+                let _same = tensor
+                    .f_set_requires_grad(true)
+                    .during("choosing the weights that learn")?;
+                self.trainable.push(name.clone());
+            }
+        }
+        self.encoder_frozen = matches!(method, Method::HeadOnly);
+        Ok(())
+    }
+
+    /// The tensors that learn, in the order of `trainable`.
+    pub fn trainable_tensors(&self) -> Vec<Tensor> {
+        self.trainable
+            .iter()
+            .map(|name| self.params[name].shallow_clone())
+            .collect()
+    }
+
+    /// (all parameters, those that learn).
+    pub fn parameter_counts(&self) -> (u64, u64) {
+        let sum = |tensors: &mut dyn Iterator<Item = &Tensor>| tensors.map(|t| t.numel() as u64).sum();
+        let learning = sum(&mut self.trainable.iter().map(|name| &self.params[name]));
+        (sum(&mut self.params.values()), learning)
+    }
+
+    /// Logits [rows, labels]. `draws` only while training.
+    pub fn forward(&self, batch: &Batch, mut draws: Option<DropoutDraws>) -> Result<Tensor, TchError> {
+        let pooled = if self.encoder_frozen {
+            // Dropout below weights that do not learn would only add noise.
+            let _no_grad = tch::no_grad_guard();
+            self.encoder.forward(batch, self.shape.pooling, &mut None)?
+        } else {
+            self.encoder.forward(batch, self.shape.pooling, &mut draws)?
+        };
+        self.head.forward(&pooled, batch.numeric.as_ref(), &mut draws)
+    }
+
+    /// Cross-entropy of each row, fp32.
+    pub fn row_losses(logits: &Tensor, labels: &Tensor) -> Result<Tensor, TchError> {
+        logits
+            .f_to_kind(Kind::Float)?
+            .f_cross_entropy_loss(labels, None::<&Tensor>, Reduction::None, -100, 0.0)
+    }
+
+    /// Probability of label 1 of each row.
+    fn probabilities(logits: &Tensor) -> Result<Vec<f32>, TchError> {
+        let logits = logits.f_to_kind(Kind::Float)?;
+        let share = match logits.size().get(1) {
+            Some(1) => logits.f_sigmoid()?.f_select(1, 0)?,
+            _ => logits.f_softmax(-1, None::<Kind>)?.f_select(1, 1)?,
+        };
+        Vec::try_from(share.f_to_device(Device::Cpu)?.f_contiguous()?)
+    }
+
+    /// Scores all rows; row i of the result is row i of `rows`. Checks for cancellation between batches.
+    pub fn score(&self, rows: &Prepared, batch_size: usize, progress: &Progress) -> Result<Vec<f32>, TrainError> {
+        let _no_grad = tch::no_grad_guard();
+        let mut scores = vec![0f32; rows.num_rows()];
+        let mut done = 0;
+        for indices in scoring_batches(&rows.lengths(), batch_size) {
+            progress.check()?;
+            let batch = rows.batch(&indices, self.compute.device).during("scoring")?;
+            let _autocast = self.compute.autocast()?;
+            let found = self
+                .forward(&batch, None)
+                .and_then(|logits| Self::probabilities(&logits))
+                .during("scoring")?;
+            for (&row, score) in indices.iter().zip(found) {
+                scores[row as usize] = score;
+            }
+            done += indices.len();
+            progress.set(done as f64 / rows.num_rows() as f64);
+            progress.set_rows(done as u64);
+        }
+        Ok(scores)
+    }
+
+    /// Copies values into the tensors of the same names (shapes must agree); the others stay.
+    pub fn load_values(&self, values: &Named) -> Result<(), TrainError> {
+        let _no_grad = tch::no_grad_guard();
+        for (name, value) in values {
+            if let Some(param) = self.params.get(name) {
+                param.shallow_clone().f_copy_(value).during("restoring the weights")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All tensors with adapters added into the weights beside them, ready for export.
+    pub fn merged(&self) -> Result<Named, TrainError> {
+        let _no_grad = tch::no_grad_guard();
+        let mut merged: Named = self
+            .params
+            .iter()
+            .filter(|(name, _)| !name.contains(".lora_"))
+            .map(|(name, tensor)| (name.clone(), tensor.shallow_clone()))
+            .collect();
+        for (name, linear) in self.encoder.adapted() {
+            if let Some(adapter) = &linear.adapter {
+                let weight = adapter
+                    .delta()
+                    .and_then(|delta| linear.weight.f_add(&delta))
+                    .during("merging adapters")?;
+                merged.insert(format!("{name}.weight"), weight);
+            }
+        }
+        Ok(merged)
+    }
+}
+
+/// Pooler, classifier and numeric branch.
+pub fn is_head(name: &str) -> bool {
+    ["bert.pooler.", "classifier.", "numeric."]
+        .iter()
+        .any(|part| name.starts_with(part))
+}
+
+/// PEFT's rule: a target names a module or the end of its path.
+fn add_adapters(named: &mut Named, rank: usize, targets: &[String], seed: u64) -> Result<(), TrainError> {
+    let modules: Vec<(String, i64, i64)> = named
+        .iter()
+        .filter(|(name, tensor)| name.starts_with("bert.encoder.") && name.ends_with(".weight") && tensor.dim() == 2)
+        .map(|(name, tensor)| {
+            (
+                name.trim_end_matches(".weight").to_owned(),
+                tensor.size()[0],
+                tensor.size()[1],
+            )
+        })
+        .collect();
+    if rank == 0 {
+        return Err(TrainError::config("method.rank", "is 0, expected at least 1"));
+    }
+    for target in targets {
+        if !modules.iter().any(|(name, ..)| matches_target(name, target)) {
+            return Err(TrainError::config(
+                "method.targets",
+                format!(
+                    "names '{target}', which no layer has; use query, key, value, attention.output.dense, intermediate.dense, output.dense"
+                ),
+            ));
+        }
+    }
+    let rank = rank as i64;
+    for (name, outputs, inputs) in modules {
+        if targets.iter().any(|target| matches_target(&name, target)) {
+            let (a, b) = params::draw_adapter(&name, outputs, inputs, rank, seed)?;
+            named.insert(format!("{name}.lora_A.weight"), a);
+            named.insert(format!("{name}.lora_B.weight"), b);
+        }
+    }
+    Ok(())
+}
+
+fn matches_target(name: &str, target: &str) -> bool {
+    name == target || name.strip_suffix(target).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// Builds layers over a complete parameter map.
+struct Layers<'a> {
+    params: &'a Named,
+    config: &'a BertConfig,
+    /// (scale, dropout)
+    lora: Option<(f64, f64)>,
+}
+
+impl Layers<'_> {
+    fn tensor(&self, name: &str) -> Tensor {
+        self.params[name].shallow_clone()
+    }
+
+    fn linear(&self, name: &str) -> Linear {
+        let adapter = self.lora.and_then(|(scale, dropout)| {
+            Some(Adapter {
+                a: self.params.get(&format!("{name}.lora_A.weight"))?.shallow_clone(),
+                b: self.params.get(&format!("{name}.lora_B.weight"))?.shallow_clone(),
+                scale,
+                dropout,
+            })
+        });
+        Linear {
+            weight: self.tensor(&format!("{name}.weight")),
+            bias: self.tensor(&format!("{name}.bias")),
+            adapter,
+        }
+    }
+
+    fn norm(&self, name: &str) -> Norm {
+        Norm {
+            weight: self.tensor(&format!("{name}.weight")),
+            bias: self.tensor(&format!("{name}.bias")),
+            eps: self.config.layer_norm_eps,
+        }
+    }
+
+    fn encoder(&self) -> Encoder {
+        let table = |name: &str| self.tensor(&format!("bert.embeddings.{name}.weight"));
+        let embeddings = Embeddings {
+            words: table("word_embeddings"),
+            positions: table("position_embeddings"),
+            kinds: table("token_type_embeddings"),
+            norm: self.norm("bert.embeddings.LayerNorm"),
+        };
+        let blocks = (0..self.config.num_layers)
+            .map(|n| {
+                let at = |part: &str| format!("bert.encoder.layer.{n}.{part}");
+                Block {
+                    query: self.linear(&at("attention.self.query")),
+                    key: self.linear(&at("attention.self.key")),
+                    value: self.linear(&at("attention.self.value")),
+                    attention_output: self.linear(&at("attention.output.dense")),
+                    attention_norm: self.norm(&at("attention.output.LayerNorm")),
+                    intermediate: self.linear(&at("intermediate.dense")),
+                    output: self.linear(&at("output.dense")),
+                    output_norm: self.norm(&at("output.LayerNorm")),
+                }
+            })
+            .collect();
+        Encoder::new(self.config, embeddings, blocks)
+    }
+
+    fn head(&self, shape: Shape) -> Head {
+        Head {
+            pooler: (shape.pooling == Pooling::Cls).then(|| self.linear("bert.pooler.dense")),
+            fusion: (shape.numeric_inputs > 0).then(|| Fusion {
+                dense: self.linear("numeric.dense"),
+                gate: self.linear("numeric.gate"),
+            }),
+            classifier: self.linear("classifier"),
+            dropout: self.config.classifier_dropout,
+        }
+    }
+}

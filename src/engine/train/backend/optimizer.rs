@@ -1,0 +1,146 @@
+//! AdamW with state of our own, so that it can be saved and restored bit by bit.
+//!
+//! Decoupled weight decay (Loshchilov and Hutter 2019), off for biases and layer norms as in Transformers; the
+//! update is libtorch's fused kernel. Clipping divides inside the kernel, so nothing waits for the device.
+//! Invariant: a step whose gradient norm is not finite changes neither weights nor moments nor the step count.
+
+use super::model::{Model, is_head};
+use super::shim::{self, AdamConstants, AdamGroup};
+use super::weights::Named;
+use super::{During as _, TrainError};
+use tch::{Kind, TchError, Tensor};
+
+/// torch.optim.AdamW's defaults.
+pub const CONSTANTS: AdamConstants = AdamConstants {
+    beta1: 0.9,
+    beta2: 0.999,
+    eps: 1e-8,
+};
+
+#[derive(Debug)]
+struct Group {
+    names: Vec<String>,
+    params: Vec<Tensor>,
+    exp_avgs: Vec<Tensor>,
+    exp_avg_sqs: Vec<Tensor>,
+    /// Multiplies the step's learning rate.
+    rate_factor: f64,
+    weight_decay: f64,
+}
+
+/// Moments of all tensors that learn.
+#[derive(Debug)]
+pub struct Optimizer {
+    groups: Vec<Group>,
+    all: Vec<Tensor>,
+    /// 0-d float: steps done.
+    step: Tensor,
+}
+
+impl Optimizer {
+    /// Fresh moments. Head tensors learn `head_rate_factor` times as fast as the others.
+    pub fn new(model: &Model, weight_decay: f64, head_rate_factor: f64) -> Result<Self, TrainError> {
+        let mut groups = Vec::new();
+        for head in [false, true] {
+            for decays in [true, false] {
+                let names: Vec<String> = model
+                    .trainable
+                    .iter()
+                    .filter(|name| is_head(name) == head && decays_weight(name) == decays)
+                    .cloned()
+                    .collect();
+                if names.is_empty() {
+                    continue;
+                }
+                let params: Vec<Tensor> = names.iter().map(|name| model.params[name].shallow_clone()).collect();
+                let zeros = || {
+                    params
+                        .iter()
+                        .map(Tensor::f_zeros_like)
+                        .collect::<Result<Vec<_>, TchError>>()
+                };
+                groups.push(Group {
+                    exp_avgs: zeros().during("making the optimiser")?,
+                    exp_avg_sqs: zeros().during("making the optimiser")?,
+                    names,
+                    params,
+                    rate_factor: if head { head_rate_factor } else { 1.0 },
+                    weight_decay: if decays { weight_decay } else { 0.0 },
+                });
+            }
+        }
+        let step = Tensor::f_zeros([], (Kind::Float, model.compute.device)).during("making the optimiser")?;
+        Ok(Self {
+            groups,
+            all: model.trainable_tensors(),
+            step,
+        })
+    }
+
+    /// One update from the gradients at hand, which are dropped. Returns their global L2 norm before clipping
+    /// (0-d, on the device). `max_grad_norm` 0 = no clipping.
+    pub fn step(&mut self, learning_rate: f64, max_grad_norm: f64) -> Result<Tensor, TrainError> {
+        let norm = shim::grad_norm(&self.all)?;
+        let (scale, not_finite) = self.clip_scale(&norm, max_grad_norm).during("clipping the gradient")?;
+        for group in &self.groups {
+            let group = AdamGroup {
+                params: &group.params,
+                exp_avgs: &group.exp_avgs,
+                exp_avg_sqs: &group.exp_avg_sqs,
+                learning_rate: learning_rate * group.rate_factor,
+                weight_decay: group.weight_decay,
+            };
+            shim::fused_adamw(&group, CONSTANTS, &self.step, &scale, &not_finite)?;
+        }
+        // A skipped step does not count for the bias correction.
+        self.step = self.step.f_sub(&not_finite).during("updating the weights")?;
+        shim::clear_grads(&self.all)?;
+        Ok(norm)
+    }
+
+    /// Counts the step; (divisor of the gradients, 1 where the norm is not finite).
+    fn clip_scale(&mut self, norm: &Tensor, max_grad_norm: f64) -> Result<(Tensor, Tensor), TchError> {
+        let _no_grad = tch::no_grad_guard();
+        self.step = self.step.f_add_scalar(1.0)?;
+        let scale = if max_grad_norm > 0.0 {
+            // torch.nn.utils.clip_grad_norm_ multiplies by max/(norm + 1e-6), at most 1.
+            norm.f_add_scalar(1e-6)?.f_div_scalar(max_grad_norm)?.f_clamp_min(1.0)?
+        } else {
+            norm.f_ones_like()?
+        };
+        let not_finite = norm.f_isfinite()?.f_logical_not()?.f_to_kind(Kind::Float)?;
+        Ok((scale, not_finite))
+    }
+
+    /// Moments and step count under names `exp_avg.…`, `exp_avg_sq.…`, `step`.
+    pub fn state(&self) -> Named {
+        let mut state = Named::new();
+        state.insert("step".to_owned(), self.step.shallow_clone());
+        for group in &self.groups {
+            for ((name, first), second) in group.names.iter().zip(&group.exp_avgs).zip(&group.exp_avg_sqs) {
+                state.insert(format!("exp_avg.{name}"), first.shallow_clone());
+                state.insert(format!("exp_avg_sq.{name}"), second.shallow_clone());
+            }
+        }
+        state
+    }
+
+    /// Restores what `state` gave; the error names the first tensor that is missing.
+    pub fn restore(&mut self, state: &Named) -> Result<(), String> {
+        let _no_grad = tch::no_grad_guard();
+        let get = |name: String| state.get(&name).ok_or(format!("'{name}' is missing"));
+        let text = |error: TchError| error.to_string();
+        for group in &mut self.groups {
+            for ((name, first), second) in group.names.iter().zip(&mut group.exp_avgs).zip(&mut group.exp_avg_sqs) {
+                first.f_copy_(get(format!("exp_avg.{name}"))?).map_err(text)?;
+                second.f_copy_(get(format!("exp_avg_sq.{name}"))?).map_err(text)?;
+            }
+        }
+        self.step.f_copy_(get("step".to_owned())?).map_err(text)
+    }
+}
+
+/// Transformers' rule: all but biases and layer-norm weights.
+fn decays_weight(name: &str) -> bool {
+    !name.ends_with(".bias") && !name.contains("LayerNorm")
+}

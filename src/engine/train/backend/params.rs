@@ -1,0 +1,244 @@
+//! The parameter map of a model: Hugging Face names → tensors, read from a folder and completed with new ones.
+//!
+//! Names are those of `BertForSequenceClassification` (`bert.…`, `classifier.…`), plus `numeric.…` for the branch
+//! of numbers and `….lora_A.weight`, `….lora_B.weight` for adapters. Invariant: every tensor the configuration
+//! asks for is there with its shape, and nothing else is.
+
+use super::weights::{self, Named};
+use super::{During as _, TrainError};
+use crate::engine::models::{BertConfig, weight_files};
+use crate::engine::random::Draws;
+use crate::engine::train::card::Pooling;
+use std::path::Path;
+use tch::{Device, Tensor};
+
+const STREAM_INIT: u64 = 0x696e_6974;
+
+/// Two classes: not the label, the label.
+pub const NUM_LABELS: i64 = 2;
+
+/// The parts of a model beside its encoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub pooling: Pooling,
+    /// Inputs of the numeric branch (two a column); 0 = no branch.
+    pub numeric_inputs: i64,
+    /// Width of the numeric branch.
+    pub fusion_size: i64,
+    /// Outputs of the classifier: 2, or 1 for a model trained elsewhere with one logit.
+    pub labels: i64,
+}
+
+/// Reads all weights of a folder under their canonical names.
+pub fn read_folder(dir: &Path, device: Device) -> Result<Named, TrainError> {
+    let mut named = Named::new();
+    for file in weight_files(dir)? {
+        for (name, tensor) in weights::read(&file, device)? {
+            if let Some(name) = canonical(&name) {
+                named.insert(name, tensor);
+            }
+        }
+    }
+    Ok(named)
+}
+
+/// The name used here, or `None` for tensors that are not needed (heads of other tasks, position ids).
+fn canonical(name: &str) -> Option<String> {
+    let name = name
+        .replace("LayerNorm.gamma", "LayerNorm.weight")
+        .replace("LayerNorm.beta", "LayerNorm.bias");
+    let bare = name.strip_prefix("bert.").unwrap_or(&name);
+    if bare.ends_with("position_ids") {
+        return None;
+    }
+    if ["embeddings.", "encoder.", "pooler."]
+        .iter()
+        .any(|part| bare.starts_with(part))
+    {
+        return Some(format!("bert.{bare}"));
+    }
+    ["classifier.", "numeric."]
+        .iter()
+        .any(|part| name.starts_with(part))
+        .then_some(name)
+}
+
+/// True if the folder's weights hold the pooler that `BertForSequenceClassification` needs.
+pub fn has_pooler(named: &Named) -> bool {
+    named.contains_key("bert.pooler.dense.weight") && named.contains_key("bert.pooler.dense.bias")
+}
+
+/// Name and shape of each encoder tensor, in order of use.
+pub fn encoder_shapes(config: &BertConfig, pooling: Pooling) -> Vec<(String, Vec<i64>)> {
+    let (h, i) = (config.hidden_size as i64, config.intermediate_size as i64);
+    let mut shapes = Vec::new();
+    let mut put = |name: String, shape: &[i64]| shapes.push((name, shape.to_vec()));
+    put(
+        "bert.embeddings.word_embeddings.weight".to_owned(),
+        &[config.vocab_size as i64, h],
+    );
+    put(
+        "bert.embeddings.position_embeddings.weight".to_owned(),
+        &[config.max_positions as i64, h],
+    );
+    put(
+        "bert.embeddings.token_type_embeddings.weight".to_owned(),
+        &[config.type_vocab_size as i64, h],
+    );
+    let mut norms = vec!["bert.embeddings.LayerNorm".to_owned()];
+    let mut dense = Vec::new();
+    for n in 0..config.num_layers {
+        let layer = format!("bert.encoder.layer.{n}");
+        for part in ["query", "key", "value"] {
+            dense.push((format!("{layer}.attention.self.{part}"), h, h));
+        }
+        dense.push((format!("{layer}.attention.output.dense"), h, h));
+        dense.push((format!("{layer}.intermediate.dense"), i, h));
+        dense.push((format!("{layer}.output.dense"), h, i));
+        norms.push(format!("{layer}.attention.output.LayerNorm"));
+        norms.push(format!("{layer}.output.LayerNorm"));
+    }
+    if pooling == Pooling::Cls {
+        dense.push(("bert.pooler.dense".to_owned(), h, h));
+    }
+    for (name, outputs, inputs) in dense {
+        put(format!("{name}.weight"), &[outputs, inputs]);
+        put(format!("{name}.bias"), &[outputs]);
+    }
+    for name in norms {
+        put(format!("{name}.weight"), &[h]);
+        put(format!("{name}.bias"), &[h]);
+    }
+    shapes
+}
+
+/// Name and shape of each tensor above the encoder.
+fn head_shapes(config: &BertConfig, shape: Shape) -> Vec<(String, Vec<i64>)> {
+    let h = config.hidden_size as i64;
+    let mut shapes = Vec::new();
+    let mut put = |name: &str, outputs: i64, inputs: i64| {
+        shapes.push((format!("{name}.weight"), vec![outputs, inputs]));
+        shapes.push((format!("{name}.bias"), vec![outputs]));
+    };
+    if shape.numeric_inputs > 0 {
+        put("numeric.dense", shape.fusion_size, shape.numeric_inputs);
+        put("numeric.gate", shape.fusion_size, h + shape.fusion_size);
+    }
+    put("classifier", shape.labels, h + shape.fusion_size);
+    shapes
+}
+
+/// Takes the model's tensors out of `found`: encoder tensors must be there; head tensors are drawn by `seed` where
+/// they are absent or have another shape, unless `complete` asks for all of them.
+pub fn assemble(
+    dir: &Path,
+    mut found: Named,
+    config: &BertConfig,
+    shape: Shape,
+    init: Option<u64>,
+) -> Result<Named, TrainError> {
+    let mut params = Named::new();
+    let bad = |reason: String| TrainError::Weights {
+        path: dir.to_owned(),
+        reason,
+    };
+    for (name, size) in encoder_shapes(config, shape.pooling) {
+        let tensor = found
+            .remove(&name)
+            .ok_or_else(|| bad(format!("the tensor '{name}' is missing")))?;
+        if tensor.size() != size {
+            return Err(bad(format!(
+                "'{name}' has shape {:?}, config.json asks for {size:?}",
+                tensor.size()
+            )));
+        }
+        params.insert(name, tensor);
+    }
+    for (name, size) in head_shapes(config, shape) {
+        let tensor = match (found.remove(&name), init) {
+            (Some(tensor), _) if tensor.size() == size => tensor,
+            (_, Some(seed)) => draw_initial(&name, &size, config.initializer_range, seed)?,
+            (Some(tensor), None) => {
+                return Err(bad(format!(
+                    "'{name}' has shape {:?}, expected {size:?}",
+                    tensor.size()
+                )));
+            }
+            (None, None) => return Err(bad(format!("the tensor '{name}' is missing"))),
+        };
+        params.insert(name, tensor);
+    }
+    Ok(params)
+}
+
+/// Draws of a tensor named `name`, a pure function of seed and name.
+fn draws(name: &str, seed: u64) -> Draws {
+    let digest = blake3::hash(name.as_bytes());
+    let mut key = [0u8; 8];
+    key.copy_from_slice(&digest.as_bytes()[..8]);
+    Draws::new(seed, &[STREAM_INIT, u64::from_le_bytes(key)])
+}
+
+/// Biases 0; the classifier N(0, range²) as in Transformers; the numeric branch as `torch.nn.Linear`.
+fn draw_initial(name: &str, size: &[i64], range: f64, seed: u64) -> Result<Tensor, TrainError> {
+    let count = size.iter().product::<i64>();
+    let mut draws = draws(name, seed);
+    let bound = size.get(1).map_or(0.0, |&inputs| 1.0 / (inputs as f64).sqrt());
+    let values: Vec<f32> = (0..count)
+        .map(|_| {
+            if size.len() == 1 {
+                0.0
+            } else if name.starts_with("numeric.") {
+                ((2.0 * draws.uniform() - 1.0) * bound) as f32
+            } else {
+                (draws.normal() * range) as f32
+            }
+        })
+        .collect();
+    Tensor::f_from_slice(&values)
+        .and_then(|tensor| tensor.f_reshape(size))
+        .during("drawing initial weights")
+}
+
+/// A and B of a new adapter: A uniform in ±1/√in (Kaiming with a = √5, PEFT's choice), B zero.
+pub fn draw_adapter(
+    name: &str,
+    outputs: i64,
+    inputs: i64,
+    rank: i64,
+    seed: u64,
+) -> Result<(Tensor, Tensor), TrainError> {
+    let mut draws = draws(&format!("{name}.lora_A"), seed);
+    let bound = 1.0 / (inputs as f64).sqrt();
+    let values: Vec<f32> = (0..rank * inputs)
+        .map(|_| ((2.0 * draws.uniform() - 1.0) * bound) as f32)
+        .collect();
+    let a = Tensor::f_from_slice(&values)
+        .and_then(|tensor| tensor.f_reshape([rank, inputs]))
+        .during("drawing initial weights")?;
+    let b = Tensor::f_zeros([outputs, rank], (tch::Kind::Float, Device::Cpu)).during("drawing initial weights")?;
+    Ok((a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical;
+
+    #[test]
+    fn old_and_bare_names_become_canonical_and_foreign_heads_go() {
+        for (name, expected) in [
+            ("embeddings.LayerNorm.gamma", Some("bert.embeddings.LayerNorm.weight")),
+            (
+                "bert.encoder.layer.0.output.LayerNorm.beta",
+                Some("bert.encoder.layer.0.output.LayerNorm.bias"),
+            ),
+            ("pooler.dense.weight", Some("bert.pooler.dense.weight")),
+            ("classifier.bias", Some("classifier.bias")),
+            ("embeddings.position_ids", None),
+            ("cls.predictions.bias", None),
+            ("qa_outputs.weight", None),
+        ] {
+            assert_eq!(canonical(name).as_deref(), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Safe wrappers of `shim.cpp` and of the C library's allocator settings.
+//!
+//! Invariant: the only file of the engine with `unsafe`; each block says why it is sound.
+#![allow(unsafe_code)]
+
+use super::TrainError;
+use std::ffi::{CStr, c_char, c_int};
+use std::marker::PhantomData;
+use tch::{Device, Kind, Tensor};
+use torch_sys::C_tensor;
+
+unsafe extern "C" {
+    fn ts_free(message: *mut c_char);
+    fn ts_autocast_begin(cuda: c_int) -> *mut c_char;
+    fn ts_autocast_end(cuda: c_int) -> *mut c_char;
+    fn ts_grad_norm(params: *const *const C_tensor, count: i64, norm: *mut *mut C_tensor) -> *mut c_char;
+    fn ts_clear_grads(params: *const *const C_tensor, count: i64) -> *mut c_char;
+    fn ts_fused_adamw(
+        params: *const *const C_tensor,
+        exp_avgs: *const *const C_tensor,
+        exp_avg_sqs: *const *const C_tensor,
+        count: i64,
+        step: *const C_tensor,
+        grad_scale: *const C_tensor,
+        found_inf: *const C_tensor,
+        lr: f64,
+        beta1: f64,
+        beta2: f64,
+        weight_decay: f64,
+        eps: f64,
+    ) -> *mut c_char;
+}
+
+fn outcome(message: *mut c_char, during: &'static str) -> Result<(), TrainError> {
+    if message.is_null() {
+        return Ok(());
+    }
+    // SAFETY: not null, so a NUL-terminated string the shim allocated and hands over.
+    let text = unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned();
+    // SAFETY: allocated by the shim, freed once, not used afterwards.
+    unsafe { ts_free(message) };
+    Err(TrainError::from_torch(during, &text))
+}
+
+fn pointers(tensors: &[Tensor]) -> Vec<*const C_tensor> {
+    tensors.iter().map(Tensor::as_ptr).collect()
+}
+
+fn is_cuda(device: Device) -> c_int {
+    c_int::from(matches!(device, Device::Cuda(_)))
+}
+
+/// bf16 autocast on this thread for as long as the guard lives.
+pub struct Autocast {
+    cuda: c_int,
+    // The state is thread-local, so the guard must end where it began.
+    not_send: PhantomData<*const ()>,
+}
+
+impl Autocast {
+    pub fn bf16(device: Device) -> Result<Self, TrainError> {
+        let cuda = is_cuda(device);
+        // SAFETY: takes no pointer.
+        outcome(unsafe { ts_autocast_begin(cuda) }, "switching to bf16")?;
+        Ok(Self {
+            cuda,
+            not_send: PhantomData,
+        })
+    }
+}
+
+impl Drop for Autocast {
+    fn drop(&mut self) {
+        // SAFETY: takes no pointer.
+        if let Err(error) = outcome(unsafe { ts_autocast_end(self.cuda) }, "leaving bf16") {
+            tracing::error!("{error}");
+        }
+    }
+}
+
+/// Global L2 norm of the parameters' gradients, on their device, without waiting for it.
+pub fn grad_norm(params: &[Tensor]) -> Result<Tensor, TrainError> {
+    let list = pointers(params);
+    let mut norm: *mut C_tensor = std::ptr::null_mut();
+    // SAFETY: `list` holds valid tensors for the whole call; `norm` is written once on success.
+    let message = unsafe { ts_grad_norm(list.as_ptr(), list.len() as i64, &mut norm) };
+    outcome(message, "measuring the gradient")?;
+    // SAFETY: on success `norm` is a new tensor nobody else owns.
+    Ok(unsafe { Tensor::from_ptr(norm) })
+}
+
+/// Drops the gradients, so that the next backward pass stores instead of adding.
+pub fn clear_grads(params: &[Tensor]) -> Result<(), TrainError> {
+    let list = pointers(params);
+    // SAFETY: `list` holds valid tensors for the whole call.
+    outcome(
+        unsafe { ts_clear_grads(list.as_ptr(), list.len() as i64) },
+        "clearing gradients",
+    )
+}
+
+/// Parameters of one group with their moments, in the same order.
+pub struct AdamGroup<'a> {
+    pub params: &'a [Tensor],
+    pub exp_avgs: &'a [Tensor],
+    pub exp_avg_sqs: &'a [Tensor],
+    pub learning_rate: f64,
+    pub weight_decay: f64,
+}
+
+/// AdamW's constants (Loshchilov and Hutter 2019, algorithm 2).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamConstants {
+    pub beta1: f64,
+    pub beta2: f64,
+    pub eps: f64,
+}
+
+/// One AdamW step in place. `step` already counts it; gradients are divided by `grad_scale`; nothing changes
+/// where `found_inf` is 1.
+pub fn fused_adamw(
+    group: &AdamGroup<'_>,
+    constants: AdamConstants,
+    step: &Tensor,
+    grad_scale: &Tensor,
+    found_inf: &Tensor,
+) -> Result<(), TrainError> {
+    let (params, first, second) = (
+        pointers(group.params),
+        pointers(group.exp_avgs),
+        pointers(group.exp_avg_sqs),
+    );
+    assert!(
+        params.len() == first.len() && params.len() == second.len(),
+        "one pair of moments a parameter"
+    );
+    // SAFETY: three lists of `params.len()` valid tensors, and three valid tensors, all alive during the call;
+    // the shim writes into parameters and moments through libtorch, which tch allows through shared handles.
+    let message = unsafe {
+        ts_fused_adamw(
+            params.as_ptr(),
+            first.as_ptr(),
+            second.as_ptr(),
+            params.len() as i64,
+            step.as_ptr(),
+            grad_scale.as_ptr(),
+            found_inf.as_ptr(),
+            group.learning_rate,
+            constants.beta1,
+            constants.beta2,
+            group.weight_decay,
+            constants.eps,
+        )
+    };
+    outcome(message, "updating the weights")
+}
+
+/// The values of a contiguous float tensor on the CPU that nobody else uses yet.
+pub fn values_mut(tensor: &mut Tensor) -> &mut [f32] {
+    assert!(
+        tensor.kind() == Kind::Float && tensor.device() == Device::Cpu && tensor.is_contiguous(),
+        "a contiguous float tensor on the CPU"
+    );
+    // SAFETY: checked above; libtorch aligns storage to 64 bytes, and the exclusive borrow keeps other users of
+    // this handle away while the slice lives.
+    unsafe { std::slice::from_raw_parts_mut(tensor.data_ptr().cast::<f32>(), tensor.numel()) }
+}
+
+/// Tells glibc to keep freed memory instead of mapping and unmapping large temporaries each step.
+pub fn keep_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: sets two parameters of the allocator; no memory is touched.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, i32::MAX);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
+    }
+}
+
+/// Loads a shared library for the rest of the process so that it can register itself with libtorch; the loader's
+/// message if it cannot.
+#[cfg(unix)]
+pub fn load_library(name: &str) -> Result<(), String> {
+    let name = std::ffi::CString::new(name).map_err(|error| error.to_string())?;
+    // SAFETY: a NUL-terminated name; the handle is kept open on purpose.
+    let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+    if !handle.is_null() {
+        return Ok(());
+    }
+    // SAFETY: dlerror returns null or a NUL-terminated string valid until the next call on this thread.
+    let message = unsafe { libc::dlerror() };
+    if message.is_null() {
+        return Err("the loader gave no reason".to_owned());
+    }
+    // SAFETY: see above.
+    Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+#[cfg(not(unix))]
+pub fn load_library(_name: &str) -> Result<(), String> {
+    Err("loading CUDA at run time is only done on Unix systems".to_owned())
+}

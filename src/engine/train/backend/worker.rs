@@ -1,0 +1,280 @@
+//! The worker's side of a run: reads `config.json`, trains, writes events, exports the best model.
+//!
+//! In: a run folder. Out: `events.jsonl`, `checkpoints/`, `model/`. Invariant: whatever happens, an error or a
+//! panic included, the log ends with a terminal event; only a killed process leaves none.
+
+use super::checkpoint::Store;
+use super::device::{self, Chosen};
+use super::fit::{Ended, Fit, Job};
+use super::model::Model;
+use super::optimizer::Optimizer;
+use super::prepare::{self, Parts};
+use super::{TrainError, export, shim};
+use crate::engine::artifact::ContentHash;
+use crate::engine::models;
+use crate::engine::progress::Progress;
+use crate::engine::run::config::{Method, TrainConfig};
+use crate::engine::run::control::ControlReader;
+use crate::engine::run::event::EventBody;
+use crate::engine::run::liveness::ProcessId;
+use crate::engine::run::lock::WorkerLock;
+use crate::engine::run::{RunDir, now_ms, validate as config_check};
+use crate::engine::train::batches::BatchPlan;
+use crate::engine::train::card::{CARD_VERSION, ModelCard};
+use crate::engine::train::host::Host;
+use crate::engine::train::run_host::{Heartbeat, RunHost};
+use crate::engine::train::schedule::LearningRate;
+use crate::engine::train::state::{Best, TrainerState};
+use crate::engine::train::validate;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// Evaluations a run without `eval_every_steps`.
+const EVALUATIONS: u64 = 10;
+
+/// Trains (or resumes) the run in `run_dir` in this process, until it ends, fails or is stopped.
+pub fn run(run_dir: &Path) -> Result<(), TrainError> {
+    let dir = RunDir::open(run_dir)?;
+    let _lock = WorkerLock::acquire(&dir, now_ms())?;
+    shim::keep_freed_memory();
+    let mut host = RunHost::open(&dir, ControlReader::new(&dir))?;
+    let _heartbeat = Heartbeat::start(&host);
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        dir.config()
+            .map_err(TrainError::from)
+            .and_then(|c| train(&dir, &c, &mut host))
+    }));
+    let (step, error) = match outcome {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => (host.last_step(), error),
+        Err(panic) => {
+            let words = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("unknown cause");
+            (host.last_step(), TrainError::from_torch("training (panic)", words))
+        }
+    };
+    host.emit(
+        step,
+        EventBody::Failed {
+            message: error.to_string(),
+            hint: error.hint().to_owned(),
+        },
+    )?;
+    Err(error)
+}
+
+fn check(config: &TrainConfig) -> Result<(), TrainError> {
+    match config_check::problems(config).into_iter().next() {
+        Some(problem) => Err(TrainError::config(problem.field, problem.message.en)),
+        None => Ok(()),
+    }
+}
+
+fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), TrainError> {
+    check(config)?;
+    host.phase(0, "loading_model")?;
+    let base_dir = models::resolve(&config.base_model)?;
+    let base = models::inspect(&base_dir)?;
+    let tokenizer = prepare::open_tokenizer(config, &base_dir, &base.config)?;
+    let chosen = device::choose(config.device, config.precision)?;
+    for note in &chosen.notes {
+        host.warn(0, note.clone())?;
+    }
+    let parts = prepare::prepare(config, &tokenizer, host)?;
+    host.phase(0, "loading_model")?;
+    let width = parts.columns.len();
+    let model = Model::for_training(
+        &base_dir,
+        base.config,
+        width,
+        &config.method,
+        config.seed,
+        chosen.compute,
+    )?;
+    let session = Session {
+        store: Store::new(&dir.checkpoints_path(), config.keep_last),
+        dir,
+        config,
+        base_dir,
+        parts,
+        chosen,
+    };
+    let optimizer = Optimizer::new(&model, config.weight_decay, head_rate_factor(config))?;
+    let (job, state) = session.plan(host)?;
+    let mut fit = Fit::new(job, &model, optimizer, state);
+    session.start(&mut fit, host)?;
+    let ended = fit.run(host)?;
+    session.finish(&mut fit, ended, host)
+}
+
+/// The head learns faster where it starts from nothing and the encoder cannot help: alone, or with numbers.
+fn head_rate_factor(config: &TrainConfig) -> f64 {
+    match config.method {
+        Method::HeadOnly => 20.0,
+        _ if !config.data.numeric.is_empty() => 10.0,
+        _ => 1.0,
+    }
+}
+
+/// Hash of the settings that change what is learnt; the others may differ when a run is resumed.
+fn learning_settings(config: &TrainConfig) -> ContentHash {
+    let mut kept = config.clone();
+    let default = TrainConfig::default();
+    kept.name = String::new();
+    kept.keep_last = default.keep_last;
+    kept.eval_batch_size = default.eval_batch_size;
+    kept.early_stopping_patience = None;
+    kept.eval_every_steps = None;
+    kept.device = default.device;
+    kept.precision = default.precision;
+    kept.data = crate::engine::run::config::TrainData::default();
+    ContentHash::of_json(&kept)
+}
+
+/// All that a run needs beside its model.
+struct Session<'a> {
+    dir: &'a RunDir,
+    config: &'a TrainConfig,
+    base_dir: PathBuf,
+    parts: Parts,
+    chosen: Chosen,
+    store: Store,
+}
+
+impl Session<'_> {
+    /// The loop's settings and the state before the first step.
+    fn plan(&self, host: &mut RunHost) -> Result<(Job<'_>, TrainerState), TrainError> {
+        let (config, parts) = (self.config, &self.parts);
+        let per_epoch = BatchPlan::new(parts.train.lengths(), config.batch_size, config.seed).steps_per_epoch();
+        let total_steps = match config.max_steps {
+            Some(steps) => steps,
+            None => ((per_epoch as f64 * config.epochs).ceil() as u64).max(1),
+        };
+        let mut metric = config.metric.clone();
+        let one_class = parts.valid.labels.iter().all(|label| *label == parts.valid.labels[0]);
+        if one_class && metric != "log_loss" && metric != "loss" {
+            let message = format!(
+                "all validation rows have the same label, so {metric} is undefined; the best step is chosen by log_loss"
+            );
+            host.warn(0, message)?;
+            "log_loss".clone_into(&mut metric);
+        }
+        let state = TrainerState {
+            total_steps,
+            seed: config.seed,
+            config: learning_settings(config),
+            data: parts.train.hash(),
+            ..TrainerState::default()
+        };
+        let job = Job {
+            config,
+            train: &parts.train,
+            valid: &parts.valid,
+            samples: parts.samples.clone(),
+            store: self.store.clone(),
+            metric,
+            eval_every: config
+                .eval_every_steps
+                .unwrap_or(total_steps.div_ceil(EVALUATIONS))
+                .max(1),
+            rate: LearningRate::new(config.learning_rate, config.schedule, config.warmup_ratio, total_steps),
+        };
+        Ok((job, state))
+    }
+
+    /// Resumes if there is something to resume from, and says how the run starts.
+    fn start(&self, fit: &mut Fit<'_>, host: &mut RunHost) -> Result<(), TrainError> {
+        let (latest, complaints) = self.store.latest();
+        let (params_total, params_trainable) = fit.model().parameter_counts();
+        let process = ProcessId::current();
+        let step = latest.as_ref().map_or(0, |loaded| loaded.state.step);
+        host.emit(
+            step,
+            EventBody::Started {
+                pid: process.pid,
+                pid_start_secs: process.start_secs,
+                device: self.chosen.device.clone(),
+                precision: self.chosen.precision.to_owned(),
+                total_steps: fit.state.total_steps,
+                epochs: self.config.epochs,
+                train_rows: self.parts.train.num_rows() as u64,
+                valid_rows: self.parts.valid.num_rows() as u64,
+                params_total,
+                params_trainable,
+            },
+        )?;
+        for complaint in complaints {
+            host.warn(step, complaint)?;
+        }
+        if let Some(loaded) = latest {
+            fit.restore(&loaded)?;
+            host.emit(step, EventBody::Resumed { from_step: step })?;
+        }
+        host.phase(step, "training")
+    }
+
+    /// Exports the best model, tests it, and says how the run ended.
+    fn finish(&self, fit: &mut Fit<'_>, ended: Ended, host: &mut RunHost) -> Result<(), TrainError> {
+        fit.take_best(host)?;
+        let (step, model, target) = (fit.state.step, fit.model(), self.dir.model_path());
+        host.phase(step, "exporting")?;
+        let best = fit
+            .state
+            .best
+            .clone()
+            .unwrap_or_else(|| Best::undefined(&self.config.metric, step));
+        export::write_model(
+            &target,
+            model,
+            &self.base_dir,
+            &self.config.method,
+            &self.card(model, &best),
+        )?;
+        if ended == Ended::Stopped {
+            let reason = format!(
+                "stopped by request at step {step}; the model of step {} was exported",
+                best.step
+            );
+            return host.emit(step, EventBody::Stopped { reason });
+        }
+        let mut test_metrics = BTreeMap::new();
+        if let Some(test) = &self.parts.test {
+            host.phase(step, "testing")?;
+            let scores = model.score(test, self.config.eval_batch_size, &Progress::new())?;
+            test_metrics = validate::metrics(&scores, &test.labels);
+        }
+        host.emit(
+            step,
+            EventBody::Finished {
+                best_step: best.step,
+                best_metric: best.metric,
+                best_value: best.value,
+                stopped_early: ended == Ended::Early,
+                test_metrics,
+                samples_per_sec: fit.state.samples as f64 / fit.state.train_secs.max(1e-9),
+                wall_secs: fit.meter.wall_secs(),
+                model: target.display().to_string(),
+            },
+        )
+    }
+
+    fn card(&self, model: &Model, best: &Best) -> ModelCard {
+        ModelCard {
+            version: CARD_VERSION,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            pooling: model.shape.pooling,
+            max_length: self.config.max_length,
+            text: self.config.data.text.clone(),
+            numeric: self.parts.columns.clone(),
+            fusion_size: usize::try_from(model.shape.fusion_size).unwrap_or(0),
+            label: self.config.data.label.clone(),
+            base_model: self.config.base_model.clone(),
+            best_step: best.step,
+            valid_metrics: best.metrics.clone(),
+        }
+    }
+}

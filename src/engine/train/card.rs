@@ -1,0 +1,46 @@
+//! `touchstone.json` of an exported model: what Hugging Face's `config.json` cannot say.
+//!
+//! Invariant: with the weights beside it, this is all that scoring needs; a folder without it is read as a plain
+//! `BertForSequenceClassification`.
+
+use super::data::NumericColumn;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+pub const CARD_VERSION: u32 = 1;
+pub const CARD_FILE: &str = "touchstone.json";
+
+/// How a row's token vectors become one vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// tanh(dense(first token)), as `BertForSequenceClassification` does
+    Cls,
+    /// Mean over all tokens; for encoders without pooler weights
+    Mean,
+}
+
+/// What a model was trained on and how to feed it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    pub version: u32,
+    pub tool_version: String,
+    pub pooling: Pooling,
+    pub max_length: usize,
+    /// Names of the one or two text columns it was trained on.
+    #[serde(default)]
+    pub text: Vec<String>,
+    #[serde(default)]
+    pub numeric: Vec<NumericColumn>,
+    /// Width of the numeric branch; 0 without numeric columns.
+    #[serde(default)]
+    pub fusion_size: usize,
+    #[serde(default)]
+    pub label: String,
+    pub base_model: String,
+    #[serde(default)]
+    pub best_step: u64,
+    /// Metrics of the exported step on the validation rows.
+    #[serde(default)]
+    pub valid_metrics: BTreeMap<String, f64>,
+}

@@ -1,0 +1,188 @@
+//! Labelled rows in memory, the hold-out, and the standardisation of numeric columns.
+//!
+//! Invariant: all columns of `Rows` have the same number of rows; a missing number is NaN here and nowhere later.
+
+use super::TrainError;
+use crate::engine::random::Draws;
+use serde::{Deserialize, Serialize};
+
+const STREAM_HOLD_OUT: u64 = 0x686f_6c64;
+
+/// Share of the training rows held out when neither a validation file nor a share is given.
+pub const DEFAULT_VALID_RATIO: f64 = 0.1;
+
+/// Texts, numbers and labels of many rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    pub texts: Vec<String>,
+    pub pairs: Option<Vec<String>>,
+    /// Row-major, `numeric_columns` a row; NaN where the cell is missing.
+    pub numeric: Vec<f32>,
+    pub numeric_columns: usize,
+    /// 0 or 1; empty for rows that are only scored.
+    pub labels: Vec<u8>,
+    /// Line (or row number) in the file each row came from.
+    pub lines: Vec<u32>,
+}
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// The rows at these indices, in this order.
+    pub fn take(&self, indices: &[usize]) -> Self {
+        let strings = |from: &[String]| indices.iter().map(|&i| from[i].clone()).collect::<Vec<_>>();
+        let width = self.numeric_columns;
+        Self {
+            texts: strings(&self.texts),
+            pairs: self.pairs.as_deref().map(strings),
+            numeric: indices
+                .iter()
+                .flat_map(|&i| self.numeric[i * width..(i + 1) * width].iter().copied())
+                .collect(),
+            numeric_columns: width,
+            labels: if self.labels.is_empty() {
+                Vec::new()
+            } else {
+                indices.iter().map(|&i| self.labels[i]).collect()
+            },
+            lines: if self.lines.is_empty() {
+                Vec::new()
+            } else {
+                indices.iter().map(|&i| self.lines[i]).collect()
+            },
+        }
+    }
+
+    /// Splits off a random share (exactly `round(len · ratio)` rows, at least 1) by `seed`: (kept, held out).
+    pub fn hold_out(&self, ratio: f64, seed: u64) -> Result<(Self, Self), TrainError> {
+        let ratio = if ratio == 0.0 { DEFAULT_VALID_RATIO } else { ratio };
+        if !(0.0..1.0).contains(&ratio) {
+            return Err(TrainError::config(
+                "valid_ratio",
+                format!("is {ratio}, expected 0 < ratio < 1"),
+            ));
+        }
+        let count = ((self.len() as f64 * ratio).round() as usize).max(1);
+        if count >= self.len() {
+            return Err(TrainError::TooFewRows {
+                what: format!(
+                    "{} rows are too few to hold out {count} of them for validation",
+                    self.len()
+                ),
+            });
+        }
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        Draws::new(seed, &[STREAM_HOLD_OUT]).shuffle(&mut order);
+        let (held, kept) = order.split_at(count);
+        let sorted = |indices: &[usize]| {
+            let mut indices = indices.to_vec();
+            indices.sort_unstable();
+            indices
+        };
+        Ok((self.take(&sorted(kept)), self.take(&sorted(held))))
+    }
+}
+
+/// A numeric input column and the training rows' mean and standard deviation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NumericColumn {
+    pub name: String,
+    pub mean: f64,
+    /// Population standard deviation; 1 for a constant column.
+    pub sd: f64,
+}
+
+impl NumericColumn {
+    /// Mean and deviation of each column over the rows that have a number there.
+    pub fn fit(names: &[String], rows: &Rows) -> Vec<Self> {
+        let width = rows.numeric_columns;
+        names
+            .iter()
+            .enumerate()
+            .map(|(column, name)| {
+                let values = || {
+                    let cells = rows.numeric.iter().skip(column).step_by(width.max(1));
+                    cells.map(|&v| f64::from(v)).filter(|v| v.is_finite())
+                };
+                let count = values().count().max(1) as f64;
+                let mean = values().sum::<f64>() / count;
+                let variance = values().map(|v| (v - mean).powi(2)).sum::<f64>() / count;
+                let sd = variance.sqrt();
+                Self {
+                    name: name.clone(),
+                    mean,
+                    // A spread below what f32 can tell apart from rounding is no spread.
+                    sd: if sd > 1e-7 * mean.abs() && sd > 0.0 { sd } else { 1.0 },
+                }
+            })
+            .collect()
+    }
+}
+
+/// Standardised inputs, row-major, two a column: (x − mean) / sd clamped to ±10 (0 if missing), and 1 if missing.
+pub fn standardise(columns: &[NumericColumn], numeric: &[f32]) -> Vec<f32> {
+    let mut inputs = Vec::with_capacity(numeric.len() * 2);
+    for row in numeric.chunks_exact(columns.len().max(1)) {
+        for (&value, column) in row.iter().zip(columns) {
+            if value.is_finite() {
+                let z = (f64::from(value) - column.mean) / column.sd;
+                inputs.extend([z.clamp(-10.0, 10.0) as f32, 0.0]);
+            } else {
+                inputs.extend([0.0, 1.0]);
+            }
+        }
+    }
+    inputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(count: usize) -> Rows {
+        Rows {
+            texts: (0..count).map(|i| format!("t{i}")).collect(),
+            pairs: None,
+            numeric: (0..count).flat_map(|i| [i as f32, 5.0]).collect(),
+            numeric_columns: 2,
+            labels: (0..count).map(|i| (i % 2) as u8).collect(),
+            lines: (0..count).map(|i| i as u32 + 2).collect(),
+        }
+    }
+
+    #[test]
+    fn the_hold_out_is_exact_disjoint_and_repeatable() {
+        let all = rows(1003);
+        let (kept, held) = all.hold_out(0.1, 5).expect("split");
+        assert_eq!((kept.len(), held.len()), (903, 100));
+        let mut lines: Vec<u32> = kept.lines.iter().chain(&held.lines).copied().collect();
+        lines.sort_unstable();
+        assert_eq!(lines, all.lines);
+        assert_eq!(held.numeric[0], f64::from(held.lines[0] - 2) as f32);
+        assert_eq!(all.hold_out(0.1, 5).expect("split").1, held);
+        assert_ne!(all.hold_out(0.1, 6).expect("split").1, held);
+        assert_eq!(all.hold_out(0.0, 5).expect("default").1.len(), 100);
+        assert!(all.hold_out(1.0, 5).is_err() && rows(1).hold_out(0.5, 5).is_err());
+    }
+
+    #[test]
+    fn columns_are_standardised_and_missing_cells_marked() {
+        let mut sample = rows(4);
+        sample.numeric[2] = f32::NAN; // row 1, column 0: 0, ?, 2, 3
+        let names = ["a".to_owned(), "b".to_owned()];
+        let fitted = NumericColumn::fit(&names, &sample);
+        assert!((fitted[0].mean - 5.0 / 3.0).abs() < 1e-12);
+        assert!((fitted[0].sd - (14.0f64 / 9.0).sqrt()).abs() < 1e-12);
+        assert_eq!((fitted[1].mean, fitted[1].sd), (5.0, 1.0));
+        let inputs = standardise(&fitted, &sample.numeric);
+        assert_eq!(inputs.len(), 16);
+        assert_eq!(inputs[4..8], [0.0, 1.0, 0.0, 0.0]);
+        assert!((inputs[0] + 1.336_306).abs() < 1e-5);
+    }
+}

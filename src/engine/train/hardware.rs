@@ -1,0 +1,80 @@
+//! What the machine can compute with, in plain data. Needs no libtorch.
+
+use serde::Serialize;
+
+/// CPU and CUDA as libtorch sees them, with reasons; for `touchstone doctor`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DeviceReport {
+    pub cpu: String,
+    /// Threads libtorch uses.
+    pub threads: usize,
+    /// The CPU multiplies bf16 natively, so that bf16 pays.
+    pub cpu_bf16: bool,
+    /// A driver or device file of an NVIDIA GPU is there.
+    pub gpu_seen: bool,
+    /// `libtorch_cuda` was loaded.
+    pub cuda_library: bool,
+    pub cuda_devices: usize,
+    /// Why CUDA cannot be used, if it cannot.
+    pub cuda_problem: Option<String>,
+}
+
+/// True where bf16 matrix products run in hardware (AVX-512 BF16; each CPU with AMX has it too).
+pub fn cpu_has_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        std::is_x86_feature_detected!("avx512bf16")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
+/// The CPU's name, e.g. from `/proc/cpuinfo`.
+pub fn cpu_name() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    text.lines()
+        .find_map(|line| line.strip_prefix("model name").and_then(|rest| rest.split_once(':')))
+        .map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
+}
+
+/// Signs of an NVIDIA GPU that need no library.
+pub fn gpu_seen() -> bool {
+    [
+        "/proc/driver/nvidia/version",
+        "/dev/nvidia0",
+        "/dev/nvidiactl",
+        "/dev/dxg",
+    ]
+    .iter()
+    .any(|path| std::path::Path::new(path).exists())
+}
+
+/// Cores this process may run on.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Resident memory of this process in bytes; 0 where it cannot be told.
+pub fn resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = text.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
+    if pages > 0 {
+        return pages * 4096;
+    }
+    let Ok(pid) = sysinfo::get_current_pid() else { return 0 };
+    let mut system = sysinfo::System::new();
+    system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[pid]), true);
+    system.process(pid).map_or(0, sysinfo::Process::memory)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_machine_describes_itself() {
+        assert!(super::threads() >= 1);
+        assert!(!super::cpu_name().is_empty());
+        assert!(super::resident_bytes() > 1 << 20);
+    }
+}

@@ -1,0 +1,129 @@
+//! The host of a real run: events go to `events.jsonl`, commands come from `control.json`, silence is broken.
+//!
+//! Invariant: one writer behind one lock. A full disk loses an event, never the training.
+
+use super::TrainError;
+use super::hardware;
+use super::host::Host;
+use crate::engine::run::RunDir;
+use crate::engine::run::control::{Command, ControlReader};
+use crate::engine::run::event::EventBody;
+use crate::engine::run::log::EventWriter;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A heartbeat is sent when nothing else was for so long.
+const SILENCE: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_secs(2);
+
+struct Log {
+    writer: EventWriter,
+    last_step: u64,
+    last_write: Instant,
+    lost: u64,
+}
+
+impl Log {
+    fn write(&mut self, step: u64, body: EventBody) -> Result<(), TrainError> {
+        self.last_step = step;
+        let terminal = body.is_terminal();
+        match self.writer.write(step, body) {
+            Ok(_) => {
+                self.last_write = Instant::now();
+                Ok(())
+            }
+            Err(error) if terminal => Err(error.into()),
+            Err(error) => {
+                self.lost += 1;
+                tracing::error!("event lost ({} so far): {error}", self.lost);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Event log and control file of a run.
+pub struct RunHost {
+    log: Arc<Mutex<Log>>,
+    control: ControlReader,
+}
+
+impl RunHost {
+    pub fn open(dir: &RunDir, control: ControlReader) -> Result<Self, TrainError> {
+        let log = Log {
+            writer: EventWriter::open(&dir.events_path())?,
+            last_step: 0,
+            last_write: Instant::now(),
+            lost: 0,
+        };
+        Ok(Self {
+            log: Arc::new(Mutex::new(log)),
+            control,
+        })
+    }
+
+    /// Step of the last event.
+    pub fn last_step(&self) -> u64 {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).last_step
+    }
+}
+
+impl Host for RunHost {
+    fn emit(&mut self, step: u64, body: EventBody) -> Result<(), TrainError> {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write(step, body)
+    }
+
+    fn poll(&mut self, _step: u64) -> Option<Command> {
+        match self.control.poll() {
+            Ok(command) => command,
+            Err(error) => {
+                tracing::warn!("{error}");
+                None
+            }
+        }
+    }
+}
+
+/// A thread that breaks the silence while it lives.
+pub struct Heartbeat {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Heartbeat {
+    pub fn start(host: &RunHost) -> Self {
+        let log = Arc::clone(&host.log);
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new().name("heartbeat".to_owned()).spawn(move || {
+            while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                if log.last_write.elapsed() >= SILENCE {
+                    let (step, rss_bytes) = (log.last_step, hardware::resident_bytes());
+                    if let Err(error) = log.write(step, EventBody::Heartbeat { rss_bytes }) {
+                        tracing::error!("{error}");
+                    }
+                }
+            }
+        });
+        Self {
+            stop: Some(stop),
+            thread: thread.ok(),
+        }
+    }
+}
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the heartbeat thread panicked");
+        }
+    }
+}

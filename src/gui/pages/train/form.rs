@@ -1,0 +1,315 @@
+//! The New run form: plain words first, everything else behind "More settings".
+
+use super::super::{Page, PageContext};
+use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule, TrainConfig};
+use crate::engine::run::validate;
+use crate::gui::command::Command;
+use crate::gui::i18n::common;
+use crate::gui::i18n::train::{self as words, form as f};
+use crate::gui::state::train::{TrainInputs, default_lora, usual_rate};
+use crate::gui::theme::{Tone, palette, space, text};
+use crate::gui::widgets;
+use egui::{RichText, Ui};
+use std::sync::Arc;
+
+/// Widget state only.
+#[derive(Default)]
+pub(super) struct NewRunForm {
+    /// The feature set the draft was made for, and the draft.
+    draft: Option<(Arc<TrainInputs>, TrainConfig)>,
+    base_folder: String,
+    show_more: bool,
+}
+
+pub(super) enum FormAnswer {
+    Open,
+    Cancel,
+    Start(Box<TrainConfig>),
+}
+
+impl NewRunForm {
+    pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
+        let Some(inputs) = cx.state.train.inputs.clone() else {
+            return without_inputs(cx, ui);
+        };
+        // A new feature set makes the draft's columns meaningless.
+        if self.draft.as_ref().is_none_or(|(of, _)| *of != inputs) {
+            self.draft = Some((Arc::clone(&inputs), inputs.default_config()));
+        }
+        let Some((_, mut config)) = self.draft.clone() else {
+            return FormAnswer::Open;
+        };
+        let mut sent = config.clone();
+        if !self.base_folder.trim().is_empty() {
+            sent.base_model = self.base_folder.trim().to_owned();
+        }
+        let problems = validate::value_problems(&sent);
+        let mut answer = FormAnswer::Open;
+        let facts = f::facts(cx.lang(), &inputs.name, inputs.train_rows, inputs.positive_share);
+        widgets::page_header(ui, cx.t(f::TITLE), &facts, |ui| {
+            if widgets::primary_button(ui, cx.t(f::START), problems.is_empty()).clicked() {
+                answer = FormAnswer::Start(Box::new(sent));
+            }
+            if widgets::secondary_button(ui, cx.t(f::CANCEL)).clicked() {
+                answer = FormAnswer::Cancel;
+            }
+        });
+        for problem in &problems {
+            let told = format!("{}: {}", problem.field, cx.b(&problem.message));
+            widgets::tone_text(ui, Tone::Danger, &told);
+        }
+        ui.spacing_mut().item_spacing.x = space::GAP;
+        ui.columns_const(|[left, right]| {
+            self.what_card(cx, left, &inputs, &mut config);
+            left.add_space(space::GAP);
+            pace_card(cx, left, &inputs, &mut config);
+            method_card(cx, right, &mut config);
+            right.add_space(space::GAP);
+            self.more_card(cx, right, &mut config);
+        });
+        self.draft = Some((inputs, config));
+        answer
+    }
+
+    fn what_card(&mut self, cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &mut TrainConfig) {
+        widgets::card_titled(
+            ui,
+            cx.t(f::WHAT),
+            |_ui| {},
+            |ui| {
+                let p = palette(ui);
+                widgets::key_values(ui, "label", &[(cx.t(f::LABEL).to_owned(), inputs.label.clone())]);
+                chips(cx, ui, cx.t(f::TEXT_COLUMNS), &inputs.text, &mut config.data.text);
+                chips(
+                    cx,
+                    ui,
+                    cx.t(f::NUMERIC_COLUMNS),
+                    &inputs.numeric,
+                    &mut config.data.numeric,
+                );
+                ui.add_space(space::SMALL);
+                let models: Vec<(String, String)> = cx
+                    .state
+                    .train
+                    .base_models
+                    .iter()
+                    .map(|name| (name.clone(), name.clone()))
+                    .collect();
+                ui.horizontal(|ui| {
+                    widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
+                    widgets::field(ui, cx.t(f::BASE_FOLDER), &mut self.base_folder, cx.t(f::BASE_HINT));
+                });
+                widgets::field(ui, cx.t(f::NAME), &mut config.name, cx.t(f::NAME_HINT));
+                if models.is_empty() {
+                    ui.label(RichText::new(cx.t(common::WORKING)).font(text::small()).color(p.text_2));
+                }
+            },
+        );
+    }
+
+    fn more_card(&mut self, cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
+        let label = cx.t(common::ADVANCED);
+        widgets::card(ui, |ui| {
+            if widgets::toggle_chip(ui, self.show_more, label).clicked() {
+                self.show_more = !self.show_more;
+            }
+            if self.show_more {
+                ui.add_space(space::SMALL);
+                ui.columns_const(|[left, right]| {
+                    learning_settings(cx, left, config);
+                    running_settings(cx, right, config);
+                });
+            }
+        });
+    }
+}
+
+fn without_inputs(cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
+    let mut answer = FormAnswer::Open;
+    widgets::page_header(ui, cx.t(f::TITLE), "", |ui| {
+        if widgets::secondary_button(ui, cx.t(f::CANCEL)).clicked() {
+            answer = FormAnswer::Cancel;
+        }
+    });
+    let (headline, why) = (cx.t(words::NEEDS_FEATURES), cx.t(words::NO_INPUTS_WHY));
+    if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_FEATURES))) {
+        cx.send(Command::Go(Page::Features));
+        answer = FormAnswer::Cancel;
+    }
+    answer
+}
+
+/// A chip a column; those that are on are in `chosen`, in the order they were switched on.
+fn chips(cx: &PageContext<'_>, ui: &mut Ui, label: &str, all: &[String], chosen: &mut Vec<String>) {
+    let p = palette(ui);
+    ui.label(RichText::new(label).font(text::small()).color(p.text_2));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::TIGHT;
+        if all.is_empty() {
+            ui.label(RichText::new(cx.t(f::NONE)).font(text::small()).color(p.text_2));
+        }
+        for column in all {
+            let at = chosen.iter().position(|name| name == column);
+            if widgets::toggle_chip(ui, at.is_some(), column).clicked() {
+                match at {
+                    Some(at) => drop(chosen.remove(at)),
+                    None => chosen.push(column.clone()),
+                }
+            }
+        }
+    });
+}
+
+fn method_card(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
+    widgets::card_titled(
+        ui,
+        cx.t(f::HOW),
+        |_ui| {},
+        |ui| {
+            let p = palette(ui);
+            for method in [default_lora(), Method::Full, Method::HeadOnly] {
+                let is_chosen = std::mem::discriminant(&method) == std::mem::discriminant(&config.method);
+                let (name, why) = f::method(&method);
+                if ui.radio(is_chosen, cx.t(name)).clicked() && !is_chosen {
+                    config.learning_rate = usual_rate(&method);
+                    config.method = method;
+                }
+                ui.indent(name.en, |ui| {
+                    ui.label(RichText::new(cx.t(why)).font(text::small()).color(p.text_2));
+                });
+            }
+        },
+    );
+}
+
+fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &mut TrainConfig) {
+    widgets::card_titled(
+        ui,
+        cx.t(f::HOW_LONG),
+        |_ui| {},
+        |ui| {
+            let p = palette(ui);
+            widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
+            let batches: Vec<(usize, String)> = [8, 16, 32, 64, 128, 256].map(|n| (n, n.to_string())).to_vec();
+            widgets::choice(ui, cx.t(f::BATCH), &mut config.batch_size, &batches);
+            let steps = planned_steps(inputs.train_rows, config);
+            ui.label(
+                RichText::new(f::steps(cx.lang(), steps))
+                    .font(text::small())
+                    .color(p.text_2),
+            );
+            ui.add_space(space::SMALL);
+            let usual = usual_rate(&config.method);
+            ui.horizontal(|ui| {
+                widgets::labelled(ui, cx.t(f::RATE), |ui| rate_field(ui, &mut config.learning_rate));
+                if config.learning_rate != usual && widgets::link(ui, cx.t(f::USE_USUAL)).clicked() {
+                    config.learning_rate = usual;
+                }
+            });
+            let (advice, suits) = f::rate_advice(cx.lang(), config.learning_rate, usual);
+            let tone = if suits { Tone::Success } else { Tone::Warning };
+            widgets::tone_text(ui, tone, &advice);
+        },
+    );
+}
+
+/// A learning rate is read and typed as `2e-4`, and dragged by its own size.
+fn rate_field(ui: &mut Ui, rate: &mut f64) {
+    let speed = (*rate * 0.01).max(1e-9);
+    ui.add(
+        egui::DragValue::new(rate)
+            .range(1e-8..=1.0)
+            .speed(speed)
+            .custom_formatter(|rate, _| format!("{rate:.1e}"))
+            .custom_parser(|typed| typed.trim().parse().ok()),
+    );
+}
+
+fn planned_steps(train_rows: u64, config: &TrainConfig) -> u64 {
+    let held_out = if config.data.valid.is_none() {
+        config.data.valid_ratio
+    } else {
+        0.0
+    };
+    let rows = train_rows as f64 * (1.0 - held_out);
+    let by_epochs = (rows * config.epochs / config.batch_size.max(1) as f64).ceil().max(0.0) as u64;
+    config.max_steps.unwrap_or(by_epochs)
+}
+
+fn learning_settings(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
+    widgets::number_field(ui, cx.t(f::MAX_LENGTH), &mut config.max_length, 3..=512);
+    optional_field(ui, cx.t(f::MAX_STEPS), &mut config.max_steps);
+    widgets::number_field(ui, cx.t(f::WEIGHT_DECAY), &mut config.weight_decay, 0.0..=1.0);
+    widgets::number_field(ui, cx.t(f::WARMUP), &mut config.warmup_ratio, 0.0..=1.0);
+    let schedules = [Schedule::Linear, Schedule::Cosine, Schedule::Constant];
+    let entries = schedules.map(|one| (one, cx.t(words::schedule(one)).to_owned()));
+    widgets::choice(ui, cx.t(f::SCHEDULE), &mut config.schedule, &entries);
+    widgets::number_field(ui, cx.t(f::GRAD_NORM), &mut config.max_grad_norm, 0.0..=100.0);
+    if let Method::Lora {
+        rank,
+        alpha,
+        dropout,
+        targets,
+    } = &mut config.method
+    {
+        widgets::number_field(ui, cx.t(f::RANK), rank, 1..=256);
+        widgets::number_field(ui, cx.t(f::ALPHA), alpha, 0.1..=512.0);
+        widgets::number_field(ui, cx.t(f::DROPOUT), dropout, 0.0..=0.9);
+        let all = [
+            "query",
+            "key",
+            "value",
+            "attention.output.dense",
+            "intermediate.dense",
+            "output.dense",
+        ];
+        chips(cx, ui, cx.t(f::TARGETS), &all.map(str::to_owned), targets);
+    }
+}
+
+fn running_settings(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
+    widgets::number_field(ui, cx.t(f::EVAL_BATCH), &mut config.eval_batch_size, 1..=4096);
+    optional_field(ui, cx.t(f::EVAL_EVERY), &mut config.eval_every_steps);
+    let mut patience = config.early_stopping_patience.map(u64::from);
+    optional_field(ui, cx.t(f::PATIENCE), &mut patience);
+    config.early_stopping_patience = patience.and_then(|n| u32::try_from(n).ok());
+    let metrics = validate::METRICS.map(|name| (name.to_owned(), words::metric(cx.lang(), name)));
+    // `loss` is another name of `log_loss`.
+    widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &metrics[..metrics.len() - 1]);
+    widgets::number_field(ui, cx.t(f::KEEP_LAST), &mut config.keep_last, 1..=20);
+    widgets::number_field(ui, cx.t(f::SEED), &mut config.seed, 0..=u64::from(u32::MAX));
+    let devices = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda];
+    let entries = devices.map(|one| (one, cx.t(words::device(one)).to_owned()));
+    widgets::choice(ui, cx.t(f::DEVICE), &mut config.device, &entries);
+    let precisions = [Precision::Auto, Precision::Fp32, Precision::Bf16];
+    let entries = precisions.map(|one| (one, cx.t(words::precision(one)).to_owned()));
+    widgets::choice(ui, cx.t(f::PRECISION), &mut config.precision, &entries);
+}
+
+/// A whole number where 0 stands for "not set".
+fn optional_field(ui: &mut Ui, label: &str, value: &mut Option<u64>) {
+    let mut shown = value.unwrap_or(0);
+    if widgets::number_field(ui, label, &mut shown, 0..=10_000_000) {
+        *value = (shown > 0).then_some(shown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planned_steps_follow_rows_epochs_and_batch() {
+        let mut config = TrainConfig {
+            epochs: 2.0,
+            batch_size: 32,
+            ..TrainConfig::default()
+        };
+        config.data.valid_ratio = 0.1;
+        assert_eq!(planned_steps(1000, &config), 57, "900 rows twice, 32 at a time");
+        config.data.valid = Some("v.parquet".into());
+        assert_eq!(planned_steps(1000, &config), 63);
+        config.max_steps = Some(10);
+        assert_eq!(planned_steps(1000, &config), 10);
+    }
+}
