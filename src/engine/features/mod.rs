@@ -18,6 +18,7 @@ pub mod select;
 mod set;
 pub mod split;
 pub mod table;
+mod table_select;
 mod texts;
 mod write;
 
@@ -33,4 +34,5 @@ pub use set::{
     SplitReport,
 };
 pub use split::Part;
+pub use table_select::{ColumnScores, TableSelection, select_columns};
 pub use table::{Scaler, TableColumns, TrainingTable};
