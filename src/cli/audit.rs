@@ -1,11 +1,137 @@
 //! `touchstone audit`: report the quality of a log.
 
+use super::ingest::ReadingArgs;
 use super::{ExitStatus, OutputArgs};
+use crate::engine::artifact::Severity;
+use crate::engine::audit::{AuditOptions, AuditReport, Dimension, SideTables, audit, percent, thousands};
+use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
+use crate::engine::progress::Progress;
+use crate::engine::report::{ReportLanguage, audit_html};
+use anyhow::Context as _;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Report the quality of a log
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Files (.csv, .tsv, .txt, also .gz or .zst, or .parquet) or folders; several make one log
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Item table, to find orphan items
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// User table, to find orphan users
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<PathBuf>,
+    /// Write the rejected lines as CSV: file, line, cause, raw
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Write the report as one HTML file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Language of the HTML report
+    #[arg(long, value_name = "en|zh", default_value = "en", value_parser = ["en", "zh"])]
+    pub lang: String,
+    /// Exit with code 3 if there is a finding of this severity or worse
+    #[arg(long, value_name = "warning|error", value_parser = ["warning", "error"])]
+    pub fail_on: Option<String>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
 
-pub fn run(_args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
-    anyhow::bail!("this command is not part of this build")
+pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    let started = Instant::now();
+    let options = args.reading.options(false)?;
+    let (progress, bar) = out.progress();
+    let dataset = read_log(&args.files, &options, &progress)?;
+    let items = side_table(args.items.as_deref(), &progress)?;
+    let users = side_table(args.users.as_deref(), &progress)?;
+    let tables = SideTables {
+        items: items.as_ref(),
+        users: users.as_ref(),
+    };
+    let report = audit(&dataset, &AuditOptions::new(now_ms()).with_tables(tables), &progress)?;
+    drop(bar);
+    if let Some(path) = &args.rejects {
+        write::write_rejects(&dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if let Some(path) = &args.html {
+        let html = audit_html(&report, language(&args.lang));
+        std::fs::write(path, html).with_context(|| format!("cannot write the report to {}", path.display()))?;
+    }
+    out.write_json(&report)?;
+    say(&report, started.elapsed().as_secs_f64(), out);
+    Ok(gate(&report, args.fail_on.as_deref()))
+}
+
+/// The language named on the command line.
+pub(super) fn language(name: &str) -> ReportLanguage {
+    if name == "zh" {
+        ReportLanguage::Chinese
+    } else {
+        ReportLanguage::English
+    }
+}
+
+pub(super) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn side_table(path: Option<&Path>, progress: &Progress) -> anyhow::Result<Option<Dataset>> {
+    let Some(path) = path else { return Ok(None) };
+    Ok(Some(read_log(&[path.to_owned()], &ReadOptions::default(), progress)?))
+}
+
+fn gate(report: &AuditReport, fail_on: Option<&str>) -> ExitStatus {
+    let limit = match fail_on {
+        Some("warning") => Severity::Warning,
+        Some(_) => Severity::Error,
+        None => return ExitStatus::Done,
+    };
+    if report.worst().is_some_and(|worst| worst >= limit) {
+        ExitStatus::GateFailed
+    } else {
+        ExitStatus::Done
+    }
+}
+
+fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
+    if !out.human() {
+        return;
+    }
+    let rows = report.rows;
+    out.say(&format!(
+        "{}: {} accepted + {} rejected + {} skipped = {} lines, {} columns, exact, {secs:.1} s",
+        report.name,
+        thousands(rows.accepted),
+        thousands(rows.rejected),
+        thousands(rows.skipped),
+        thousands(rows.total),
+        report.columns.len()
+    ));
+    let scores = Dimension::ALL.map(|dimension| {
+        let score = report.scores.get(&dimension).copied().unwrap_or(100.0);
+        format!("{} {score:.1}", dimension.name())
+    });
+    out.say(&format!("scores: {}", scores.join(", ")));
+    for finding in &report.findings {
+        let mark = match finding.severity {
+            Severity::Error => "●",
+            Severity::Warning => "▲",
+            Severity::Info => "■",
+        };
+        let share = finding.share.map_or_else(String::new, percent);
+        out.say(&format!(
+            "{mark} {} {:<8} {:>12} {share:>8}  {}",
+            finding.code,
+            finding.severity.name(),
+            thousands(finding.count),
+            finding.title.en
+        ));
+        out.say(&format!("    {}", finding.message.en));
+    }
+    if report.findings.is_empty() {
+        out.say("✓ no check found anything");
+    }
 }

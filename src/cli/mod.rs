@@ -8,6 +8,7 @@ mod compare;
 mod doctor;
 mod evaluate;
 mod experiment;
+mod explain;
 mod features;
 mod flow;
 mod ingest;
@@ -75,6 +76,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Compare(compare::Args),
     Experiment(experiment::Args),
+    Explain(explain::Args),
     Power(power::Args),
     Report(report::Args),
     Sample(sample::Args),
@@ -116,6 +118,7 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         Command::Evaluate(args) => evaluate::run(args, out),
         Command::Compare(args) => compare::run(args, out),
         Command::Experiment(args) => experiment::run(args, out),
+        Command::Explain(args) => explain::run(args, out),
         Command::Power(args) => power::run(args, out),
         Command::Report(args) => report::run(args, out),
         Command::Sample(args) => sample::run(args, out),

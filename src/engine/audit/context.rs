@@ -6,7 +6,7 @@
 use super::AuditError;
 use super::cells::{Cells, ColumnCells, Value};
 use super::core_time::CoreTime;
-use super::distinct::{Distinct, NULL};
+use super::distinct::Distinct;
 use super::duplicates::Duplicates;
 use super::options::{AuditOptions, Thresholds};
 use super::plots::TimeBins;
@@ -14,7 +14,6 @@ use super::profile::ColumnProfile;
 use super::user_items::UserItemOrder;
 use crate::engine::artifact::{ColumnType, Role};
 use crate::engine::ingest::EventKind;
-use crate::engine::ingest::codes::Codes;
 use crate::engine::ingest::dataset::{ColumnInfo, Dataset};
 use crate::engine::ingest::log::{EventLog, NULL_TIME};
 use crate::engine::progress::{Cancelled, Progress};
@@ -159,7 +158,8 @@ impl<'a> Context<'a> {
         let Some((event, cells)) = self.log.event.as_ref().zip(self.cells(Role::Event)) else {
             return Vec::new();
         };
-        first_rows(event)
+        event
+            .first_row
             .iter()
             .map(|&row| cells.value(row as usize).to_string())
             .collect()

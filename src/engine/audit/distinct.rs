@@ -5,7 +5,7 @@
 //! Invariant: codes are dense and numbered by first appearance; counts plus nulls add up to the rows.
 
 use super::cells::Cells;
-use crate::engine::ingest::codes::Codes;
+use crate::engine::ingest::Codes;
 use crate::engine::progress::{Cancelled, Progress};
 use hashbrown::hash_map::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};

@@ -4,7 +4,7 @@
 //! Invariant: only rows with a session and a time are looked at; rows are ordered by (session, time, row).
 
 use super::distinct::NULL;
-use crate::engine::ingest::codes::Codes;
+use crate::engine::ingest::Codes;
 use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::{Cancelled, Progress};
 

@@ -4,7 +4,7 @@
 //! Invariant: holds exactly the rows that have a user, an item and a time.
 
 use super::distinct::NULL;
-use crate::engine::ingest::codes::Codes;
+use crate::engine::ingest::Codes;
 use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::{Cancelled, Progress};
 use rayon::prelude::*;

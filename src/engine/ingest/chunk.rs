@@ -3,7 +3,7 @@
 use super::columns::{CellSource, ColumnBuilder};
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::plan::Plan;
-use super::records::{Field, Format, Record, Splitter, field_bytes};
+use super::records::{Field, Format, Record, Splitter, field_bytes, split_with_stray_quote};
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
 const BATCH_ROWS: usize = 2048;
@@ -19,6 +19,10 @@ pub(super) struct Layout {
     /// Fields a record must have.
     pub width: usize,
     pub header: bool,
+    /// The header's bytes; the same record further below, as in files put behind each other, is skipped.
+    pub header_bytes: Vec<u8>,
+    /// Every line is one quoted field that holds a record.
+    pub wrapped: bool,
     /// Records that start with `#` and do not fit are comments.
     pub comments: bool,
     /// Encoding, for the cause of a rejection.
@@ -55,6 +59,16 @@ pub(super) struct ChunkRows {
     pub rows_beyond_ascii: u64,
     pub undecodable: u64,
     pub bad_bytes: Vec<u8>,
+    pub tail: Tail,
+}
+
+/// What stands after the last accepted record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tail {
+    /// A blank line came first.
+    pub blank: bool,
+    /// Rejected records after it, or after the last accepted record without it.
+    pub rejected: u64,
 }
 
 enum Verdict {
@@ -99,6 +113,7 @@ pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[boo
             rows_beyond_ascii: 0,
             undecodable: 0,
             bad_bytes: Vec::new(),
+            tail: Tail::default(),
         },
     };
     reader.walk(chunk.first && layout.header);
@@ -126,6 +141,7 @@ impl Reader<'_> {
             match verdict {
                 Verdict::Accept => {
                     self.rows.counts.accepted += 1;
+                    self.rows.tail = Tail::default();
                     self.rows.lines.push(record.line);
                     batch_rows += 1;
                     before = fields.len();
@@ -136,8 +152,14 @@ impl Reader<'_> {
                     }
                     continue;
                 }
-                Verdict::Skip => self.rows.counts.skipped += 1,
-                Verdict::Reject(cause) => self.reject(&record, cause),
+                Verdict::Skip => {
+                    self.rows.counts.skipped += 1;
+                    self.rows.tail.blank |= self.rows.tail.rejected == 0;
+                }
+                Verdict::Reject(cause) => {
+                    self.rows.tail.rejected += 1;
+                    self.reject(&record, cause);
+                }
             }
             fields.truncate(before);
         }
@@ -145,13 +167,30 @@ impl Reader<'_> {
         self.flush(&fields, batch_rows);
     }
 
-    /// Only a one-column table can take a blank line for a row.
+    /// Only a one-column table can take a blank line for a row; a header may be repeated.
     #[inline]
     fn accept_unless_blank(&self, record: &Record) -> Verdict {
-        if self.layout.width == 1 && self.raw(record).trim_ascii().is_empty() {
+        let header = &self.layout.header_bytes;
+        if self.layout.width == 1 && self.raw(record).trim_ascii().is_empty()
+            || (record.end - record.start) as usize == header.len() && self.raw(record) == header && !header.is_empty()
+        {
             return Verdict::Skip;
         }
         Verdict::Accept
+    }
+
+    /// Tries a well-formed line of the wrong width with one quote as text.
+    fn mend(&self, record: &Record, before: usize, fields: &mut Vec<Field>) -> bool {
+        let raw = self.raw(record);
+        if std::str::from_utf8(raw).is_err() || (self.transcoded && !self.clean) {
+            return false;
+        }
+        let Some(mended) = split_with_stray_quote(raw, &self.layout.format, self.layout.width) else {
+            return false;
+        };
+        fields.truncate(before);
+        fields.extend(mended.into_iter().map(|field| field.shifted(record.start as usize)));
+        true
     }
 
     fn raw(&self, record: &Record) -> &[u8] {

@@ -5,7 +5,7 @@
 //! `first_row[code]` is the smallest row that holds it (so it ascends).
 
 use polars::prelude::{Column, DataType, Series};
-use polars_arrow::array::{Array as _, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::array::{PrimitiveArray, Utf8ViewArray};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::hash::{BuildHasher as _, Hash};
@@ -146,29 +146,25 @@ where
     } else {
         rayon::current_num_threads().next_power_of_two().min(64)
     };
-    let shift = 63 - parts.trailing_zeros();
-    // The top bit marks nulls, the next ones choose the part.
+    // Bits that the hash tables do not look at choose the part.
+    let part_of = |hash: u64| (hash >> 40) as usize & (parts - 1);
     let hasher = hashbrown::DefaultHashBuilder::default();
     let hashes: Vec<u64> = (0..len)
         .into_par_iter()
-        .map(|row| value(row).map_or(u64::MAX, |key| hasher.hash_one(key) & (u64::MAX >> 1)))
+        .map(|row| value(row).map_or(0, |key| hasher.hash_one(key)))
         .collect();
     let locals: Vec<AtomicU32> = (0..len).into_par_iter().map(|_| AtomicU32::new(NULL_CODE)).collect();
-    let firsts: Vec<Vec<u32>> = (0..parts as u64)
+    let firsts: Vec<Vec<u32>> = (0..parts)
         .into_par_iter()
         .map(|part| {
             let mut seen: hashbrown::HashTable<(K, u32)> = hashbrown::HashTable::new();
             let mut first_row: Vec<u32> = Vec::new();
             for (row, &hash) in hashes.iter().enumerate() {
-                if hash >> shift != part {
+                if part_of(hash) != part {
                     continue;
                 }
                 let Some(key) = value(row) else { continue };
-                let entry = seen.entry(
-                    hash,
-                    |(known, _)| *known == key,
-                    |(known, _)| hasher.hash_one(known) & (u64::MAX >> 1),
-                );
+                let entry = seen.entry(hash, |(known, _)| *known == key, |(known, _)| hasher.hash_one(known));
                 let local = entry
                     .or_insert_with(|| {
                         first_row.push(row as u32);
@@ -181,11 +177,16 @@ where
             first_row
         })
         .collect();
-    number_by_first_row(&hashes, shift, &locals, &firsts)
+    number_by_first_row(&hashes, part_of, &locals, &firsts)
 }
 
 /// Turns numbers within a part into codes in order of first appearance.
-fn number_by_first_row(hashes: &[u64], shift: u32, locals: &[AtomicU32], firsts: &[Vec<u32>]) -> (Vec<u32>, Vec<u32>) {
+fn number_by_first_row(
+    hashes: &[u64],
+    part_of: impl Fn(u64) -> usize + Sync,
+    locals: &[AtomicU32],
+    firsts: &[Vec<u32>],
+) -> (Vec<u32>, Vec<u32>) {
     let mut order: Vec<(u32, u32, u32)> = firsts
         .iter()
         .enumerate()
@@ -205,7 +206,7 @@ fn number_by_first_row(hashes: &[u64], shift: u32, locals: &[AtomicU32], firsts:
         .zip(locals)
         .map(|(&hash, local)| match local.load(Ordering::Relaxed) {
             NULL_CODE => NULL_CODE,
-            local => tables[(hash >> shift) as usize][local as usize],
+            local => tables[part_of(hash)][local as usize],
         })
         .collect();
     (codes, order.into_iter().map(|(row, _, _)| row).collect())

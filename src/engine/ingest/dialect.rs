@@ -8,12 +8,15 @@ use super::cell;
 use super::options::{QuoteChoice, ReadOptions};
 use super::records::{Field, Format, Splitter, field_bytes};
 use super::time;
+use super::wrapped;
 use memchr::memchr_iter;
 
 /// The records of a sample: the raw text of each cell with quotes undone, and where the record starts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SampleRecord {
     pub cells: Vec<Vec<u8>>,
+    /// The record as it stands in the file.
+    pub raw: Vec<u8>,
     pub line: u32,
     pub unterminated: bool,
 }
@@ -42,12 +45,29 @@ pub(super) struct FoundDialect {
     pub preamble_lines: u64,
     /// Lines starting with `#` stand before the table; later ones are comments too.
     pub comments: bool,
+    /// Every line was quoted once more as a whole.
+    pub wrapped: bool,
     pub line_ending: &'static str,
     pub evidence: Vec<String>,
     /// Records of the table itself, header included.
     pub records: Vec<SampleRecord>,
 }
 
+impl FoundDialect {
+    /// The header as it stands in the file, empty without one or where it is too plain to be told from a row.
+    pub(super) fn header_bytes(&self, has_header: bool) -> Vec<u8> {
+        let header = self.records.first().filter(|_| has_header && self.width > 1);
+        header.map(|record| record.raw.clone()).unwrap_or_default()
+    }
+}
+
+const USUAL: Format = Format {
+    delimiter: b',',
+    quote: Some(b'"'),
+    escape: None,
+    newline: b'\n',
+    skip_space: false,
+};
 const DELIMITERS: [u8; 6] = [b',', b';', b'\t', b'|', 1, b' '];
 /// ASCII unit separator: stands for `one column` where commas are text.
 pub(super) const NO_DELIMITER: u8 = 0x1F;
@@ -62,6 +82,16 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     let (newline, line_ending) = detect_line_end(sample, &mut evidence);
     let skip = options.preamble_lines.unwrap_or(0);
     let body = &sample[skip_lines(sample, newline, skip)..];
+    let wrapped = options.quote == QuoteChoice::Detect && wrapped::is_wrapped(body, newline);
+    let unwrapped;
+    let body = if wrapped {
+        evidence.push("Each line is one quoted field that holds a record; the outer quotes are taken off".to_owned());
+        let outer = Format { newline, ..USUAL };
+        unwrapped = wrapped::unwrap_lines(body, &outer);
+        &unwrapped[..]
+    } else {
+        body
+    };
     let mut format = choose(body, newline, options, &mut evidence);
     format.escape = options
         .escape
@@ -93,6 +123,7 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
         width,
         preamble_lines,
         comments,
+        wrapped,
         line_ending,
         evidence,
         records,
@@ -157,6 +188,7 @@ pub(super) fn split(data: &[u8], format: &Format, whole: bool, most: usize) -> V
                 .iter()
                 .map(|&field| field_bytes(data, field, format, &mut scratch).to_vec())
                 .collect(),
+            raw: data[record.start as usize..record.end as usize].to_vec(),
             line: record.line,
             unterminated: record.unterminated,
         });
@@ -192,13 +224,7 @@ fn choose(body: &[u8], newline: u8, options: &ReadOptions, evidence: &mut Vec<St
             }
         }
     }
-    let usual = Format {
-        delimiter: b',',
-        quote: Some(b'"'),
-        escape: None,
-        newline,
-        skip_space: false,
-    };
+    let usual = Format { newline, ..USUAL };
     let (format, width, share) = match best {
         Some((_, format, width, share)) if width > 1 || options.delimiter.is_some() => (format, width, share),
         _ => {
@@ -215,7 +241,7 @@ fn choose(body: &[u8], newline: u8, options: &ReadOptions, evidence: &mut Vec<St
             };
         }
     };
-    explain(&format, width, share, options, evidence);
+    explain(&format, (width, share), body, options, evidence);
     let quote = match options.quote {
         QuoteChoice::Detect => format.quote.or_else(|| quote_when_unseen(body, &format)),
         _ => format.quote,
@@ -228,7 +254,13 @@ fn quote_when_unseen(body: &[u8], format: &Format) -> Option<u8> {
     (format.quote.is_none() && memchr::memchr(b'"', body).is_none()).then_some(b'"')
 }
 
-fn explain(format: &Format, width: usize, share: f64, options: &ReadOptions, evidence: &mut Vec<String>) {
+fn explain(
+    format: &Format,
+    (width, share): (usize, f64),
+    body: &[u8],
+    options: &ReadOptions,
+    evidence: &mut Vec<String>,
+) {
     let delimiter = char::from(format.delimiter);
     evidence.push(match options.delimiter {
         Some(_) => format!("Delimiter {delimiter:?} was chosen by the user"),
@@ -239,7 +271,9 @@ fn explain(format: &Format, width: usize, share: f64, options: &ReadOptions, evi
     });
     evidence.push(match (options.quote, format.quote) {
         (QuoteChoice::Detect, Some(quote)) => {
-            format!("Quote {}: fields start and end with it", char::from(quote))
+            let starts = |&at: &usize| at == 0 || body[at - 1] == format.delimiter || body[at - 1] == format.newline;
+            let fields = memchr_iter(quote, body).filter(starts).count();
+            format!("Quote {}: {fields} sampled fields start with it", char::from(quote))
         }
         (QuoteChoice::Detect, None) => "No quoted field in the sample".to_owned(),
         (_, Some(quote)) => format!("Quote {} was chosen by the user", char::from(quote)),
@@ -393,7 +427,21 @@ fn find_table(records: &[SampleRecord], width: usize) -> (usize, bool) {
     let fits = |record: &SampleRecord| {
         record.cells.len() == width && record.filled() >= needed.max(1) && !(record.is_comment() && width == 1)
     };
-    let first = records.iter().position(fits).unwrap_or(0);
+    let mut first = records.iter().position(fits).unwrap_or(0);
+    if first > 0 && is_ragged_header(&records[first - 1], &records[first], width) {
+        first -= 1;
+    }
     let comments = first > 0 && records[..first].iter().any(SampleRecord::is_comment);
     (first, comments)
+}
+
+/// A line of words just above a line of values, with a field too many or too few.
+fn is_ragged_header(above: &SampleRecord, below: &SampleRecord, width: usize) -> bool {
+    let near = above.cells.len().abs_diff(width) <= (width / 4).max(1);
+    let word = |cell: &Vec<u8>| {
+        let cell = cell::trim(cell);
+        cell::parse_float_loose(cell, b'.').is_none() && time::shape(cell).is_none()
+    };
+    let words = above.cells.len() > 2 && above.cells.iter().all(word) && above.filled() * 2 > above.cells.len();
+    near && words && !below.cells.iter().all(word)
 }

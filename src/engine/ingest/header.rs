@@ -67,6 +67,14 @@ pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
         .take(MAX_COMPARED)
         .collect();
     let (mut for_header, mut against) = (Vec::new(), Vec::new());
+    if first.cells.len() != width {
+        // It was taken for the table's first line because words stand above values.
+        let fields = first.cells.len();
+        return (
+            true,
+            format!("Header on the first record: {fields} words stand above values, though in {width} columns"),
+        );
+    }
     for (column, name) in first.cells.iter().enumerate() {
         judge_column(column, cell::trim(name), &body, &mut for_header, &mut against);
     }
@@ -147,10 +155,23 @@ fn names_are_plausible(record: &SampleRecord) -> bool {
 /// Unique, trimmed, non-empty names for `width` columns; nameless ones are `column_1`, `column_2` …
 pub(super) fn column_names(first: Option<&SampleRecord>, width: usize, chosen: &[String]) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
+    // Of too many fields the empty ones are no names.
+    let surplus = first.map_or(0, |first| first.cells.len().saturating_sub(width));
+    let mut dropped = 0;
+    let own: Vec<&Vec<u8>> = first
+        .map(|first| {
+            let keep = |cell: &&Vec<u8>| {
+                let drop = dropped < surplus && cell.trim_ascii().is_empty();
+                dropped += usize::from(drop);
+                !drop
+            };
+            first.cells.iter().filter(keep).collect()
+        })
+        .unwrap_or_default();
     (0..width)
         .map(|column| {
             let found = chosen.get(column).cloned().or_else(|| {
-                let cell = first?.cells.get(column)?;
+                let cell = own.get(column)?;
                 Some(
                     String::from_utf8_lossy(cell)
                         .replace(['\u{FEFF}', '\n', '\r'], " ")

@@ -32,6 +32,7 @@ mod stats;
 mod stream;
 mod texts;
 mod time;
+mod wrapped;
 pub mod write;
 
 pub use codes::{Codes, NULL_CODE};

@@ -3,15 +3,16 @@
 //! Memory is the finished columns plus a few chunks. Invariant: the outcome does not depend on the number
 //! of threads, because chunks are cut at record boundaries and joined in file order.
 
-use super::chunk::{self, Chunk, ChunkRows, Layout};
+use super::chunk::{self, Chunk, ChunkRows, Layout, Tail};
 use super::columns::ColumnBuilder;
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::dialect::skip_lines;
 use super::error::IngestError;
 use super::plan::Plan;
-use super::records::last_boundary;
+use super::records::{Format, last_boundary};
 use super::source::{Compression, Source};
 use super::stream::TextStream;
+use super::wrapped::unwrap_lines;
 use crate::engine::progress::Progress;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -52,7 +53,12 @@ pub(super) struct FileOutcome {
     pub rows_beyond_ascii: u64,
     pub undecodable: u64,
     pub bad_bytes: Vec<u8>,
+    /// Lines after the table that were counted as skipped.
+    pub footer_lines: u64,
+    /// Why the file's unpacked text ends early.
+    pub cut_short: Option<String>,
     num_lines: u64,
+    tail: Tail,
 }
 
 /// All rows of all files.
@@ -117,9 +123,11 @@ pub(super) fn run(config: &PassConfig<'_>, progress: &Progress, range: (f64, f64
             Err(panic) => std::panic::resume_unwind(panic),
         };
         let mut outcome = outcome?;
-        for (file, hash) in outcome.files.iter_mut().zip(hashes) {
+        for (file, (hash, cut_short)) in outcome.files.iter_mut().zip(hashes) {
             file.hash = Some(hash);
+            file.cut_short = cut_short;
         }
+        outcome.set_footers_aside();
         Ok(outcome)
     })
 }
@@ -130,7 +138,7 @@ fn produce(
     progress: &Progress,
     shared: &Shared,
     send: SyncSender<Chunk>,
-) -> Result<Vec<blake3::Hash>, IngestError> {
+) -> Result<Vec<(blake3::Hash, Option<String>)>, IngestError> {
     let mut hashes = Vec::new();
     let mut sequence = 0;
     let mut raw_before = 0;
@@ -170,7 +178,8 @@ fn produce(
             }
         }
         raw_before += task.source.bytes;
-        hashes.push(stream.finish()?);
+        let cut_short = stream.cut_short.take();
+        hashes.push((stream.finish()?, cut_short));
     }
     Ok(hashes)
 }
@@ -191,11 +200,19 @@ fn read_chunk(
         }
         data.drain(..skip_lines(data, format.newline, task.preamble_lines));
     }
+    let outer = if task.layout.wrapped {
+        Format { quote: None, ..*format }
+    } else {
+        *format
+    };
     loop {
-        let cut = last_boundary(data, format, ended);
+        let cut = last_boundary(data, &outer, ended);
         if cut > 0 || ended {
             carry.extend_from_slice(&data[cut..]);
             data.truncate(cut);
+            if task.layout.wrapped {
+                *data = unwrap_lines(data, format);
+            }
             return Ok(ended);
         }
         if data.len() > MAX_RECORD_BYTES {
@@ -327,6 +344,12 @@ impl PassOutcome {
         file.counts.accepted += chunk.counts.accepted;
         file.counts.rejected += chunk.counts.rejected;
         file.counts.skipped += chunk.counts.skipped;
+        if chunk.counts.accepted > 0 {
+            file.tail = chunk.tail;
+        } else {
+            file.tail.blank |= chunk.tail.blank && file.tail.rejected == 0;
+            file.tail.rejected += chunk.tail.rejected;
+        }
         file.rows_beyond_ascii += chunk.rows_beyond_ascii;
         file.undecodable += chunk.undecodable;
         let room = chunk
@@ -334,5 +357,29 @@ impl PassOutcome {
             .len()
             .min((1usize << 20).saturating_sub(file.bad_bytes.len()));
         file.bad_bytes.extend_from_slice(&chunk.bad_bytes[..room]);
+    }
+
+    /// A few lines that fit no row, after a blank line at the end of a file, are a footer and no data.
+    fn set_footers_aside(&mut self) {
+        const MAX_FOOTER_LINES: u64 = 20;
+        for (index, file) in self.files.iter_mut().enumerate() {
+            let lines = file.tail.rejected;
+            if !file.tail.blank || lines == 0 || lines > MAX_FOOTER_LINES || file.counts.accepted == 0 {
+                continue;
+            }
+            file.footer_lines = lines;
+            file.counts.rejected -= lines;
+            file.counts.skipped += lines;
+            let end = self
+                .rejects
+                .iter()
+                .rposition(|reject| reject.source == index)
+                .map_or(0, |at| at + 1);
+            let start = end.saturating_sub(lines as usize);
+            // The kept rejects may end before this file's.
+            if self.rejects.len() < MAX_KEPT {
+                self.rejects.drain(start..end);
+            }
+        }
     }
 }

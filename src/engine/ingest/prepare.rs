@@ -93,10 +93,10 @@ fn describe(
         None => header::detect(&found.records, found.width),
     };
     let first = found.records.first().filter(|_| has_header);
-    let width = found.width.max(options.column_names.len().min(1));
+    let width = found.width;
     let names = header::column_names(first, width, &options.column_names);
     let mut evidence = vec![encoding.evidence.clone()];
-    evidence.extend(found.evidence);
+    evidence.extend(found.evidence.iter().cloned());
     evidence.push(why);
     if let Some(first) = first
         && first.cells.len() != width
@@ -131,6 +131,8 @@ fn describe(
             format,
             width,
             header: has_header,
+            header_bytes: found.header_bytes(has_header),
+            wrapped: found.wrapped,
             comments: found.comments,
             encoding: encoding.encoding.name(),
             fields: (0..width).map(Some).collect(),

@@ -299,7 +299,17 @@ fn assemble(
     let counts = sources
         .iter()
         .fold(RowCounts::default(), |sum, source| sum.plus(source.rows));
-    let dialect = files.into_iter().next().map(|file| file.dialect).unwrap_or_default();
+    let mut dialect = files.into_iter().next().map(|file| file.dialect).unwrap_or_default();
+    if let Some(first) = outcome.files.first() {
+        dialect.footer_lines = first.footer_lines;
+        dialect.evidence.extend(first.cut_short.clone());
+        if first.footer_lines > 0 {
+            dialect.evidence.push(format!(
+                "{} lines after the table are skipped: they follow a blank line and fit no row",
+                first.footer_lines
+            ));
+        }
+    }
     Ok(Dataset {
         info: Arc::new(DatasetInfo {
             name,
@@ -323,11 +333,14 @@ fn describe_sources(files: &[Prepared], outcomes: &[FileOutcome], differences: V
         .iter()
         .zip(outcomes)
         .zip(differences)
-        .map(|((file, outcome), schema_differences)| SourceFile {
-            path: file.task.source.path.clone(),
-            bytes: file.task.source.bytes,
-            rows: outcome.counts,
-            schema_differences,
+        .map(|((file, outcome), mut schema_differences)| {
+            schema_differences.extend(outcome.cut_short.clone());
+            SourceFile {
+                path: file.task.source.path.clone(),
+                bytes: file.task.source.bytes,
+                rows: outcome.counts,
+                schema_differences,
+            }
         })
         .collect()
 }

@@ -40,6 +40,14 @@ impl Field {
         }
     }
 
+    /// The same bytes in a buffer that starts `offset` bytes earlier.
+    pub(super) fn shifted(self, offset: usize) -> Self {
+        Self {
+            start: self.start + offset as u32,
+            end: self.end + offset as u32,
+        }
+    }
+
     pub(super) fn end(self) -> usize {
         (self.end & !ESCAPED) as usize
     }
@@ -337,6 +345,52 @@ fn find_close(data: &[u8], open: usize, format: &Format, at_end: bool, no_close:
 
 fn has_escape(field: &[u8], format: &Format) -> bool {
     format.escape.is_some_and(|escape| memchr(escape, field).is_some())
+}
+
+/// Splits one line that had the wrong number of fields again, with one of its opening quotes as text:
+/// `"DATE,TIME,"Name"` is `"DATE`, `TIME`, `Name`. `Some` only if exactly `width` fields come out.
+pub(super) fn split_with_stray_quote(line: &[u8], format: &Format, width: usize) -> Option<Vec<Field>> {
+    /// Opening quotes tried as text.
+    const MAX_TRIED: usize = 16;
+    let quote = format.quote?;
+    if memchr(format.newline, line).is_some() {
+        return None;
+    }
+    let opening = memchr::memchr_iter(quote, line)
+        .filter(|&at| starts_field(line, at, format))
+        .take(MAX_TRIED);
+    let mut found = opening.filter_map(|stray| {
+        let fields = split_line(line, format, stray)?;
+        (fields.len() == width).then_some(fields)
+    });
+    found.next()
+}
+
+/// One line's fields with the quote at `stray` as text; `None` if another quote never closes.
+fn split_line(line: &[u8], format: &Format, stray: usize) -> Option<Vec<Field>> {
+    let mut fields = Vec::new();
+    let mut at = 0;
+    loop {
+        while format.skip_space && line.get(at) == Some(&b' ') {
+            at += 1;
+        }
+        let quoted = format.quote.is_some() && line.get(at).copied() == format.quote && at != stray;
+        if quoted {
+            let Close::At { quote, escaped } = find_close(line, at, format, true, &mut (0, 0)) else {
+                return None;
+            };
+            fields.push(Field::new(at + 1, quote, escaped));
+            at = skip_to_separator(line, quote + 1, format);
+        } else {
+            let end = memchr(format.delimiter, &line[at..]).map_or(line.len(), |offset| at + offset);
+            fields.push(Field::new(at, end, false));
+            at = end;
+        }
+        if at >= line.len() {
+            return Some(fields);
+        }
+        at += 1;
+    }
 }
 
 /// Offset just after the last whole record of `data`, and 0 if there is none. With `at_end`, all of it.

@@ -63,7 +63,7 @@ const NAME_RULES: [NameRule; 18] = [
     NameRule {
         role: Role::Session,
         confidence: 0.95,
-        words: &["session", "sessionid", "sid", "visit"],
+        words: &["session", "sessionid", "sid", "visitid"],
         chinese: &["会话"],
         not: &["count", "duration", "length", "time"],
     },
@@ -264,6 +264,7 @@ pub(super) fn assign(columns: &mut [ColumnInfo], frame: &DataFrame, options: &Re
         .map(|(column, look)| guess_column(&column.name, look))
         .collect();
     guess_nameless(columns, &looks, &mut guesses);
+    guess_catalogue_key(columns, &looks, &mut guesses);
     for (column, guesses) in columns.iter_mut().zip(&mut guesses) {
         if let Some(&role) = options.roles.get(&column.name) {
             *guesses = vec![Guess {
@@ -285,13 +286,20 @@ fn settle(columns: &mut [ColumnInfo], guesses: Vec<Vec<Guess>>, options: &ReadOp
         .collect();
     order.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(a.0.cmp(&b.0)));
     let mut settled = vec![false; columns.len()];
+    let mut refused: Vec<Option<(Role, usize)>> = vec![None; columns.len()];
     let mut taken: Vec<(Role, usize)> = Vec::new();
     for (column, guess) in order {
         if settled[column] {
             continue;
         }
         let chosen = options.roles.contains_key(&columns[column].name);
-        if !chosen && UNIQUE.contains(&guess.role) && taken.iter().any(|&(role, _)| role == guess.role) {
+        let holder = taken
+            .iter()
+            .find(|&&(role, _)| role == guess.role && UNIQUE.contains(&role));
+        if let Some(&(role, holder)) = holder
+            && !chosen
+        {
+            refused[column] = refused[column].or(Some((role, holder)));
             continue;
         }
         settled[column] = true;
@@ -299,12 +307,20 @@ fn settle(columns: &mut [ColumnInfo], guesses: Vec<Vec<Guess>>, options: &ReadOp
         let info = &mut columns[column];
         (info.role, info.confidence, info.why) = (guess.role, guess.confidence, guess.why);
     }
-    for (column, settled) in columns.iter_mut().zip(settled) {
-        if !settled {
-            column.role = Role::Other;
-            column.confidence = 0.5;
-            column.why = "neither name nor contents fit a known role".to_owned();
+    for index in 0..columns.len() {
+        if settled[index] {
+            continue;
         }
+        let why = match refused[index] {
+            Some((role, holder)) => format!(
+                "could be {}, but {:?} fits that better",
+                role.name(),
+                columns[holder].name
+            ),
+            None => "neither name nor contents fit a known role".to_owned(),
+        };
+        let column = &mut columns[index];
+        (column.role, column.confidence, column.why) = (Role::Other, 0.5, why);
     }
 }
 
@@ -341,7 +357,9 @@ fn guess_column(name: &str, look: &Look) -> Vec<Guess> {
             let fit = content_fit(rule.role, look);
             if fit > 0.0 {
                 let why = format!("the name says {word:?}; {}", describe(look));
-                add(rule.role, rule.confidence * fit, why);
+                // A name of nothing else, or the final one of several, is surer.
+                let plain = words.iter().all(|own| own == word || own == "id" || own == "final");
+                add(rule.role, rule.confidence * fit + if plain { 0.02 } else { 0.0 }, why);
             }
         }
     }
@@ -476,5 +494,38 @@ fn guess_nameless(columns: &[ColumnInfo], looks: &[Look], guesses: &mut [Vec<Gue
                 format!("no name; an id that repeats: {}", describe(&looks[column])),
             );
         }
+    }
+}
+
+/// In a table of things for sale, the plain `id` that never repeats is the item.
+fn guess_catalogue_key(columns: &[ColumnInfo], looks: &[Look], guesses: &mut [Vec<Guess>]) {
+    let has = |role| {
+        guesses
+            .iter()
+            .flatten()
+            .any(|guess| guess.role == role && guess.confidence >= 0.5)
+    };
+    let log = [Role::User, Role::Item, Role::Event, Role::Session]
+        .into_iter()
+        .any(has);
+    if log || !(has(Role::Price) || has(Role::Brand) || has(Role::Category)) || !has(Role::Text) {
+        return;
+    }
+    let key = (0..columns.len()).find(|&column| {
+        let look = &looks[column];
+        words(&columns[column].name)
+            .iter()
+            .all(|word| word == "id" || word == "key")
+            && look.values == look.rows
+            && look.distinct == look.values
+            && !look.time
+    });
+    if let Some(column) = key {
+        let why = format!("a key of a table with texts and prices: {}", describe(&looks[column]));
+        guesses[column].push(Guess {
+            role: Role::Item,
+            confidence: 0.6,
+            why,
+        });
     }
 }

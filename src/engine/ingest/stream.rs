@@ -1,7 +1,7 @@
 //! One text file as a stream of UTF-8 bytes: unpacked, transcoded, hashed, and checked for changes meanwhile.
 
 use super::error::IngestError;
-use super::source::{Compression, Source, modified};
+use super::source::{Compression, Kind, Source, modified};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 use std::fs::File;
 use std::io::Read;
@@ -23,6 +23,8 @@ pub(super) struct TextStream<'a> {
     skip_bytes: usize,
     /// Some bytes were no characters of the encoding and became U+FFFD.
     pub had_errors: bool,
+    /// The packed file ends or breaks before its end, as an error in words; what came before is kept.
+    pub cut_short: Option<String>,
     ended: bool,
 }
 
@@ -90,6 +92,7 @@ impl<'a> TextStream<'a> {
             unpacked_bytes: 0,
             skip_bytes: mark_bytes,
             had_errors: false,
+            cut_short: None,
             ended: false,
         })
     }
@@ -152,22 +155,39 @@ impl<'a> TextStream<'a> {
     }
 
     fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, IngestError> {
-        match super::source::read_up_to(&mut self.reader, buffer) {
-            Ok(count) => {
-                self.ended = count < buffer.len();
-                self.unpacked_bytes += count as u64;
-                Ok(count)
+        let mut filled = 0;
+        while filled < buffer.len() && !self.ended {
+            match self.reader.read(&mut buffer[filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => self.end_early(error, filled)?,
             }
-            Err(error) => Err(match self.source.kind {
-                super::source::Kind::Text(compression) if compression != Compression::None => IngestError::Unpack {
-                    path: self.source.path.clone(),
-                    compression: compression.name(),
-                    at_bytes: self.unpacked_bytes,
-                    source: error,
-                },
-                _ => IngestError::io(&self.source.path, error),
-            }),
         }
+        self.unpacked_bytes += filled as u64;
+        Ok(filled)
+    }
+
+    /// A broken packed file keeps what was unpacked so far; anything else is an error.
+    fn end_early(&mut self, error: std::io::Error, filled: usize) -> Result<(), IngestError> {
+        let Kind::Text(compression @ (Compression::Gzip | Compression::Zstd)) = self.source.kind else {
+            return Err(IngestError::io(&self.source.path, error));
+        };
+        let at_bytes = self.unpacked_bytes + filled as u64;
+        if at_bytes == 0 {
+            return Err(IngestError::Unpack {
+                path: self.source.path.clone(),
+                compression: compression.name(),
+                at_bytes,
+                source: error,
+            });
+        }
+        let name = compression.name();
+        self.cut_short = Some(format!(
+            "the {name} data breaks off after {at_bytes} unpacked bytes ({error}); the rows before are kept"
+        ));
+        self.ended = true;
+        Ok(())
     }
 
     /// BLAKE3 of the raw bytes, after making sure that the file is still the one that was opened.

@@ -1,1 +1,45 @@
-//! Report: self-contained HTML and JSON of an audit, an evaluation, an experiment.
+//! Reports: one self-contained HTML file a result, for people without the program.
+//!
+//! In: finished results. Out: HTML with inline style and SVG charts: no script, no network, prints well.
+//! Invariant: every text from data is escaped, and personal data that was found is masked.
+
+mod audit;
+mod columns;
+mod page;
+mod svg;
+
+pub use audit::audit_html;
+pub use page::{Page, escape};
+pub use svg::{Chart, sparkline};
+
+use crate::engine::artifact::Bilingual;
+
+/// The language a report is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReportLanguage {
+    #[default]
+    English,
+    Chinese,
+}
+
+impl ReportLanguage {
+    /// Picks one of two fixed texts.
+    pub fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
+        match self {
+            Self::English => en,
+            Self::Chinese => zh,
+        }
+    }
+
+    pub fn of(self, text: &Bilingual) -> &str {
+        match self {
+            Self::English => &text.en,
+            Self::Chinese => &text.zh,
+        }
+    }
+
+    /// BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        self.pick("en", "zh-Hans")
+    }
+}

@@ -349,7 +349,9 @@ fn log_ids(context: &Context<'_>, role: Role) -> Option<Vec<Value>> {
     };
     let cells = context.cells(role)?;
     Some(
-        first_rows(codes.as_ref()?)
+        codes
+            .as_ref()?
+            .first_row
             .iter()
             .map(|&row| cells.value(row as usize))
             .collect(),

@@ -1,0 +1,403 @@
+//! The audit report as HTML: scores, findings with plots and example rows, the log, the columns.
+
+use super::ReportLanguage;
+use super::columns::columns_section;
+use super::page::{Page, escape};
+use super::svg::Chart;
+use crate::engine::artifact::{Bilingual, Severity};
+use crate::engine::audit::log_profile::{LogProfile, Volume};
+use crate::engine::audit::personal::mask;
+use crate::engine::audit::plot::{FindingPlot, Marks, Scale, Series};
+use crate::engine::audit::score::formula;
+use crate::engine::audit::{
+    AuditReport, CheckOutcome, Dimension, Finding, Unit, Value, duration, percent, shortened, thousands,
+};
+use std::collections::BTreeSet;
+
+/// Longest cell that is written out.
+const CELL: usize = 160;
+
+/// Columns with personal data; their values are masked wherever the report shows them.
+pub(super) struct Hidden<'a>(BTreeSet<&'a str>);
+
+impl Hidden<'_> {
+    /// A cell of a column as safe markup.
+    pub(super) fn cell(&self, column: &str, value: &Value) -> String {
+        match value {
+            Value::Null => "<i>null</i>".to_owned(),
+            Value::Text(text) if self.0.contains(column) => escape(&shortened(&mask(text, &[]), CELL)),
+            // A number that is personal as a whole keeps nothing.
+            Value::Integer(_) if self.0.contains(column) => "***".to_owned(),
+            other => escape(&shortened(&other.to_string(), CELL)),
+        }
+    }
+}
+
+/// Writes the report as one self-contained page.
+pub fn audit_html(report: &AuditReport, language: ReportLanguage) -> String {
+    let title = format!(
+        "{} · {}",
+        language.pick("Data quality report", "数据质量报告"),
+        report.name
+    );
+    let mut page = Page::new(language, &title);
+    let personal = report.with_code("P01").filter_map(|finding| finding.column.as_deref());
+    let hidden = Hidden(personal.collect());
+    head(&mut page, report);
+    scores(&mut page, report);
+    page.heading(language.pick("Findings", "发现"));
+    if report.findings.is_empty() {
+        page.push(&format!(
+            "<p>{}</p>",
+            language.pick("No check found anything.", "所有检查均未发现问题。")
+        ));
+    }
+    for finding in &report.findings {
+        finding_section(&mut page, report, finding, &hidden);
+    }
+    checks(&mut page, report);
+    if let Some(log) = &report.log {
+        log_section(&mut page, log);
+    }
+    columns_section(&mut page, report, &hidden);
+    foot(&mut page, report);
+    page.finish()
+}
+
+fn head(page: &mut Page, report: &AuditReport) {
+    let language = page.language();
+    let rows = report.rows;
+    let [total, accepted, rejected, skipped] = [rows.total, rows.accepted, rows.rejected, rows.skipped].map(thousands);
+    let facts = match language {
+        ReportLanguage::English => format!(
+            "Exact, every row read · {accepted} accepted + {rejected} rejected + {skipped} skipped = {total} lines · {} columns",
+            report.columns.len()
+        ),
+        ReportLanguage::Chinese => format!(
+            "精确结果，读取每一行 · {accepted} 接受 + {rejected} 拒绝 + {skipped} 跳过 = {total} 行 · {} 列",
+            report.columns.len()
+        ),
+    };
+    page.push(&format!(
+        "<h1>{}</h1><p class=\"facts\">{facts}</p>",
+        escape(&report.name)
+    ));
+}
+
+fn scores(page: &mut Page, report: &AuditReport) {
+    let language = page.language();
+    let mut html = String::from("<div class=\"cards\">");
+    for dimension in Dimension::ALL {
+        let score = report.scores.get(&dimension).copied().unwrap_or(100.0);
+        let tone = if score >= 95.0 {
+            "ok"
+        } else if score >= 80.0 {
+            "warn"
+        } else {
+            "bad"
+        };
+        html += &format!(
+            "<div class=\"card\"><span class=\"quiet\">{}</span><b>{score:.1}</b>\
+             <div class=\"bar\"><i style=\"width:{score:.1}%;background:var(--{tone})\"></i></div></div>",
+            language.of(&dimension.label())
+        );
+    }
+    page.push(&(html + "</div>"));
+    let mut parts: Vec<String> = Vec::new();
+    for part in &report.score_parts {
+        let column = part
+            .column
+            .as_deref()
+            .map_or_else(String::new, |column| format!(" {}", escape(column)));
+        parts.push(format!(
+            "{}: {}{column} −{:.1}",
+            language.of(&part.dimension.label()),
+            part.code,
+            part.points
+        ));
+    }
+    page.push(&format!(
+        "<p class=\"quiet\">{}<br>{}</p>",
+        escape(language.of(&formula())),
+        parts.join(" · ")
+    ));
+}
+
+/// Shape, word and style class of a severity, so that colour is never alone.
+fn severity_words(severity: Severity, language: ReportLanguage) -> (&'static str, &'static str, &'static str) {
+    match severity {
+        Severity::Error => ("●", language.pick("Error", "错误"), "error"),
+        Severity::Warning => ("▲", language.pick("Warning", "警告"), "warning"),
+        Severity::Info => ("■", language.pick("Info", "提示"), "info"),
+    }
+}
+
+fn finding_section(page: &mut Page, report: &AuditReport, finding: &Finding, hidden: &Hidden<'_>) {
+    let language = page.language();
+    let (shape, word, class) = severity_words(finding.severity, language);
+    let unit = match finding.unit {
+        Unit::Rows => language.pick("rows", "行"),
+        Unit::Users => language.pick("users", "用户"),
+        Unit::Items => language.pick("items", "商品"),
+        Unit::Sessions => language.pick("sessions", "会话"),
+        Unit::Columns => language.pick("columns", "列"),
+    };
+    let share = finding
+        .share
+        .map_or_else(String::new, |share| format!(" · {}", percent(share)));
+    page.push(&format!(
+        "<section><div class=\"head\"><h3>{}</h3><span class=\"chip\">{}</span><span class=\"chip {class}\">{shape} {word}</span>\
+         <span class=\"chip\">{} {unit}{}</span></div><p>{}</p><p class=\"quiet\">{}<br>{}</p>",
+        escape(language.of(&finding.title)),
+        finding.code,
+        thousands(finding.count),
+        escape(&share),
+        escape(language.of(&finding.message)),
+        escape(language.of(&finding.why)),
+        escape(language.of(&finding.threshold)),
+    ));
+    plots(page, &finding.plots);
+    examples(page, report, finding, hidden);
+    if let Some(title) = &finding.fix_title {
+        let label = language.pick("Proposed fix", "建议修复");
+        page.push(&format!(
+            "<p><span class=\"fix\">{label} · {}</span></p>",
+            escape(language.of(title))
+        ));
+    }
+    page.push("</section>");
+}
+
+fn plots(page: &mut Page, plots: &[FindingPlot]) {
+    if plots.is_empty() {
+        return;
+    }
+    let language = page.language();
+    let figures = plots.iter().take(2).map(|plot| {
+        let caption = escape(language.of(&plot.title));
+        format!(
+            "<figure><figcaption>{caption}</figcaption>{}</figure>",
+            Chart::of(plot, language)
+        )
+    });
+    let html = figures.collect::<String>();
+    page.push(&format!("<div class=\"plots\">{html}</div>"));
+}
+
+fn examples(page: &mut Page, report: &AuditReport, finding: &Finding, hidden: &Hidden<'_>) {
+    if finding.examples.is_empty() {
+        return;
+    }
+    let language = page.language();
+    let mut head = vec![language.pick("Line", "行号").to_owned()];
+    head.extend(report.columns.iter().map(|column| escape(&column.name)));
+    let rows: Vec<Vec<String>> = finding
+        .examples
+        .iter()
+        .map(|example| {
+            let file = example
+                .file
+                .as_deref()
+                .map_or_else(String::new, |file| format!("{} : ", escape(file)));
+            let line = format!("{file}{}", example.line);
+            let cells = report
+                .columns
+                .iter()
+                .map(|column| hidden.cell(&column.name, example.values.get(&column.name).unwrap_or(&Value::Null)));
+            std::iter::once(line).chain(cells).collect()
+        })
+        .collect();
+    let numeric = report
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.mean.is_some());
+    let right: Vec<usize> = std::iter::once(0).chain(numeric.map(|(place, _)| place + 1)).collect();
+    page.table(&head, &rows, &right);
+}
+
+fn checks(page: &mut Page, report: &AuditReport) {
+    let language = page.language();
+    page.heading(language.pick("Checks", "检查项"));
+    let rows: Vec<Vec<String>> = report
+        .checks
+        .iter()
+        .map(|check| {
+            let outcome = match check.outcome {
+                CheckOutcome::Passed => format!("<span class=\"ok\">✓ {}</span>", language.pick("passed", "通过")),
+                CheckOutcome::Found => language.pick("found", "有发现").to_owned(),
+                CheckOutcome::NotApplicable => format!("– {}", language.pick("not applicable", "不适用")),
+            };
+            let reason = check
+                .reason
+                .as_ref()
+                .map_or_else(String::new, |reason| escape(language.of(reason)));
+            vec![check.code.clone(), escape(language.of(&check.name)), outcome, reason]
+        })
+        .collect();
+    let head = ["", language.pick("Check", "检查"), language.pick("Outcome", "结果"), ""].map(str::to_owned);
+    page.table(&head, &rows, &[]);
+}
+
+fn log_section(page: &mut Page, log: &LogProfile) {
+    let language = page.language();
+    page.heading(language.pick("The log", "日志概况"));
+    let number = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), thousands);
+    let mut cards = vec![
+        (language.pick("Users", "用户"), number(log.users)),
+        (language.pick("Items", "商品"), number(log.items)),
+        (language.pick("Sessions", "会话"), number(log.sessions)),
+    ];
+    let shares = [
+        (language.pick("Empty user-item pairs", "空用户-商品组合"), log.sparsity),
+        (
+            language.pick("Gini of items", "商品基尼系数"),
+            log.popularity.as_ref().map(|items| items.gini),
+        ),
+    ];
+    cards.extend(
+        shares
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, percent(value?)))),
+    );
+    if let Some(sessions) = &log.session_profile {
+        let (en, zh) = duration(sessions.median_length_secs);
+        let text = if language == ReportLanguage::English { en } else { zh };
+        cards.push((language.pick("Median session", "会话时长中位数"), text));
+    }
+    let html: String = cards
+        .iter()
+        .map(|(name, value)| {
+            format!(
+                "<div class=\"card\"><span class=\"quiet\">{name}</span><b>{}</b></div>",
+                escape(value)
+            )
+        })
+        .collect();
+    page.push(&format!("<div class=\"cards\">{html}</div>"));
+    let range = [&log.first, &log.last].map(|time| time.as_deref().unwrap_or("–"));
+    page.push(&format!(
+        "<p class=\"facts\">{} … {}</p>",
+        escape(range[0]),
+        escape(range[1])
+    ));
+    events(page, log);
+    let charts: Vec<FindingPlot> = log.volume.as_ref().map(volume_plot).into_iter().collect();
+    plots(page, &charts);
+}
+
+fn events(page: &mut Page, log: &LogProfile) {
+    let language = page.language();
+    let rows: Vec<Vec<String>> = log
+        .events
+        .iter()
+        .take(30)
+        .map(|event| {
+            let users = event.users.map_or_else(|| "–".to_owned(), thousands);
+            let kind = event.kind.as_deref().unwrap_or("–");
+            vec![
+                escape(&event.name),
+                kind.to_owned(),
+                thousands(event.count),
+                percent(event.share),
+                users,
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    let head = [
+        language.pick("Event", "事件"),
+        language.pick("Meaning", "含义"),
+        language.pick("Rows", "行数"),
+        language.pick("Share", "占比"),
+        language.pick("Users", "用户"),
+    ];
+    page.table(&head.map(str::to_owned), &rows, &[2, 3, 4]);
+}
+
+fn volume_plot(volume: &Volume) -> FindingPlot {
+    let num_bins = volume.counts.first().map_or(0, Vec::len);
+    let total = |bin: usize| volume.counts.iter().map(|counts| counts[bin]).sum::<u64>() as f64;
+    let at = |bin: usize| volume.start_secs + volume.bin_secs * (bin as f64 + 0.5);
+    let series = vec![Series {
+        name: Bilingual::new("rows", "行数"),
+        points: (0..num_bins).map(|bin| [at(bin), total(bin)]).collect(),
+        flagged: false,
+    }];
+    let by_hour = volume.bin_secs <= 3_600.0;
+    let title = if by_hour {
+        Bilingual::new("Rows an hour", "每小时行数")
+    } else {
+        Bilingual::new("Rows a day", "每天行数")
+    };
+    let rows = Bilingual::new("rows", "行数");
+    FindingPlot::new(
+        title,
+        Bilingual::new("time (UTC)", "时间（UTC）"),
+        rows,
+        Marks::Lines { series },
+    )
+    .with_scale(Scale::Time)
+}
+
+fn foot(page: &mut Page, report: &AuditReport) {
+    let language = page.language();
+    let provenance = &report.provenance;
+    let inputs: Vec<&str> = provenance.inputs.iter().map(|hash| hash.short()).collect();
+    let made = chrono::DateTime::from_timestamp_millis(i64::try_from(provenance.created_ms).unwrap_or_default());
+    let made = made.map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M UTC").to_string());
+    page.push(&format!(
+        "<h2>{}</h2><p class=\"quiet\">Touchstone {} · {made} · {} {} · {} {}</p>",
+        language.pick("Provenance", "来源"),
+        escape(&provenance.tool_version),
+        language.pick("inputs", "输入"),
+        escape(&inputs.join(", ")),
+        language.pick("thresholds", "阈值"),
+        escape(provenance.config.short()),
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::audit::fixture::{Col, audited, table};
+
+    fn report() -> AuditReport {
+        let query: Vec<Option<&str>> = vec![Some("<b>tea</b>"), Some("call 13812345678"), None, Some("tea & co")];
+        audited(&table(vec![
+            ("user", Col::I(vec![Some(1), Some(2), None, Some(1)])),
+            ("query", Col::S(query)),
+            ("price", Col::F(vec![Some(1.0), Some(-2.0), Some(3.5), Some(2.0)])),
+            (
+                "time",
+                Col::T(vec![
+                    Some(1_600_000_000),
+                    Some(0),
+                    Some(1_600_000_060),
+                    Some(1_600_003_600),
+                ]),
+            ),
+        ]))
+    }
+
+    #[test]
+    fn the_page_is_whole_offline_escaped_and_masked() {
+        for language in [ReportLanguage::English, ReportLanguage::Chinese] {
+            let html = audit_html(&report(), language);
+            assert!(html.starts_with("<!doctype html>") && html.ends_with("</html>\n"));
+            for finding in &report().findings {
+                assert!(html.contains(&escape(language.of(&finding.title))), "{}", finding.code);
+            }
+            assert!(html.contains("&lt;b&gt;tea&lt;/b&gt;") && !html.contains("<b>tea"));
+            assert!(!html.contains("13812345678"), "personal data is masked");
+            assert!(html.contains("138****5678"));
+            for forbidden in ["<script", "http://", "https://", "src=", "@import", "NaN"] {
+                assert!(!html.contains(forbidden), "{forbidden}");
+            }
+            assert_eq!(html.matches("<section").count(), html.matches("</section>").count());
+            assert_eq!(html.matches("<svg").count(), html.matches("</svg>").count());
+        }
+    }
+}
