@@ -5,6 +5,7 @@ mod card;
 mod form;
 mod mark;
 mod plot;
+mod plot_axes;
 mod scaffold;
 mod sparkline;
 mod table;
