@@ -5,7 +5,7 @@
 use super::config::LabelRule;
 use super::events::{Events, Kind};
 use crate::engine::artifact::{Bilingual, ColumnType, Role};
-use crate::engine::ingest::kind::EventKind;
+use crate::engine::ingest::EventKind;
 use serde::{Deserialize, Serialize};
 
 /// Event kinds that are counted apart, most frequent first; rarer ones are not counted by kind.

@@ -5,60 +5,31 @@
 
 use super::error::FeatureError;
 use crate::engine::artifact::Role;
-use crate::engine::ingest::dataset::Dataset;
-use crate::engine::ingest::kind::EventKind;
+pub(super) use crate::engine::ingest::NULL_TIME;
+use crate::engine::ingest::{Codes, Dataset, EventKind, NULL_CODE};
 use crate::engine::progress::Progress;
 use crate::engine::recipe::cells::Cells;
 use hashbrown::HashMap;
+use polars::prelude::Column;
 use std::borrow::Cow;
-use std::hash::Hash;
 
-pub(super) const NULL: u32 = u32::MAX;
-pub(super) const NULL_TIME: i64 = i64::MIN;
+pub(super) const NULL: u32 = NULL_CODE;
 
-/// Dense codes of a column.
+/// Dense codes of a column without its values.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Codes {
+pub(super) struct Dense {
     pub codes: Vec<u32>,
     pub num: usize,
+    /// Row on which each code appears first.
+    pub first_row: Vec<u32>,
 }
 
-impl Codes {
-    fn of<T: Hash + Eq>(cells: impl Iterator<Item = Option<T>>) -> Self {
-        let mut known: HashMap<T, u32> = HashMap::new();
-        let codes = cells
-            .map(|cell| match cell {
-                None => NULL,
-                Some(cell) => {
-                    let next = known.len() as u32;
-                    *known.entry(cell).or_insert(next)
-                }
-            })
-            .collect();
-        Self {
-            codes,
-            num: known.len(),
-        }
-    }
-
-    pub fn of_cells(cells: Cells<'_>) -> Self {
-        match cells {
-            Cells::Text(c) => Self::of(c.iter()),
-            Cells::Integer(c) | Cells::Time(c) => Self::of(c.iter()),
-            Cells::Float(c) => Self::of(c.iter().map(|v| v.map(|v| (v + 0.0).to_bits()))),
-            Cells::Boolean(c) => Self::of(c.iter()),
-        }
-    }
-
-    /// The row in which each code appears first.
-    pub fn first_rows(&self) -> Vec<u32> {
-        let mut rows = Vec::with_capacity(self.num);
-        for (row, code) in self.codes.iter().enumerate() {
-            if *code != NULL && *code as usize == rows.len() {
-                rows.push(row as u32);
-            }
-        }
-        rows
+impl Dense {
+    pub fn of(column: &Column) -> Self {
+        let Codes {
+            codes, num, first_row, ..
+        } = Codes::of_column(column);
+        Self { codes, num, first_row }
     }
 
     pub fn get(&self, row: usize) -> Option<u32> {
@@ -78,14 +49,14 @@ pub(super) struct Kind {
 pub(super) struct Events<'a> {
     pub dataset: &'a Dataset,
     pub items: Option<ItemTable<'a>>,
-    pub user: Option<Codes>,
-    pub item: Option<Codes>,
-    pub session: Option<Codes>,
-    pub query: Option<Codes>,
-    pub category: Option<Codes>,
-    pub brand: Option<Codes>,
+    pub user: Option<Dense>,
+    pub item: Option<Dense>,
+    pub session: Option<Dense>,
+    pub query: Option<Dense>,
+    pub category: Option<Dense>,
+    pub brand: Option<Dense>,
     /// Codes of event kinds, most frequent first.
-    pub kind: Option<Codes>,
+    pub kind: Option<Dense>,
     pub kinds: Vec<Kind>,
     /// `NULL_TIME` where missing.
     pub time: Option<Vec<i64>>,
@@ -99,9 +70,9 @@ impl<'a> Events<'a> {
     pub fn new(dataset: &'a Dataset, items: Option<&'a Dataset>, progress: &Progress) -> Result<Self, FeatureError> {
         progress.phase("reading the log", "读取日志");
         let cells = |role| role_cells(dataset, role);
-        let codes = |role| -> Result<Option<Codes>, FeatureError> {
+        let codes = |role| -> Result<Option<Dense>, FeatureError> {
             progress.check()?;
-            Ok(cells(role)?.map(Codes::of_cells))
+            Ok(role_column(dataset, role).map(Dense::of))
         };
         let numbers = |role| -> Result<Option<Vec<f64>>, FeatureError> {
             let numbers = cells(role)?.and_then(Cells::numbers);
@@ -112,8 +83,8 @@ impl<'a> Events<'a> {
             (Some(table), Some(item)) => ItemTable::join(table, dataset, item)?,
             _ => None,
         };
-        let (kind, kinds) = match cells(Role::Event)? {
-            Some(cells) => kinds_of(cells),
+        let (kind, kinds) = match role_column(dataset, Role::Event) {
+            Some(column) => kinds_of(column)?,
             None => (None, Vec::new()),
         };
         let time = match cells(Role::Time)? {
@@ -185,10 +156,11 @@ impl<'a> Events<'a> {
 
 /// The cells of the first column with a role.
 pub(super) fn role_cells(dataset: &Dataset, role: Role) -> Result<Option<Cells<'_>>, FeatureError> {
-    let column = dataset
-        .column_with_role(role)
-        .and_then(|index| dataset.frame.columns().get(index));
-    Ok(column.map(Cells::of).transpose()?)
+    Ok(role_column(dataset, role).map(Cells::of).transpose()?)
+}
+
+fn role_column(dataset: &Dataset, role: Role) -> Option<&Column> {
+    dataset.frame.columns().get(dataset.column_with_role(role)?)
 }
 
 /// Rows with a time by (time, row).
@@ -203,10 +175,11 @@ fn time_order(times: &[i64]) -> Vec<u32> {
 }
 
 /// Codes of event kinds renumbered by frequency (ties by name).
-fn kinds_of(cells: Cells<'_>) -> (Option<Codes>, Vec<Kind>) {
-    let mut codes = Codes::of_cells(cells);
+fn kinds_of(column: &Column) -> Result<(Option<Dense>, Vec<Kind>), FeatureError> {
+    let cells = Cells::of(column)?;
+    let mut codes = Dense::of(column);
     let names: Vec<String> = codes
-        .first_rows()
+        .first_row
         .iter()
         .map(|&row| cells.show(row as usize).unwrap_or_default())
         .collect();
@@ -234,7 +207,7 @@ fn kinds_of(cells: Cells<'_>) -> (Option<Codes>, Vec<Kind>) {
         rows: counts[old],
     });
     let kinds = kinds.collect();
-    (Some(codes), kinds)
+    Ok((Some(codes), kinds))
 }
 
 /// The item table, joined to the log by item id.
@@ -248,7 +221,7 @@ pub(super) struct ItemTable<'a> {
 
 impl<'a> ItemTable<'a> {
     /// `None` if the table has no column of item ids. Ids are compared as they are written.
-    fn join(table: &'a Dataset, log: &Dataset, item: &Codes) -> Result<Option<Self>, FeatureError> {
+    fn join(table: &'a Dataset, log: &Dataset, item: &Dense) -> Result<Option<Self>, FeatureError> {
         let log_name = log
             .column_with_role(Role::Item)
             .map(|index| log.info.columns[index].name.as_str());
@@ -271,11 +244,7 @@ impl<'a> ItemTable<'a> {
                 .show(row as usize)
                 .and_then(|id| row_of_id.get(id.as_str()).copied())
         };
-        let row_of_item = item
-            .first_rows()
-            .iter()
-            .map(|row| row_of(row).unwrap_or(NULL))
-            .collect();
+        let row_of_item = item.first_row.iter().map(|row| row_of(row).unwrap_or(NULL)).collect();
         let named = |name: &str| table.column_index(name);
         let title = table.column_with_role(Role::Text).or_else(|| {
             ["title", "name", "product_name", "item_name", "标题", "商品名称"]
@@ -305,22 +274,23 @@ impl<'a> ItemTable<'a> {
         self.table.column_with_role(role)
     }
 
-    fn codes(&self, role: Role, item: &Codes) -> Option<Codes> {
+    fn codes(&self, role: Role, item: &Dense) -> Option<Dense> {
         let column = self.table.frame.columns().get(self.table.column_with_role(role)?)?;
-        let of_row = Codes::of_cells(Cells::of(column).ok()?);
+        let of_row = Dense::of(column);
         let of_item: Vec<u32> = self
             .row_of_item
             .iter()
             .map(|&row| if row == NULL { NULL } else { of_row.codes[row as usize] })
             .collect();
         let code = |&item: &u32| if item == NULL { NULL } else { of_item[item as usize] };
-        Some(Codes {
+        Some(Dense {
             codes: item.codes.iter().map(code).collect(),
             num: of_row.num,
+            first_row: Vec::new(),
         })
     }
 
-    fn prices(&self, item: &Codes) -> Option<Vec<f64>> {
+    fn prices(&self, item: &Dense) -> Option<Vec<f64>> {
         let column = self
             .table
             .frame

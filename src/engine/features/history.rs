@@ -5,7 +5,7 @@
 
 use super::candidates::{Candidate, Funnel, MAX_KINDS, Source};
 use super::error::FeatureError;
-use super::events::{Events, NULL, NULL_TIME};
+use super::events::{Dense, Events, NULL, NULL_TIME};
 use crate::engine::progress::Progress;
 use crate::engine::recipe::cells::Cells;
 use chrono::{DateTime, Datelike as _, Timelike as _};
@@ -161,7 +161,7 @@ struct Codes {
 impl<'a> History<'a> {
     fn new(events: &'a Events<'a>, funnel: Funnel, candidates: &[Candidate]) -> Result<Self, FeatureError> {
         let kinds = events.kinds.len().min(MAX_KINDS);
-        let num = |codes: &Option<super::events::Codes>| codes.as_ref().map_or(0, |codes| codes.num);
+        let num = |codes: &Option<Dense>| codes.as_ref().map_or(0, |codes| codes.num);
         let mut columns = HashMap::new();
         for candidate in candidates {
             if let Source::Column(index) = candidate.source {
@@ -191,7 +191,7 @@ impl<'a> History<'a> {
     }
 
     fn codes(&self, row: usize) -> Codes {
-        let get = |codes: &Option<super::events::Codes>| codes.as_ref().and_then(|codes| codes.get(row));
+        let get = |codes: &Option<Dense>| codes.as_ref().and_then(|codes| codes.get(row));
         Codes {
             user: get(&self.events.user),
             item: get(&self.events.item),

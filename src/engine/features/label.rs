@@ -5,9 +5,9 @@
 
 use super::config::{LabelRule, Scope};
 use super::error::FeatureError;
-use super::events::{Codes, Events, NULL};
+use super::events::{Dense, Events, NULL};
 use crate::engine::artifact::{Bilingual, Role};
-use crate::engine::ingest::kind::EventKind;
+use crate::engine::ingest::EventKind;
 use crate::engine::progress::Progress;
 use crate::engine::recipe::cells::Cells;
 use hashbrown::HashMap;
@@ -120,11 +120,11 @@ pub(super) fn examples(events: &Events<'_>, rule: &LabelRule, progress: &Progres
 }
 
 /// The codes that an event and its follower must share, as one number.
-struct Keys<'a>(Vec<&'a Codes>);
+struct Keys<'a>(Vec<&'a Dense>);
 
 impl<'a> Keys<'a> {
     fn new(events: &'a Events<'_>, scope: Scope) -> Result<Self, FeatureError> {
-        let need = |codes: &'a Option<Codes>, role| codes.as_ref().ok_or(FeatureError::NoRole { role });
+        let need = |codes: &'a Option<Dense>, role| codes.as_ref().ok_or(FeatureError::NoRole { role });
         Ok(Self(match scope {
             Scope::UserItem => vec![need(&events.user, Role::User)?, need(&events.item, Role::Item)?],
             Scope::SessionItem => vec![need(&events.session, Role::Session)?, need(&events.item, Role::Item)?],

@@ -1,18 +1,36 @@
 //! Features: point-in-time correct features, labels and splits. CleanDataset → FeatureSet.
+//!
+//! Flow: `events` (the log in codes) → `label` (examples) → `split` → `history` and `texts` (what was known before
+//! each example) → `select` (scores on the training rows) → `write`. `table` reads the result for learning.
 
 pub mod binning;
+mod build;
 mod candidates;
 mod config;
 mod error;
 mod events;
 mod history;
 mod label;
+pub mod leakage;
 mod mrmr;
 pub mod score;
 pub mod select;
+mod set;
 pub mod split;
+pub mod table;
+mod texts;
+mod write;
 
+pub use build::{FEATURE_SET_VERSION, FeatureInput, build};
 pub use candidates::FeatureGroup;
 pub use config::{DEFAULT_MAX_ROWS, FeatureConfig, GroupBy, LabelRule, Scope, SplitConfig, Strategy};
 pub use error::FeatureError;
 pub use label::Dropped;
+pub use leakage::LeakCheck;
+pub use select::{FeatureKind, HistogramBin, Scores, SelectConfig};
+pub use set::{
+    FEATURE_SET_FILE, FeatureReport, FeatureSet, Files, GROUP_COLUMN, LABEL_COLUMN, LabelSummary, PartReport,
+    SplitReport,
+};
+pub use split::Part;
+pub use table::{Scaler, TableColumns, TrainingTable};

@@ -154,6 +154,13 @@ fn mask(column: &str, method: &MaskMethod) -> Bilingual {
     let (en, zh) = match method {
         MaskMethod::Hash { .. } => ("salted hash".to_owned(), "加盐哈希".to_owned()),
         MaskMethod::Redact { with } => (format!("write {with}"), format!("替换为 {with}")),
+        MaskMethod::Personal { patterns } if patterns.is_empty() => {
+            ("hide what looks personal".to_owned(), "隐藏个人信息".to_owned())
+        }
+        MaskMethod::Personal { patterns } => (
+            format!("hide {}", patterns.join(", ")),
+            format!("隐藏 {}", patterns.join("、")),
+        ),
         MaskMethod::KeepLast { n } => (format!("keep the last {n} characters"), format!("保留末 {n} 位")),
     };
     Bilingual::new(format!("{column}: {en}"), format!("{column}：{zh}"))

@@ -208,6 +208,11 @@ pub enum MaskMethod {
     },
     /// Stars for all but the last `n` characters.
     KeepLast { n: usize },
+    /// Hides what looks personal inside the text (phone, e-mail, …) and leaves the rest; all detectors if empty.
+    Personal {
+        #[serde(default)]
+        patterns: Vec<String>,
+    },
 }
 
 fn stars() -> String {

@@ -5,6 +5,7 @@ use super::error::StepError;
 use super::step::{Case, MaskMethod};
 use super::table::{Replacement, Table};
 use crate::engine::artifact::ColumnType;
+use crate::engine::audit::personal::{self, PersonalKind};
 use polars::prelude::{
     Column, Float64Chunked, Int64Chunked, IntoColumn as _, NewChunkedArray as _, PlSmallStr, StringChunked,
 };
@@ -185,7 +186,7 @@ pub(super) fn mask(table: &Table, column: &str, method: &MaskMethod) -> Result<V
             needed: "a text nobody can guess, or the hash can be undone by trying",
         });
     }
-    let masker = Masker::new(method);
+    let masker = Masker::new(method)?;
     let shown: Vec<Option<Cow<'_, str>>> = cells.shown().collect();
     let after: Vec<Option<Cow<'_, str>>> = shown
         .par_iter()
@@ -199,15 +200,17 @@ enum Masker<'a> {
     Hash([u8; 32]),
     Redact(&'a str),
     KeepLast(usize),
+    Personal(Vec<PersonalKind>),
 }
 
 impl<'a> Masker<'a> {
-    fn new(method: &'a MaskMethod) -> Self {
-        match method {
+    fn new(method: &'a MaskMethod) -> Result<Self, StepError> {
+        Ok(match method {
             MaskMethod::Hash { salt } => Self::Hash(blake3::derive_key("touchstone recipe mask v1", salt.as_bytes())),
             MaskMethod::Redact { with } => Self::Redact(with),
             MaskMethod::KeepLast { n } => Self::KeepLast(*n),
-        }
+            MaskMethod::Personal { patterns } => Self::Personal(personal_kinds(patterns)?),
+        })
     }
 
     fn apply(&self, text: &str) -> String {
@@ -218,6 +221,7 @@ impl<'a> Masker<'a> {
                 hex
             }
             Self::Redact(with) => (*with).to_owned(),
+            Self::Personal(kinds) => personal::mask(text, kinds),
             Self::KeepLast(n) => {
                 let hidden = text.chars().count().saturating_sub(*n);
                 // A cell no longer than n would be shown whole; hide all of it instead.
@@ -228,4 +232,15 @@ impl<'a> Masker<'a> {
             }
         }
     }
+}
+
+fn personal_kinds(patterns: &[String]) -> Result<Vec<PersonalKind>, StepError> {
+    let kind = |pattern: &String| {
+        PersonalKind::from_name(pattern).ok_or_else(|| StepError::OutOfRange {
+            field: "patterns",
+            value: pattern.clone(),
+            needed: "a detector: phone_cn, resident_id_cn, email, bank_card, ipv4",
+        })
+    };
+    patterns.iter().map(kind).collect()
 }
