@@ -31,6 +31,7 @@ pub fn open(project: Option<PathBuf>, args: &WindowArgs) -> anyhow::Result<ExitS
         theme: parse(args.theme.as_deref(), "theme", theme)?,
         ready_file: std::env::var_os("TOUCHSTONE_READY_FILE").map(PathBuf::from),
         inner_size: parse(args.size.as_deref(), "size", size)?,
+        sample_home: None,
     };
     crate::gui::open(options)?;
     Ok(ExitStatus::Done)

@@ -18,8 +18,10 @@ pub struct LaunchOptions {
     pub theme: Option<ThemeChoice>,
     /// Touched once the page is drawn and no job runs; for screenshots and the window test.
     pub ready_file: Option<PathBuf>,
-    /// Written with the milliseconds from process start to the first frame; for the start-up figure.
+    /// Window size in points; with it the size of the last session is neither used nor overwritten.
     pub inner_size: Option<[f32; 2]>,
+    /// Folder that the sample project is made in; the user's documents when not set.
+    pub sample_home: Option<PathBuf>,
 }
 
 impl LaunchOptions {
@@ -30,6 +32,7 @@ impl LaunchOptions {
         if let Some(theme) = self.theme {
             settings.theme = theme;
         }
+        settings.sample_home.clone_from(&self.sample_home);
     }
 
     /// Opens the project asked for and shows the page asked for, or the one shown last.

@@ -28,6 +28,9 @@ pub struct Settings {
     pub page: Page,
     /// Most recent first.
     pub recent_projects: Vec<PathBuf>,
+    /// Folder that new projects are made in, when it is not the user's documents; not remembered.
+    #[serde(skip)]
+    pub sample_home: Option<PathBuf>,
 }
 
 impl Settings {

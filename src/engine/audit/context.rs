@@ -13,7 +13,6 @@ use super::plots::TimeBins;
 use super::profile::ColumnProfile;
 use super::user_items::UserItemOrder;
 use crate::engine::artifact::{ColumnType, Role};
-use crate::engine::ingest::Codes;
 use crate::engine::ingest::EventKind;
 use crate::engine::ingest::dataset::{ColumnInfo, Dataset};
 use crate::engine::ingest::log::{EventLog, NULL_TIME};

@@ -14,6 +14,7 @@ mod judge;
 mod multiplicity;
 mod paired;
 mod prepare;
+mod rows;
 mod verdict;
 
 pub use comparison::{
@@ -22,6 +23,7 @@ pub use comparison::{
 };
 pub use judge::compare;
 pub use multiplicity::holm;
+pub use rows::compare_rows;
 
 #[cfg(test)]
 mod reference_tests;

@@ -30,6 +30,7 @@ mod ranking;
 mod row_table;
 mod segments;
 mod sorted;
+pub mod suite;
 mod threshold;
 mod units;
 

@@ -1,13 +1,142 @@
 //! Carries out the requests of the evaluate page.
 
 use super::ApplyContext;
+use crate::engine::artifact::ContentHash;
+use crate::engine::eval::EvaluationReport;
+use crate::engine::eval::suite::{ScoredRows, SuiteError, score_runs};
+use crate::engine::progress::Progress;
+use crate::engine::project::{ArtefactKind, ArtefactRecord};
+use crate::engine::run::now_ms;
 use crate::gui::command::evaluate::EvaluateCommand;
+use crate::gui::i18n::evaluate as words;
+use crate::gui::jobs::JobFailure;
+use crate::gui::state::Stage;
+use crate::gui::state::evaluate::{EvaluateChoice, Evaluations};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
-pub fn apply(command: EvaluateCommand, _cx: &mut ApplyContext<'_>) {
-    match command {
-        EvaluateCommand::Run => {}
+const SETTING: &str = "evaluate";
+/// Below the project's data folder.
+const SCORES_FILE: &str = "scores.parquet";
+
+pub fn apply(command: EvaluateCommand, cx: &mut ApplyContext<'_>) {
+    if let EvaluateCommand::RunWith(choice) = command {
+        cx.state.evaluate.choice = *choice;
+        let choice = cx.state.evaluate.choice.clone();
+        cx.state.project.save_setting(SETTING, &choice);
+    }
+    run(cx);
+}
+
+fn run(cx: &mut ApplyContext<'_>) {
+    let Some(project) = cx.state.project.project.ready() else {
+        let why = cx.state.settings.language.t(words::NO_PROJECT).to_owned();
+        cx.state.evaluate.evaluations.finish(Err(JobFailure::Failed(why)));
+        return;
+    };
+    let runs = project.runs_dir();
+    let store = (!project.is_read_only()).then(|| project.data_dir().join(SCORES_FILE));
+    let choice = cx.state.evaluate.choice.clone();
+    let progress = cx.jobs.start(
+        Stage::Evaluate,
+        words::JOB.into(),
+        move |progress| {
+            evaluate_runs(&runs, store.as_deref(), &choice, progress)
+                .map_err(|error| JobFailure::from_error(&error, progress))
+        },
+        |outcome, cx| {
+            cx.state.evaluate.evaluations.finish(outcome);
+            record(cx);
+        },
+    );
+    cx.state.evaluate.evaluations.start(progress);
+}
+
+fn evaluate_runs(
+    runs: &Path,
+    store: Option<&Path>,
+    choice: &EvaluateChoice,
+    progress: &Progress,
+) -> Result<Evaluations, SuiteError> {
+    let started = Instant::now();
+    let rows = score_runs(runs, &choice.suite, progress)?;
+    if let Some(path) = store {
+        rows.write(path)?;
+    }
+    let created_ms = now_ms();
+    let mut report = rows.evaluate(&choice.config, created_ms, progress)?;
+    report.elapsed_ms = started.elapsed().as_millis() as u64;
+    Ok(Evaluations {
+        report,
+        rows: Arc::new(rows),
+        created_ms,
+    })
+}
+
+/// Adds a finished evaluation to the catalogue.
+fn record(cx: &mut ApplyContext<'_>) {
+    let Some(found) = cx.state.evaluate.evaluations.ready().cloned() else {
+        return;
+    };
+    let hash = ContentHash::of_json(&found.report);
+    let names: Vec<&str> = found
+        .report
+        .models
+        .iter()
+        .map(|model| model.model_name.as_str())
+        .collect();
+    let mut artefact = ArtefactRecord::new(ArtefactKind::Evaluation, hash, names.join(", "), found.created_ms);
+    artefact.inputs = vec![found.rows.data.clone()];
+    match serde_json::to_value(&found.report) {
+        Ok(content) => {
+            artefact.content = content;
+            cx.state.project.record(&artefact);
+        }
+        Err(error) => cx.state.project.notice = Some(error.to_string()),
     }
 }
 
 /// Reads what the project that was just opened holds of this stage.
-pub fn restore(_cx: &mut ApplyContext<'_>) {}
+pub fn restore(cx: &mut ApplyContext<'_>) {
+    cx.state.evaluate.choice = cx.state.project.setting(SETTING);
+    let Some(project) = cx.state.project.project.ready() else {
+        return;
+    };
+    let path = project.data_dir().join(SCORES_FILE);
+    let Some(artefact) = cx.state.project.latest(ArtefactKind::Evaluation).cloned() else {
+        return;
+    };
+    if !path.is_file() {
+        return;
+    }
+    let progress = cx.jobs.start(
+        Stage::Evaluate,
+        words::RESTORE_JOB.into(),
+        move |progress| read_back(path, artefact).map_err(|error| JobFailure::from_error(&error, progress)),
+        |outcome, cx| {
+            // What was recorded from the command line is of another form; the page then starts empty.
+            let outcome = outcome.and_then(|found| found.ok_or(JobFailure::Cancelled));
+            cx.state.evaluate.evaluations.finish(outcome);
+        },
+    );
+    cx.state.evaluate.evaluations.start(progress);
+}
+
+fn read_back(path: PathBuf, artefact: ArtefactRecord) -> Result<Option<Evaluations>, SuiteError> {
+    let created_ms = artefact.created_ms;
+    let Ok(report) = serde_json::from_value::<EvaluationReport>(artefact.content) else {
+        return Ok(None);
+    };
+    let rows = ScoredRows::read(&path)?;
+    let same = report
+        .models
+        .iter()
+        .map(|model| &model.model_name)
+        .eq(rows.models.iter().map(|model| &model.name));
+    Ok(same.then(|| Evaluations {
+        report,
+        rows: Arc::new(rows),
+        created_ms,
+    }))
+}

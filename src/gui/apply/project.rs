@@ -10,6 +10,7 @@ use crate::gui::dialog;
 use crate::gui::i18n::{project as words, shell};
 use crate::gui::jobs::JobFailure;
 use crate::gui::pages::Page;
+use crate::gui::settings::Settings;
 use crate::gui::state::Stage;
 use std::path::{Path, PathBuf};
 
@@ -70,26 +71,25 @@ fn open_logs(cx: &mut ApplyContext<'_>, paths: Vec<PathBuf>) {
         cx.commands.send(Command::Data(DataCommand::Open(paths)));
         return;
     }
-    let folder = project_folder_for(&paths[0]);
+    let folder = project_folder_for(&paths[0], &cx.state.settings);
     open(cx, folder, Some(paths), false);
 }
 
 /// `events.csv` → `events touchstone` beside it, or under the home folder where that cannot be written.
-fn project_folder_for(log: &Path) -> PathBuf {
+fn project_folder_for(log: &Path, settings: &Settings) -> PathBuf {
     let stem = log
         .file_stem()
         .map_or_else(|| "log".into(), |stem| stem.to_string_lossy().into_owned());
     let name = format!("{stem} touchstone");
     let parent = log.parent().filter(|parent| !parent.as_os_str().is_empty());
     let writable = parent.filter(|parent| tempfile::tempfile_in(parent).is_ok());
-    writable.map_or_else(|| home().join(&name), |parent| parent.join(&name))
+    writable.map_or_else(|| home(settings).join(&name), |parent| parent.join(&name))
 }
 
-fn home() -> PathBuf {
-    dirs::document_dir()
-        .or_else(dirs::home_dir)
-        .unwrap_or_default()
-        .join("Touchstone")
+fn home(settings: &Settings) -> PathBuf {
+    let documents = || dirs::document_dir().or_else(dirs::home_dir).unwrap_or_default();
+    let given = settings.sample_home.clone();
+    given.unwrap_or_else(|| documents().join("Touchstone"))
 }
 
 fn open(cx: &mut ApplyContext<'_>, folder: PathBuf, logs: Option<Vec<PathBuf>>, run_flow: bool) {
@@ -139,7 +139,7 @@ fn opened(outcome: Result<(Project, Sources), JobFailure>, cx: &mut ApplyContext
 }
 
 fn create_sample(cx: &mut ApplyContext<'_>, run_flow: bool) {
-    let folder = home().join(cx.state.settings.language.t(words::SAMPLE_FOLDER));
+    let folder = home(&cx.state.settings).join(cx.state.settings.language.t(words::SAMPLE_FOLDER));
     cx.state.close_project();
     let target = folder.clone();
     let progress = cx.jobs.start(

@@ -26,6 +26,22 @@ pub const LANGUAGE: Text = Text::new("Language", "语言");
 pub const DISMISS: Text = Text::new("Dismiss", "知道了");
 pub const IDLE: Text = Text::new("Nothing is running", "没有正在运行的任务");
 
+/// A language's own name, the same whatever language is shown.
+pub fn native_name(language: Language) -> &'static str {
+    match language {
+        Language::English => "English",
+        Language::Chinese => "中文",
+    }
+}
+
+/// The same, short enough for the top bar.
+pub fn native_mark(language: Language) -> &'static str {
+    match language {
+        Language::English => "EN",
+        Language::Chinese => "中文",
+    }
+}
+
 /// What a stage mark means, for hover and screen readers.
 pub fn mark(mark: StageMark) -> Text {
     match mark {

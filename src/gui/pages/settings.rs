@@ -16,10 +16,8 @@ impl SettingsPage {
         widgets::page_header(ui, cx.t(words::SETTINGS), "", |_ui| {});
         widgets::card(ui, |ui| {
             let mut language = cx.lang();
-            let languages = [
-                (Language::English, "English".to_owned()),
-                (Language::Chinese, "中文".to_owned()),
-            ];
+            let languages =
+                [Language::English, Language::Chinese].map(|known| (known, words::native_name(known).to_owned()));
             if widgets::choice(ui, cx.t(words::LANGUAGE), &mut language, &languages) {
                 cx.send(Command::SetLanguage(language));
             }

@@ -86,7 +86,8 @@ fn open_thing(cx: &PageContext<'_>, ui: &mut Ui) {
 
 fn language_switch(cx: &PageContext<'_>, ui: &mut Ui) {
     let p = palette(ui);
-    for (language, label) in [(Language::Chinese, "中文"), (Language::English, "EN")] {
+    for language in [Language::Chinese, Language::English] {
+        let label = words::native_mark(language);
         let on = cx.lang() == language;
         let color = if on { p.accent } else { p.text_2 };
         if ui

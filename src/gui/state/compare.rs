@@ -1,19 +1,66 @@
-//! State of the compare page.
+//! State of the compare page: models against each other on the evaluated rows.
 
-use super::{AppState, StageStatus};
+use super::{AppState, StageMark, StageStatus};
+use crate::engine::compare::{CompareConfig, Comparison};
 use crate::gui::apply::flow::StageOutcome;
+use crate::gui::loadable::Loadable;
+use serde::{Deserialize, Serialize};
 
 #[derive(Default)]
-pub struct CompareState {}
+pub struct CompareState {
+    pub comparison: Loadable<Compared>,
+    pub choice: CompareChoice,
+    /// The last request found fewer than two models: there is nothing to compare.
+    pub nothing_to_compare: bool,
+}
+
+/// The comparison and when the evaluation it was read from was made.
+#[derive(Debug)]
+pub struct Compared {
+    pub comparison: Comparison,
+    pub evaluation_ms: u64,
+}
+
+/// What the analyst set; saved with the project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CompareChoice {
+    /// Model names, the reference first; empty = the newest model against the others, at most four.
+    pub models: Vec<String>,
+    pub config: CompareConfig,
+}
 
 impl CompareState {
     /// Mark and count for the navigation.
-    pub fn status(&self, _state: &AppState) -> StageStatus {
-        StageStatus::default()
+    pub fn status(&self, state: &AppState) -> StageStatus {
+        let mark = match &self.comparison {
+            Loadable::Empty => StageMark::Nothing,
+            Loadable::Loading { .. } => StageMark::Running,
+            Loadable::Failed { .. } => StageMark::NeedsAttention,
+            Loadable::Ready(_) if self.is_stale(state) => StageMark::Stale,
+            Loadable::Ready(_) => StageMark::Done,
+        };
+        let count = self
+            .comparison
+            .value()
+            .map(|found| found.comparison.models.len().to_string());
+        StageStatus { mark, count }
+    }
+
+    /// True when the evaluation it was read from is no longer the current one.
+    pub fn is_stale(&self, state: &AppState) -> bool {
+        let evaluated = state.evaluate.evaluations.value().map(|found| found.created_ms);
+        let compared = self.comparison.value().map(|found| found.evaluation_ms);
+        compared.is_some() && (evaluated != compared || state.evaluate.is_stale(state))
     }
 
     /// How this stage stands for a run of the whole flow.
     pub fn outcome(&self) -> StageOutcome {
-        StageOutcome::Pending
+        match &self.comparison {
+            _ if self.nothing_to_compare => StageOutcome::Done,
+            Loadable::Ready(_) => StageOutcome::Done,
+            Loadable::Failed { error, .. } => StageOutcome::Failed(error.clone()),
+            Loadable::Empty | Loadable::Loading { .. } => StageOutcome::Pending,
+        }
     }
 }

@@ -2,15 +2,18 @@
 
 mod button;
 mod card;
+mod forest;
 mod form;
 mod mark;
 mod plot;
+mod plot_axes;
 mod scaffold;
 mod sparkline;
 mod table;
 
 pub use button::{link, primary_button, secondary_button, toggle_chip};
 pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
+pub use forest::{ForestScale, forest_cell};
 pub use form::{choice, field, labelled, number_field};
 pub use mark::{paint_stage_mark, paint_tone_mark, severity_mark, share_bar, tone_text};
 pub use plot::{PlotLook, curve, line_plot};

@@ -1,0 +1,161 @@
+//! The threshold: a slider over the exact table, the confusion matrix and what follows from it.
+
+use super::models::CARD_HEIGHT;
+use crate::engine::eval::{Confusion, Evaluation, ModelEvaluation, ThresholdMetrics, ThresholdRule};
+use crate::gui::i18n::{evaluate as words, number};
+use crate::gui::pages::PageContext;
+use crate::gui::theme::{Palette, palette, space, text};
+use crate::gui::widgets;
+use egui::{CornerRadius, Rect, RichText, Sense, Ui, pos2, vec2};
+
+/// The metrics at the slider, or at the evaluation's own threshold.
+pub(super) fn current(found: &Evaluation, at: Option<usize>) -> Option<ThresholdMetrics> {
+    match at {
+        Some(at) => found.thresholds.entry(at),
+        None => found.threshold.map(|threshold| found.thresholds.at(threshold)),
+    }
+}
+
+pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, model: &ModelEvaluation, at: &mut Option<usize>) {
+    let found = &model.evaluation;
+    let actions = |ui: &mut Ui, at: &mut Option<usize>| {
+        if found.at_half.is_some() && widgets::link(ui, cx.t(words::HALF)).clicked() {
+            *at = Some(position(found, 0.5));
+        }
+        if widgets::link(ui, cx.t(words::BEST_F1)).clicked() {
+            *at = found.thresholds.best_f1().map(|best| position(found, best));
+        }
+    };
+    let mut chosen = *at;
+    widgets::card_titled(
+        ui,
+        cx.t(words::THRESHOLD),
+        |ui| actions(ui, &mut chosen),
+        |ui| {
+            ui.set_min_height(CARD_HEIGHT - 60.0);
+            let Some(shown) = current(found, *at) else {
+                let why = found.undefined.get("threshold").map_or("", |why| cx.b(why));
+                ui.label(RichText::new(why).color(palette(ui).text_2));
+                return;
+            };
+            slider(cx, ui, found, &shown, at);
+            ui.add_space(space::SMALL);
+            ui.horizontal_top(|ui| {
+                confusion(cx, ui, shown.confusion);
+                ui.add_space(space::GAP);
+                readings(cx, ui, &shown);
+            });
+            ui.add_space(space::SMALL);
+            let predicted = shown.confusion.true_positives + shown.confusion.false_positives;
+            let optimistic = at.is_none() && found.threshold_rule == ThresholdRule::BestF1;
+            let sentence = words::at_threshold(cx.lang(), predicted, found.n, optimistic);
+            ui.label(RichText::new(sentence).font(text::small()).color(palette(ui).text_2));
+        },
+    );
+    if chosen != *at && chosen.is_some() {
+        *at = chosen;
+    }
+}
+
+/// Entry of the table at or above a threshold.
+fn position(found: &Evaluation, threshold: f64) -> usize {
+    let entries = found.thresholds.thresholds.partition_point(|&score| score >= threshold);
+    entries.saturating_sub(1)
+}
+
+/// The slider moves over the table's entries, so every position is an exact count.
+fn slider(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation, shown: &ThresholdMetrics, at: &mut Option<usize>) {
+    let last = found.thresholds.len().saturating_sub(1);
+    let now = at.unwrap_or_else(|| position(found, shown.threshold));
+    // The table descends, the slider ascends from left to right.
+    let mut place = last - now.min(last);
+    let thresholds = &found.thresholds.thresholds;
+    let shown_value = shown.threshold;
+    let parse = |typed: &str| {
+        let typed: f64 = typed.trim().parse().ok()?;
+        let entries = thresholds.partition_point(|&score| score >= typed);
+        Some((last - entries.saturating_sub(1).min(last)) as f64)
+    };
+    let changed = widgets::labelled(ui, cx.t(words::PREDICT_FROM), |ui| {
+        ui.spacing_mut().slider_width = (ui.available_width() - 90.0).max(80.0);
+        let slider = egui::Slider::new(&mut place, 0..=last)
+            .custom_formatter(move |_, _| number::fixed(shown_value, 4))
+            .custom_parser(parse);
+        ui.add(slider).changed()
+    });
+    if changed {
+        *at = Some(last - place);
+    }
+}
+
+/// Two by two cells, shaded by their share of the row's label.
+fn confusion(cx: &PageContext<'_>, ui: &mut Ui, counts: Confusion) {
+    let p = palette(ui);
+    let (cell, head) = (vec2(84.0, 40.0), vec2(52.0, 18.0));
+    let size = vec2(head.x + 2.0 * cell.x, head.y + 2.0 * cell.y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let origin = rect.min;
+    let center = |column: usize| origin.x + head.x + cell.x * (column as f32 + 0.5);
+    for (column, word) in [words::PREDICTED_YES, words::PREDICTED_NO].into_iter().enumerate() {
+        label_at(ui, pos2(center(column), origin.y + head.y / 2.0), cx.t(word), &p);
+    }
+    let rows = [
+        (words::ACTUAL_YES, [counts.true_positives, counts.false_negatives]),
+        (words::ACTUAL_NO, [counts.false_positives, counts.true_negatives]),
+    ];
+    for (row, (word, values)) in rows.into_iter().enumerate() {
+        let top = origin.y + head.y + cell.y * row as f32;
+        label_at(ui, pos2(origin.x + head.x / 2.0, top + cell.y / 2.0), cx.t(word), &p);
+        let total: u64 = values.iter().sum();
+        for (column, value) in values.into_iter().enumerate() {
+            let area = Rect::from_min_size(pos2(origin.x + head.x + cell.x * column as f32, top), cell).shrink(1.5);
+            let share = value as f32 / total.max(1) as f32;
+            let color = if row == column { p.success } else { p.danger };
+            let radius = CornerRadius::same(space::CONTROL_RADIUS);
+            ui.painter().rect_filled(area, radius, p.raised);
+            ui.painter()
+                .rect_filled(area, radius, Palette::faint(color, 0.10 + 0.30 * share));
+            let count = number::count(value);
+            let shown = ui.painter().layout_no_wrap(count, text::body(), p.text);
+            ui.painter()
+                .galley(area.center() - shown.size() / 2.0 - vec2(0.0, 7.0), shown, p.text);
+            let percent = ui
+                .painter()
+                .layout_no_wrap(number::share(f64::from(share)), text::small(), p.text_2);
+            ui.painter()
+                .galley(area.center() - percent.size() / 2.0 + vec2(0.0, 9.0), percent, p.text_2);
+        }
+    }
+    let spoken = format!(
+        "{} {}: {} / {}; {}: {} / {}",
+        cx.t(words::THRESHOLD),
+        cx.t(words::ACTUAL_YES),
+        counts.true_positives,
+        counts.false_negatives,
+        cx.t(words::ACTUAL_NO),
+        counts.false_positives,
+        counts.true_negatives
+    );
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+}
+
+fn label_at(ui: &Ui, center: egui::Pos2, word: &str, p: &Palette) {
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), text::small(), p.text_2);
+    ui.painter().galley(center - galley.size() / 2.0, galley, p.text_2);
+}
+
+fn readings(cx: &PageContext<'_>, ui: &mut Ui, shown: &ThresholdMetrics) {
+    let value = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number::fixed(value, 4));
+    let pairs = [
+        (words::PRECISION, shown.precision),
+        (words::RECALL, shown.recall),
+        (words::F1, shown.f1),
+        (words::SPECIFICITY, shown.specificity),
+        (words::MCC, shown.mcc),
+    ];
+    let pairs: Vec<(String, String)> = pairs
+        .into_iter()
+        .map(|(word, number)| (cx.t(word).to_owned(), value(number)))
+        .collect();
+    widgets::key_values(ui, "readings", &pairs);
+}
