@@ -98,7 +98,12 @@ fn record(folder: &Path, log: &Dataset, applied: &Applied, recipe: &Recipe, out:
     step.content = serde_json::to_value(recipe)?;
     step.inputs = vec![applied.input.clone()];
     project.record(&step)?;
-    let mut clean = ArtefactRecord::new(ArtefactKind::CleanDataset, applied.hash.clone(), log.info.name.clone(), now);
+    let mut clean = ArtefactRecord::new(
+        ArtefactKind::CleanDataset,
+        applied.hash.clone(),
+        log.info.name.clone(),
+        now,
+    );
     clean.content = serde_json::json!({ "path": out, "steps": applied.steps });
     clean.inputs = vec![applied.input.clone(), applied.recipe.clone()];
     project.record(&clean)?;

@@ -101,7 +101,10 @@ fn say(set: &FeatureSet, out: &OutputArgs) {
         out.say(&format!(
             "  {mark:<4} {:<32} chi2 {:>10} MI {:>7} IV {:>7} PSI {:>7}",
             feature.name,
-            feature.scores.chi2.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}")),
+            feature
+                .scores
+                .chi2
+                .map_or_else(|| "-".to_owned(), |value| format!("{value:.1}")),
             number(feature.scores.mutual_info),
             number(feature.scores.information_value),
             number(feature.scores.psi)

@@ -64,7 +64,8 @@ fn suggest_recipe(args: &SuggestArgs, out: &OutputArgs) -> anyhow::Result<ExitSt
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.files, &options, &progress)?;
     let side = |path: Option<&Path>, progress: &Progress| {
-        path.map(|path| read_log(&[path.to_owned()], &ReadOptions::default(), progress)).transpose()
+        path.map(|path| read_log(&[path.to_owned()], &ReadOptions::default(), progress))
+            .transpose()
     };
     let items = side(args.items.as_deref(), &progress)?;
     let users = side(args.users.as_deref(), &progress)?;
@@ -91,10 +92,17 @@ fn suggest_recipe(args: &SuggestArgs, out: &OutputArgs) -> anyhow::Result<ExitSt
 
 fn say(recipe: &Recipe, out: &OutputArgs) {
     let on = recipe.steps.iter().filter(|step| step.enabled).count();
-    out.say(&format!("{} steps, {on} switched on; hash {}", recipe.steps.len(), recipe.hash().short()));
+    out.say(&format!(
+        "{} steps, {on} switched on; hash {}",
+        recipe.steps.len(),
+        recipe.hash().short()
+    ));
     for (index, step) in recipe.steps.iter().enumerate() {
         let state = if step.enabled { "" } else { " (off)" };
-        let finding = step.finding.as_deref().map_or_else(String::new, |code| format!(" [{code}]"));
+        let finding = step
+            .finding
+            .as_deref()
+            .map_or_else(String::new, |code| format!(" [{code}]"));
         out.say(&format!(
             "{:>3}. {}{finding}{state}: {}",
             index + 1,

@@ -102,7 +102,9 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     );
     progress.phase("writing", "写入");
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make the folder {}", args.out.display()))?;
-    let parts = Part::ALL.into_iter().map(|part| write_part(args, &table, &found.parts, part));
+    let parts = Part::ALL
+        .into_iter()
+        .map(|part| write_part(args, &table, &found.parts, part));
     let summary = Summary {
         strategy: found.strategy,
         ratios,

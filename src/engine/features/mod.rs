@@ -34,5 +34,8 @@ pub use set::{
     SplitReport,
 };
 pub use split::Part;
-pub use table_select::{ColumnScores, TableSelection, select_columns};
 pub use table::{Scaler, TableColumns, TrainingTable};
+pub use table_select::{ColumnScores, TableSelection, select_columns};
+
+#[cfg(test)]
+mod tests;

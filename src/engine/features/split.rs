@@ -8,8 +8,8 @@ use super::error::FeatureError;
 use super::label::column_index;
 use crate::engine::artifact::Role;
 use crate::engine::ingest::{Codes, Dataset};
-use crate::engine::recipe::cells::Cells;
 use crate::engine::random::mix64;
+use crate::engine::recipe::cells::Cells;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
@@ -252,7 +252,13 @@ pub fn id_keys(dataset: &Dataset, name: Option<&str>, role: Role) -> Result<Opti
     let Some(index) = index else { return Ok(None) };
     let codes = Codes::of_column(&dataset.frame.columns()[index]);
     let keys: Vec<u64> = (0..codes.num as u32).map(|code| text_key(&codes.name(code))).collect();
-    Ok(Some(codes.codes.iter().map(|code| keys.get(*code as usize).copied()).collect()))
+    Ok(Some(
+        codes
+            .codes
+            .iter()
+            .map(|code| keys.get(*code as usize).copied())
+            .collect(),
+    ))
 }
 
 /// 64 bits of BLAKE3.

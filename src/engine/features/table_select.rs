@@ -54,7 +54,9 @@ pub fn select_columns(
             columns.push((info.name.clone(), values(dataset, index, &rows)?));
         }
     }
-    let scored: Vec<usize> = (0..columns.len()).filter(|&column| columns[column].1.is_some()).collect();
+    let scored: Vec<usize> = (0..columns.len())
+        .filter(|&column| columns[column].1.is_some())
+        .collect();
     let (names, values): (Vec<String>, Vec<Option<Values>>) = columns.into_iter().unzip();
     let values: Vec<Values> = values.into_iter().flatten().collect();
     let all: Vec<u32> = (0..rows.len() as u32).collect();
@@ -70,14 +72,19 @@ pub fn select_columns(
         test: &later,
         labels: &labels,
     };
-    for (score, moved) in scores.iter_mut().zip(score_features(&values, &parts, config, progress)?) {
+    for (score, moved) in scores
+        .iter_mut()
+        .zip(score_features(&values, &parts, config, progress)?)
+    {
         score.psi = moved.psi;
     }
     let mut scores = scores.into_iter().zip(&values);
     let mut features: Vec<ColumnScores> = Vec::with_capacity(names.len());
     for (column, name) in names.into_iter().enumerate() {
         let found = scored.contains(&column).then(|| scores.next()).flatten();
-        let (scores, kind) = found.map_or((Scores::default(), FeatureKind::Text), |(scores, values)| (scores, values.kind()));
+        let (scores, kind) = found.map_or((Scores::default(), FeatureKind::Text), |(scores, values)| {
+            (scores, values.kind())
+        });
         features.push(ColumnScores { name, kind, scores });
     }
     features.sort_by(|a, b| {
@@ -130,14 +137,24 @@ fn values(dataset: &Dataset, index: usize, rows: &[u32]) -> Result<Option<Values
         Cells::Text(texts) => {
             let distinct = Codes::of_column(column).num as f64;
             let few = distinct <= (MAX_DISTINCT_SHARE * rows.len() as f64).max(2.0);
-            few.then(|| Values::Categorical(rows.iter().map(|&row| texts.get(row as usize).map(str::to_owned)).collect()))
+            few.then(|| {
+                Values::Categorical(
+                    rows.iter()
+                        .map(|&row| texts.get(row as usize).map(str::to_owned))
+                        .collect(),
+                )
+            })
         }
         Cells::Time(times) => {
             let secs = |&row: &u32| times.get(row as usize).map_or(f64::NAN, |micros| micros as f64 / 1e6);
             Some(Values::Numeric(rows.iter().map(secs).collect()))
         }
         _ => cells.numbers().map(|numbers| {
-            Values::Numeric(rows.iter().map(|&row| numbers[row as usize].unwrap_or(f64::NAN)).collect())
+            Values::Numeric(
+                rows.iter()
+                    .map(|&row| numbers[row as usize].unwrap_or(f64::NAN))
+                    .collect(),
+            )
         }),
     })
 }
@@ -146,10 +163,16 @@ type Parts = (Vec<u32>, Vec<u32>, Bilingual);
 
 fn stability_rows(dataset: &Dataset, rows: &[u32]) -> Result<Parts, FeatureError> {
     let mut order: Vec<u32> = (0..rows.len() as u32).collect();
-    let mut words = Bilingual::new("last fifth of the rows in file order against the others", "按文件顺序最后五分之一的行与其余行比较");
+    let mut words = Bilingual::new(
+        "last fifth of the rows in file order against the others",
+        "按文件顺序最后五分之一的行与其余行比较",
+    );
     if let Some(Cells::Time(times)) = super::events::role_cells(dataset, Role::Time)? {
         order.sort_by_key(|&at| times.get(rows[at as usize] as usize));
-        words = Bilingual::new("latest fifth of the rows against the others", "时间上最后五分之一的行与其余行比较");
+        words = Bilingual::new(
+            "latest fifth of the rows against the others",
+            "时间上最后五分之一的行与其余行比较",
+        );
     }
     let later = order.split_off(order.len() - order.len() / 5);
     Ok((order, later, words))
