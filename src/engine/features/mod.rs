@@ -15,6 +15,7 @@ pub mod leakage;
 mod mrmr;
 pub mod score;
 pub mod select;
+mod outline;
 mod set;
 pub mod split;
 pub mod table;
@@ -28,6 +29,7 @@ pub use config::{DEFAULT_MAX_ROWS, FeatureConfig, GroupBy, LabelRule, Scope, Spl
 pub use error::FeatureError;
 pub use label::Dropped;
 pub use leakage::LeakCheck;
+pub use outline::{LogOutline, OutlinedFeature, outline};
 pub use select::{FeatureKind, HistogramBin, Scores, SelectConfig};
 pub use set::{
     FEATURE_SET_FILE, FeatureReport, FeatureSet, Files, GROUP_COLUMN, LABEL_COLUMN, LabelSummary, PartReport,

@@ -1,40 +1,33 @@
-//! Undo and redo: a stack of whole recipes. Recipes are small, so no inverse steps are needed.
+//! Undo and redo: stacks of whole recipes around the current one. Recipes are small, so no inverse steps are needed.
 
 use super::step::Recipe;
 
 /// How many earlier recipes are kept.
 const MAX_UNDO: usize = 200;
 
-/// The recipe being edited, with what it was before and after.
+/// What a recipe was before, and what was undone.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    current: Recipe,
     past: Vec<Recipe>,
     future: Vec<Recipe>,
 }
 
 impl History {
-    pub fn new(recipe: Recipe) -> Self {
-        Self {
-            current: recipe,
-            past: Vec::new(),
-            future: Vec::new(),
-        }
-    }
-
-    pub fn current(&self) -> &Recipe {
-        &self.current
-    }
-
-    /// Makes `recipe` the current one; what could be redone is forgotten. The same recipe again is no edit.
-    pub fn edit(&mut self, recipe: Recipe) {
-        if recipe == self.current {
+    /// Replaces `current` by `next`; what could be redone is forgotten. The same recipe again is no edit.
+    pub fn edit(&mut self, current: &mut Recipe, next: Recipe) {
+        if next == *current {
             return;
         }
-        self.past.push(std::mem::replace(&mut self.current, recipe));
+        self.past.push(std::mem::replace(current, next));
         if self.past.len() > MAX_UNDO {
             self.past.remove(0);
         }
+        self.future.clear();
+    }
+
+    /// Replaces `current` as part of the edit before, so that typing a word is one edit.
+    pub fn amend(&mut self, current: &mut Recipe, next: Recipe) {
+        *current = next;
         self.future.clear();
     }
 
@@ -47,16 +40,16 @@ impl History {
     }
 
     /// False if there was nothing to undo.
-    pub fn undo(&mut self) -> bool {
+    pub fn undo(&mut self, current: &mut Recipe) -> bool {
         let Some(earlier) = self.past.pop() else { return false };
-        self.future.push(std::mem::replace(&mut self.current, earlier));
+        self.future.push(std::mem::replace(current, earlier));
         true
     }
 
     /// False if there was nothing to redo.
-    pub fn redo(&mut self) -> bool {
+    pub fn redo(&mut self, current: &mut Recipe) -> bool {
         let Some(later) = self.future.pop() else { return false };
-        self.past.push(std::mem::replace(&mut self.current, later));
+        self.past.push(std::mem::replace(current, later));
         true
     }
 }
@@ -77,19 +70,22 @@ mod tests {
 
     #[test]
     fn undo_and_redo_walk_the_same_recipes() {
-        let mut history = History::default();
-        assert!(!history.undo() && !history.redo());
+        let (mut history, mut current) = (History::default(), Recipe::default());
+        assert!(!history.undo(&mut current) && !history.redo(&mut current));
         for columns in [&["a"][..], &["a", "b"], &["b", "a"]] {
-            history.edit(recipe(columns));
+            history.edit(&mut current, recipe(columns));
         }
-        history.edit(recipe(&["b", "a"]));
-        assert!(history.undo());
-        assert_eq!(history.current(), &recipe(&["a", "b"]));
-        assert!(history.undo() && history.undo() && !history.undo());
-        assert_eq!(history.current(), &Recipe::default());
-        assert!(history.redo() && history.redo());
-        assert_eq!(history.current(), &recipe(&["a", "b"]));
-        history.edit(recipe(&["c"]));
+        history.edit(&mut current, recipe(&["b", "a"]));
+        assert!(history.undo(&mut current));
+        assert_eq!(current, recipe(&["a", "b"]));
+        assert!(history.undo(&mut current) && history.undo(&mut current) && !history.undo(&mut current));
+        assert_eq!(current, Recipe::default());
+        assert!(history.redo(&mut current) && history.redo(&mut current));
+        assert_eq!(current, recipe(&["a", "b"]));
+        history.edit(&mut current, recipe(&["c"]));
         assert!(!history.can_redo() && history.can_undo());
+        history.amend(&mut current, recipe(&["cd"]));
+        assert!(history.undo(&mut current));
+        assert_eq!(current, recipe(&["a", "b"]));
     }
 }

@@ -1,19 +1,83 @@
-//! State of the features page.
+//! State of the features page: what the log offers, what was chosen, what was built.
 
-use super::{AppState, StageStatus};
+use super::{AppState, StageMark, StageStatus};
+use crate::engine::features::{FeatureConfig, FeatureSet, LabelRule, LogOutline};
 use crate::gui::apply::flow::StageOutcome;
+use crate::gui::i18n::number;
+use crate::gui::loadable::Loadable;
+use crate::gui::state::data::DataState;
+use crate::gui::state::recipe::RecipeState;
 
 #[derive(Default)]
-pub struct FeaturesState {}
+pub struct FeaturesState {
+    pub set: Loadable<FeatureSet>,
+    /// What the open log offers.
+    pub outline: Loadable<LogOutline>,
+    /// What the analyst chose; saved with the project.
+    pub config: FeatureConfig,
+}
 
 impl FeaturesState {
     /// Mark and count for the navigation.
-    pub fn status(&self, _state: &AppState) -> StageStatus {
-        StageStatus::default()
+    pub fn status(&self, state: &AppState) -> StageStatus {
+        let count = self.set.value().map(|set| number::count(set.label.rows));
+        let mark = match &self.set {
+            Loadable::Empty => StageMark::Nothing,
+            Loadable::Loading { .. } => StageMark::Running,
+            Loadable::Failed { .. } => StageMark::NeedsAttention,
+            Loadable::Ready(_) if self.is_stale(&state.data, &state.recipe) => StageMark::Stale,
+            Loadable::Ready(_) => StageMark::Done,
+        };
+        StageStatus { mark, count }
+    }
+
+    /// True when the log, the recipe or what was chosen changed after the set was built.
+    pub fn is_stale(&self, data: &DataState, recipe: &RecipeState) -> bool {
+        self.set.value().is_some_and(|set| {
+            let built_from = set.provenance.inputs.first();
+            let log = recipe.clean_or_raw(data).map(|log| log.info.hash);
+            // Without an open log nothing is known to have changed.
+            let other_log = log.is_some() && log.as_ref() != built_from;
+            other_log || !agrees(&self.config, &set.config)
+        })
+    }
+
+    /// True if the feature is, or will be, given to a model.
+    pub fn is_chosen(&self, name: &str, selected: bool) -> bool {
+        self.config.features.as_ref().map_or(selected, |chosen| chosen.iter().any(|feature| feature == name))
+    }
+
+    /// The label rule to show and edit: the chosen one, else the built set's, else what the log suggests.
+    pub fn shown_rule(&self) -> Option<&LabelRule> {
+        let chosen = self.config.label.as_ref();
+        let built = || self.set.value().map(|set| &set.label.rule);
+        let suggested = || self.outline.value().and_then(|outline| outline.rule.as_ref());
+        chosen.or_else(built).or_else(suggested)
     }
 
     /// How this stage stands for a run of the whole flow.
     pub fn outcome(&self) -> StageOutcome {
-        StageOutcome::Pending
+        match &self.set {
+            Loadable::Ready(_) => StageOutcome::Done,
+            Loadable::Failed { error, .. } => StageOutcome::Failed(error.clone()),
+            Loadable::Empty | Loadable::Loading { .. } => StageOutcome::Pending,
+        }
     }
+}
+
+/// What is left to decide agrees with whatever was decided.
+fn agrees(wanted: &FeatureConfig, built: &FeatureConfig) -> bool {
+    fn open_or<T: PartialEq>(wanted: &Option<T>, built: &Option<T>) -> bool {
+        wanted.is_none() || wanted == built
+    }
+    open_or(&wanted.label, &built.label)
+        && open_or(&wanted.text, &built.text)
+        && open_or(&wanted.group, &built.group)
+        && open_or(&wanted.split.strategy, &built.split.strategy)
+        && wanted.split.ratios == built.split.ratios
+        && wanted.split.embargo_secs == built.split.embargo_secs
+        && wanted.features == built.features
+        && (wanted.select == built.select || wanted.features.is_some())
+        && wanted.max_rows == built.max_rows
+        && wanted.seed == built.seed
 }
