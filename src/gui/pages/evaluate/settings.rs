@@ -39,11 +39,11 @@ impl SettingsForm {
 
     pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluations) {
         let Some(draft) = &mut self.0 else { return };
-        let mut close = false;
+        let (mut cancelled, mut applied) = (false, false);
         widgets::card_titled(
             ui,
             cx.t(words::SETTINGS),
-            |ui| close = widgets::link(ui, cx.t(common::CANCEL)).clicked(),
+            |ui| cancelled = widgets::link(ui, cx.t(common::CANCEL)).clicked(),
             |ui| {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = space::GAP;
@@ -66,13 +66,13 @@ impl SettingsForm {
                     widgets::number_field(ui, cx.t(words::RESAMPLES), resamples, 0..=20_000);
                     if widgets::secondary_button(ui, cx.t(words::APPLY)).clicked() {
                         cx.send(Command::Evaluate(EvaluateCommand::RunWith(Box::new(draft.choice()))));
-                        close = true;
+                        applied = true;
                     }
                 });
             },
         );
         ui.add_space(space::GAP);
-        if close {
+        if cancelled || applied {
             self.0 = None;
         }
     }
