@@ -1,11 +1,101 @@
 //! `touchstone models`: list, pull or import base models.
 
 use super::{ExitStatus, OutputArgs};
+use crate::engine::models::{self, PullOptions};
+use serde::Serialize;
+use std::path::PathBuf;
 
 /// List, pull or import base models
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
 
-pub fn run(_args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
-    anyhow::bail!("this command is not part of this build")
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Show the cached models and those that can be pulled
+    List,
+    /// Fetch a model by name into the cache; its weights' SHA-256 is checked
+    Pull {
+        name: String,
+        /// Take it from this folder instead of the network
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// Open no connection
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Copy a Hugging Face BERT folder into the cache
+    Import {
+        dir: PathBuf,
+        /// Name in the cache (default: the folder's name)
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+#[derive(Serialize)]
+struct Imported {
+    name: String,
+    dir: PathBuf,
+}
+
+pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    match &args.action {
+        Action::List => list(out)?,
+        Action::Pull { name, from, offline } => {
+            let options = PullOptions {
+                from: from.clone(),
+                offline: *offline,
+            };
+            let (progress, bar) = out.progress();
+            let pulled = models::pull(name, &options, &progress);
+            drop(bar);
+            let pulled = pulled?;
+            out.say(&format!(
+                "{} is in {} (from {}, SHA-256 checked)",
+                pulled.name,
+                pulled.dir.display(),
+                pulled.source
+            ));
+            out.write_json(&pulled)?;
+        }
+        Action::Import { dir, name } => {
+            let (progress, bar) = out.progress();
+            let imported = models::import(dir, name.as_deref(), &progress);
+            drop(bar);
+            let dir = imported?;
+            let name = dir
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            out.say(&format!("{name} is in {}", dir.display()));
+            out.write_json(&Imported { name, dir })?;
+        }
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn list(out: &OutputArgs) -> anyhow::Result<()> {
+    let models = models::list()?;
+    for model in &models {
+        let state = match (&model.problem, model.cached) {
+            (Some(problem), _) => format!("unusable: {problem}"),
+            (None, true) => format!(
+                "{} layers, hidden {}, {} tokens, {:.1} M parameters, {:.0} MB",
+                model.layers,
+                model.hidden_size,
+                model.vocab_size,
+                model.parameters as f64 / 1e6,
+                model.bytes as f64 / 1e6
+            ),
+            (None, false) => format!("not in the cache; run `touchstone models pull {}`", model.name),
+        };
+        out.say(&format!("{:<16} {state}", model.name));
+        if !model.title.is_empty() {
+            out.say(&format!("{:<16} {}", "", model.title));
+        }
+    }
+    out.write_json(&models)
 }

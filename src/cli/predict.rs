@@ -1,11 +1,115 @@
 //! `touchstone predict`: score rows with a fine-tuned model.
 
-use super::{ExitStatus, OutputArgs};
+use super::{ExitStatus, OutputArgs, UsageError, print_warning};
+use crate::engine::infer::{ScoreOptions, Scorer};
+use crate::engine::ingest::write::write_table;
+use crate::engine::models;
+use crate::engine::run::config::{DeviceChoice, Precision};
+use crate::engine::train::table::{self, Columns};
+use anyhow::Context as _;
+use polars::prelude::{Column, NamedFrom as _, Series};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Name of the column that is added.
+const SCORE: &str = "score";
 
 /// Score rows with a fine-tuned model
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Model folder (a run's `model/`, or any BERT sequence classifier with one or two labels)
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// Table with the rows to score
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Where to write the table with the column `score` added: .parquet, .csv or .tsv
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Text columns, one or two (default: those the model was trained on)
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    text: Vec<String>,
+    /// Rows computed together
+    #[arg(long, default_value_t = 64)]
+    batch_size: usize,
+    /// `auto`, `cpu` or `cuda`
+    #[arg(long, default_value = "auto", value_parser = parse_device)]
+    device: DeviceChoice,
+}
 
-pub fn run(_args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
-    anyhow::bail!("this command is not part of this build")
+fn parse_device(text: &str) -> Result<DeviceChoice, String> {
+    match text {
+        "auto" => Ok(DeviceChoice::Auto),
+        "cpu" => Ok(DeviceChoice::Cpu),
+        "cuda" => Ok(DeviceChoice::Cuda),
+        _ => Err("expected auto, cpu or cuda".to_owned()),
+    }
+}
+
+#[derive(Serialize)]
+struct Predicted {
+    rows: usize,
+    out: PathBuf,
+    mean_score: Option<f64>,
+    rows_per_sec: f64,
+}
+
+pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    // The model's folder, or the name of a cached one.
+    let dir = models::resolve(&args.model.to_string_lossy())?;
+    let options = ScoreOptions {
+        device: args.device,
+        precision: Precision::Auto,
+        batch_size: args.batch_size.max(1),
+        threads: 0,
+    };
+    let scorer = Scorer::open(&dir, options)?;
+    let card = scorer.card();
+    let text = if args.text.is_empty() {
+        card.text.clone()
+    } else {
+        args.text.clone()
+    };
+    if text.is_empty() || text.len() > 2 {
+        return Err(UsageError("name one or two text columns with --text".to_owned()).into());
+    }
+    let numeric: Vec<String> = card.numeric.iter().map(|column| column.name.clone()).collect();
+    let columns = Columns {
+        text: &text,
+        numeric: &numeric,
+        label: None,
+    };
+    let (progress, bar) = out.progress();
+    let dataset = table::open(&args.data, columns, &progress)?;
+    let loaded = table::rows_of(&dataset, &args.data, columns)?;
+    let started = Instant::now();
+    let scores = scorer.score(loaded.rows, &progress)?;
+    let secs = started.elapsed().as_secs_f64();
+    drop(bar);
+    for note in loaded.notes {
+        print_warning(&note);
+    }
+    let mut frame = dataset.frame;
+    if frame.get_column_index(SCORE).is_some() {
+        print_warning(&format!("the column '{SCORE}' of {} is replaced", args.data.display()));
+    }
+    let rows = scores.len();
+    let mean_score = (rows > 0).then(|| scores.iter().map(|&s| f64::from(s)).sum::<f64>() / rows as f64);
+    frame
+        .with_column(Column::from(Series::new(SCORE.into(), scores)))
+        .context("cannot add the column of scores")?;
+    write_table(&frame, &args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
+    let rows_per_sec = rows as f64 / secs.max(1e-9);
+    out.say(&format!(
+        "{rows} rows scored ({rows_per_sec:.0} a second) → {}",
+        args.out.display()
+    ));
+    out.write_json(&Predicted {
+        rows,
+        out: args.out.clone(),
+        mean_score,
+        rows_per_sec,
+    })?;
+    Ok(ExitStatus::Done)
 }

@@ -4,8 +4,10 @@
 
 use super::TrainError;
 use super::data::Rows;
+use crate::engine::artifact::ColumnType;
+use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
-use polars::prelude::{Column, CsvReadOptions, DataFrame, DataType, ParquetReader, SerReader as _};
+use polars::prelude::{Column, DataType};
 use std::path::Path;
 
 /// Rows of a file, and what was left out of it.
@@ -26,48 +28,34 @@ pub struct Columns<'a> {
     pub label: Option<&'a str>,
 }
 
-/// A table and the line of each of its rows.
-pub struct Table {
-    pub frame: DataFrame,
-    pub lines: Vec<u32>,
-}
-
-/// Reads any table file.
-pub fn open(path: &Path, progress: &Progress) -> Result<Table, TrainError> {
-    progress.check()?;
-    let bad = |reason: String| TrainError::Table {
+/// Reads any table file; the named text and label columns keep their text as written (`007` stays `007`).
+pub fn open(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Dataset, TrainError> {
+    let as_text = columns.text.iter().map(String::as_str).chain(columns.label);
+    let options = ReadOptions {
+        types: as_text.map(|name| (name.to_owned(), ColumnType::Text)).collect(),
+        ..ReadOptions::default()
+    };
+    read_log(&[path.to_owned()], &options, progress).map_err(|error| TrainError::Table {
         path: path.to_owned(),
-        reason,
-    };
-    let extension = path
-        .extension()
-        .map(|e| e.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
-    let frame = if extension == "parquet" {
-        let file = std::fs::File::open(path).map_err(TrainError::io("open", path))?;
-        ParquetReader::new(file)
-            .finish()
-            .map_err(|error| bad(error.to_string()))?
-    } else {
-        CsvReadOptions::default()
-            .with_has_header(true)
-            .with_infer_schema_length(None)
-            .try_into_reader_with_file_path(Some(path.to_owned()))
-            .and_then(polars::prelude::CsvReader::finish)
-            .map_err(|error| bad(error.to_string()))?
-    };
-    let lines = (1..=u32::try_from(frame.height()).unwrap_or(u32::MAX)).collect();
-    Ok(Table { frame, lines })
+        reason: error.to_string(),
+    })
 }
 
 /// Reads the named columns of a table file.
 pub fn load(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Loaded, TrainError> {
-    rows_of(&open(path, progress)?, path, columns)
+    rows_of(&open(path, columns, progress)?, path, columns)
 }
 
 /// Takes the named columns out of a table; `path` is for messages.
-pub fn rows_of(table: &Table, path: &Path, columns: Columns<'_>) -> Result<Loaded, TrainError> {
+pub fn rows_of(table: &Dataset, path: &Path, columns: Columns<'_>) -> Result<Loaded, TrainError> {
     let mut notes = Vec::new();
+    let rejected = table.info.rows.rejected;
+    if rejected > 0 {
+        notes.push(format!(
+            "{}: {rejected} lines do not fit the table and are left out",
+            path.display()
+        ));
+    }
     let reader = Reader { table, path };
     let texts = columns
         .text
@@ -92,7 +80,7 @@ pub fn rows_of(table: &Table, path: &Path, columns: Columns<'_>) -> Result<Loade
         texts: first,
         pairs: texts.next(),
         labels: Vec::new(),
-        lines: table.lines.clone(),
+        lines: table.lines.to_vec(),
     };
     let rows = match labels {
         None => all,
@@ -119,7 +107,7 @@ pub fn rows_of(table: &Table, path: &Path, columns: Columns<'_>) -> Result<Loade
 }
 
 struct Reader<'a> {
-    table: &'a Table,
+    table: &'a Dataset,
     path: &'a Path,
 }
 

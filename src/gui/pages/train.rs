@@ -56,16 +56,21 @@ impl TrainPage {
         cards::ui(cx, ui, run, &curves);
         ui.add_space(space::GAP);
         let spare = (ui.content_rect().height() - 900.0).max(0.0);
-        let height = 208.0 + spare / 2.0;
+        let height = 222.0 + spare / 2.0;
+        let inside = ui.spacing().item_spacing.x;
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.x = space::GAP;
             ui.columns_const(|[left, right]| {
+                left.spacing_mut().item_spacing.x = inside;
+                right.spacing_mut().item_spacing.x = inside;
                 plots::loss_card(cx, left, run, &mut self.curves, height);
                 plots::metric_card(cx, right, run, height);
             });
-            ui.add_space(space::GAP);
-            let height = 222.0 + spare / 2.0;
+            ui.add_space(space::SMALL);
+            let height = 232.0 + spare / 2.0;
             ui.columns_const(|[left, right]| {
+                left.spacing_mut().item_spacing.x = inside;
+                right.spacing_mut().item_spacing.x = inside;
                 runs_table::ui(cx, left, run, height);
                 self.lower_card(cx, right, run, height);
             });
@@ -243,11 +248,11 @@ impl TrainPage {
                 }
             });
             ui.add_space(space::TIGHT);
-            match self.tab {
+            filled(ui, height, |ui| match self.tab {
                 Tab::Samples => samples::ui(cx, ui, run, height),
                 Tab::Console => self.console.ui(cx, ui, run, height),
                 Tab::Settings => header::settings_ui(cx, ui, run, height),
-            }
+            });
         });
     }
 
@@ -278,6 +283,13 @@ impl TrainPage {
             self.deleting = None;
         }
     }
+}
+
+/// Draws `add` and fills up to `height`, so that cards side by side end on one line.
+fn filled(ui: &mut Ui, height: f32, add: impl FnOnce(&mut Ui)) {
+    let top = ui.cursor().top();
+    add(ui);
+    ui.add_space((height - (ui.cursor().top() - top)).max(0.0));
 }
 
 #[cfg(test)]

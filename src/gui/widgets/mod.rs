@@ -6,6 +6,7 @@ mod forest;
 mod form;
 mod mark;
 mod plot;
+mod plot_axes;
 mod scaffold;
 mod sparkline;
 mod table;

@@ -1,8 +1,9 @@
 //! Plots in the one look: quiet grid, thin axes, no interaction surprises.
 
+use super::plot_axes;
 use crate::gui::theme::{palette, space};
 use egui::{Color32, Ui};
-use egui_plot::{Legend, Line, Plot, PlotPoints, PlotUi};
+use egui_plot::{Axis, Legend, Line, Plot, PlotPoints, PlotUi};
 
 /// How a line plot is drawn.
 #[derive(Clone, Debug)]
@@ -42,6 +43,12 @@ pub fn line_plot<R>(
         .show_background(false)
         .allow_scroll(false)
         .allow_boxed_zoom(true)
+        .grid_color(p.line)
+        .grid_fade(0.0)
+        .x_grid_spacer(|input| plot_axes::round_ticks(input, 90.0))
+        .y_grid_spacer(|input| plot_axes::round_ticks(input, 36.0))
+        .custom_x_axes(vec![plot_axes::axis(ui, Axis::X)])
+        .custom_y_axes(vec![plot_axes::axis(ui, Axis::Y)])
         .set_margin_fraction(egui::vec2(0.02, 0.08));
     if look.legend {
         plot = plot.legend(Legend::default().follow_insertion_order(true).background_alpha(0.0));
@@ -57,7 +64,7 @@ pub fn line_plot<R>(
         plot = plot.link_axis(id, [true, false]).link_cursor(id, [true, false]);
     }
     ui.scope(|ui| {
-        // Grid and axis ink of egui_plot come from these two.
+        // The ink of hover labels comes from here.
         ui.visuals_mut().override_text_color = Some(p.text_2);
         plot.show(ui, add)
     })

@@ -17,8 +17,7 @@ use crate::engine::run::config::{Method, TrainConfig};
 use crate::engine::run::control::ControlReader;
 use crate::engine::run::event::EventBody;
 use crate::engine::run::liveness::ProcessId;
-use crate::engine::run::lock::WorkerLock;
-use crate::engine::run::{RunDir, now_ms, validate as config_check};
+use crate::engine::run::{RunDir, validate as config_check};
 use crate::engine::train::batches::BatchPlan;
 use crate::engine::train::card::{CARD_VERSION, ModelCard};
 use crate::engine::train::host::Host;
@@ -33,10 +32,10 @@ use std::path::{Path, PathBuf};
 /// Evaluations a run without `eval_every_steps`.
 const EVALUATIONS: u64 = 10;
 
-/// Trains (or resumes) the run in `run_dir` in this process, until it ends, fails or is stopped.
+/// Trains (or resumes) the run in `run_dir` in this process, until it ends, fails or is stopped. The caller holds
+/// the run's `WorkerLock`.
 pub fn run(run_dir: &Path) -> Result<(), TrainError> {
     let dir = RunDir::open(run_dir)?;
-    let _lock = WorkerLock::acquire(&dir, now_ms())?;
     shim::keep_freed_memory();
     let mut host = RunHost::open(&dir, ControlReader::new(&dir))?;
     let _heartbeat = Heartbeat::start(&host);

@@ -39,7 +39,8 @@ impl SettingsForm {
 
     pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluations) {
         let Some(draft) = &mut self.0 else { return };
-        let (mut cancelled, mut applied) = (false, false);
+        let mut cancelled = false;
+        let mut close = false;
         widgets::card_titled(
             ui,
             cx.t(words::SETTINGS),
@@ -66,13 +67,13 @@ impl SettingsForm {
                     widgets::number_field(ui, cx.t(words::RESAMPLES), resamples, 0..=20_000);
                     if widgets::secondary_button(ui, cx.t(words::APPLY)).clicked() {
                         cx.send(Command::Evaluate(EvaluateCommand::RunWith(Box::new(draft.choice()))));
-                        applied = true;
+                        close = true;
                     }
                 });
             },
         );
         ui.add_space(space::GAP);
-        if cancelled || applied {
+        if close || cancelled {
             self.0 = None;
         }
     }

@@ -41,8 +41,7 @@ pub(super) fn loss_card(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, ca
             );
             plot.line(widgets::curve(name, &curves.smooth, train_color));
             plot.points(dots(cx.t(words::VALID_CURVE), &curves.valid, valid_color, 4.0));
-            let top = highest(&[&curves.raw, &curves.valid]);
-            marks(cx, plot, run, top, &p);
+            marks(cx, plot, run, extent(&[&curves.raw, &curves.valid]), &p);
         });
         describe(&plot.response, cx.t(words::LOSS), &[&curves.smooth]);
     });
@@ -122,13 +121,16 @@ fn dots<'a>(name: &str, points: &[Point], color: Color32, radius: f32) -> Points
         .radius(radius)
 }
 
-fn highest(curves: &[&[Point]]) -> f64 {
+/// Lowest and highest value.
+fn extent(curves: &[&[Point]]) -> (f64, f64) {
     let values = curves.iter().flat_map(|points| points.iter().map(|point| point[1]));
-    values.fold(f64::NEG_INFINITY, f64::max)
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+        (low.min(value), high.max(value))
+    })
 }
 
 /// Dotted lines where it was resumed, paused or best; triangles where checkpoints were written.
-fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, top: f64, p: &Palette) {
+fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, (floor, top): (f64, f64), p: &Palette) {
     if !top.is_finite() {
         return;
     }
@@ -136,7 +138,7 @@ fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, top: f6
     for (index, mark) in run.view.marks().iter().enumerate() {
         let color = match mark.kind {
             MarkKind::Checkpoint => {
-                checkpoints.push([mark.step as f64, 0.0]);
+                checkpoints.push([mark.step as f64, floor]);
                 continue;
             }
             MarkKind::Best => p.accent,
@@ -148,7 +150,11 @@ fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, top: f6
         let label = format!(" {} · {}", words::mark(cx.lang(), mark.kind), number::count(mark.step));
         let label = RichText::new(label).font(text::small()).color(color);
         // Two rows of labels, so that the best does not cover a resume beside it.
-        let y = if mark.kind == MarkKind::Best { top * 0.93 } else { top };
+        let y = if mark.kind == MarkKind::Best {
+            top - 0.09 * (top - floor)
+        } else {
+            top
+        };
         let at = PlotPoint::new(step, y);
         plot.text(
             Text::new("", at, label)
@@ -158,9 +164,7 @@ fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, top: f6
                 .allow_hover(false),
         );
     }
-    let floor = plot.plot_bounds().min()[1];
-    if floor.is_finite() && !checkpoints.is_empty() {
-        checkpoints.iter_mut().for_each(|point| point[1] = floor.max(0.0));
+    if !checkpoints.is_empty() {
         let name = words::mark(cx.lang(), MarkKind::Checkpoint);
         plot.points(dots(name, &checkpoints, p.text_3, 3.5).shape(MarkerShape::Up));
     }

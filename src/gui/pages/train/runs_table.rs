@@ -6,9 +6,10 @@ use crate::gui::command::Command;
 use crate::gui::command::train::TrainCommand;
 use crate::gui::i18n::{number, train as words};
 use crate::gui::runs::RunSnapshot;
-use crate::gui::theme::{Palette, Tone, palette, space};
+use crate::gui::state::StageMark;
+use crate::gui::theme::{Palette, Tone, palette, space, text};
 use crate::gui::widgets::{self, Column};
-use egui::{Color32, Sense, Stroke, Ui, vec2};
+use egui::{Color32, RichText, Sense, Stroke, Ui, vec2};
 
 pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height: f32) {
     let p = palette(ui);
@@ -18,22 +19,20 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height:
     };
     widgets::card_titled(ui, cx.t(words::RUNS), count, |ui| {
         let columns = [
-            Column::left(cx.t(words::RUN), 52.0),
-            Column::left(cx.t(words::METHOD), 78.0),
-            Column::right(cx.t(words::RATE), 50.0),
-            Column::right(cx.t(words::STEP), 56.0),
-            Column::right(words::metric(cx.lang(), &shown.config.metric), 62.0),
-            Column::right(cx.t(words::SPEED), 68.0),
-            Column::left(cx.t(words::STATE), 92.0),
+            Column::left(cx.t(words::RUN), 48.0),
+            Column::left(cx.t(words::METHOD), 70.0),
+            Column::right(cx.t(words::RATE), 44.0),
+            Column::right(cx.t(words::STEP), 48.0),
+            Column::right(words::metric(cx.lang(), &shown.config.metric), 54.0),
+            Column::right(cx.t(words::SPEED), 66.0),
+            Column::left(cx.t(words::STATE), 84.0),
             Column::rest(cx.t(words::LOSS)),
         ];
         let selected = runs.iter().position(|run| run.run_id == shown.run_id);
-        let clicked = widgets::table(
-            ui,
-            "runs",
-            &columns,
-            (runs.len(), height - space::SMALL, selected),
-            |row, index| {
+        let mut clicked = None;
+        super::filled(ui, height, |ui| {
+            let size = (runs.len(), height - space::ROW, selected);
+            clicked = widgets::table(ui, "runs", &columns, size, |row, index| {
                 let run = &runs[index];
                 let color = run_color(&p, index, selected == Some(index));
                 row.col(|ui| name_cell(ui, run, color, &p));
@@ -46,15 +45,13 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height:
                 row.col(|ui| widgets::cell_right(ui, &optional(best, 4), p.text));
                 let speed = run.view.last(crate::engine::run::replay::curve::SAMPLES_PER_SEC);
                 row.col(|ui| widgets::cell_right(ui, &optional(speed, 1), p.text));
-                row.col(|ui| {
-                    widgets::tone_text(ui, tone(&run.status), words::status(cx.lang(), &run.status));
-                });
+                row.col(|ui| state_cell(cx, ui, &run.status));
                 row.col(|ui| {
                     let width = (ui.available_width() - 4.0).max(20.0);
                     widgets::sparkline(ui, &run.spark, color, width);
                 });
-            },
-        );
+            });
+        });
         if let Some(run) = clicked.and_then(|index| runs.get(index)) {
             cx.send(Command::Train(TrainCommand::Select(run.run_id.clone())));
         }
@@ -72,14 +69,32 @@ pub(super) fn run_color(p: &Palette, index: usize, is_shown: bool) -> Color32 {
     }
 }
 
-fn tone(status: &RunStatus) -> Tone {
-    match status {
+/// Shape and word of a state.
+fn state_cell(cx: &PageContext<'_>, ui: &mut Ui, status: &RunStatus) {
+    let word = words::status(cx.lang(), status);
+    let tone = match status {
         RunStatus::Waiting => Tone::Quiet,
-        RunStatus::Starting | RunStatus::Running | RunStatus::Stopping => Tone::Accent,
+        RunStatus::Starting | RunStatus::Running | RunStatus::Stopping => {
+            running_cell(ui, word);
+            return;
+        }
         RunStatus::Paused | RunStatus::Stopped => Tone::Info,
         RunStatus::Finished => Tone::Success,
         RunStatus::Failed { .. } | RunStatus::Crashed => Tone::Danger,
-    }
+    };
+    widgets::tone_text(ui, tone, word);
+}
+
+/// The navigation's sign of something running: an open ring that turns.
+fn running_cell(ui: &mut Ui, word: &str) {
+    let p = palette(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        let (rect, _) = ui.allocate_exact_size(vec2(14.0, 16.0), Sense::hover());
+        let time = ui.input(|input| input.time);
+        widgets::paint_stage_mark(ui.painter(), rect.center(), StageMark::Running, &p, time);
+        ui.label(RichText::new(word).font(text::small()).color(p.accent));
+    });
 }
 
 fn name_cell(ui: &mut Ui, run: &RunSnapshot, color: Color32, p: &Palette) {

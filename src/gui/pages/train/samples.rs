@@ -11,10 +11,7 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, height: f
     let p = palette(ui);
     let sets = &run.view.samples;
     let (Some(first), Some(now)) = (sets.first(), sets.last()) else {
-        ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
-            ui.label(RichText::new(cx.t(words::NO_SAMPLES)).color(p.text_2));
-            ui.set_min_height(height);
-        });
+        ui.label(RichText::new(cx.t(words::NO_SAMPLES)).color(p.text_2));
         return;
     };
     let columns = [
@@ -27,7 +24,7 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, height: f
         Column::right(cx.t(words::SCORE_NOW), 52.0),
         Column::right(cx.t(words::SCORE_START), 60.0),
     ];
-    let rows = (now.rows.len(), height - space::SMALL, None);
+    let rows = (now.rows.len(), height - space::ROW, None);
     widgets::table(ui, "samples", &columns, rows, |row, index| {
         let sample = &now.rows[index];
         row.col(|ui| {
