@@ -39,11 +39,12 @@ impl SettingsForm {
 
     pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluations) {
         let Some(draft) = &mut self.0 else { return };
+        let mut cancelled = false;
         let mut close = false;
         widgets::card_titled(
             ui,
             cx.t(words::SETTINGS),
-            |ui| close = widgets::link(ui, cx.t(common::CANCEL)).clicked(),
+            |ui| cancelled = widgets::link(ui, cx.t(common::CANCEL)).clicked(),
             |ui| {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = space::GAP;
@@ -72,7 +73,7 @@ impl SettingsForm {
             },
         );
         ui.add_space(space::GAP);
-        if close {
+        if close || cancelled {
             self.0 = None;
         }
     }
