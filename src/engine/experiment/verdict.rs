@@ -90,8 +90,8 @@ fn matters(check: &Check) -> bool {
 
 /// The better treatment with the largest effect; without one, the one with the most favourable estimate.
 fn candidate(goal: &MetricResult, alpha: f64) -> Option<usize> {
-    let rank = |treatment: &TreatmentResult| {
-        let reading = match reading(goal, treatment, treatment.p_adjusted, alpha) {
+    let rank = |treatment: &TreatmentResult| -> (f64, f64) {
+        let reading: f64 = match reading(goal, treatment, treatment.p_adjusted, alpha) {
             Reading::Better => 2.0,
             Reading::NotTold => 1.0,
             Reading::Worse => 0.0,
