@@ -232,7 +232,10 @@ impl<'a> Stages<'a> {
         let run_id = watch.run().id();
         let hash = ContentHash::of_json(&(&run_id, &config));
         self.record(ArtefactKind::Run, &hash, &run_id, &config, vec![set.hash.clone()])?;
-        let best = watch.view().best().and_then(|best| Some((best.step, *best.metrics.get(&config.metric)?)));
+        let best = watch
+            .view()
+            .best()
+            .and_then(|best| Some((best.step, *best.metrics.get(&config.metric)?)));
         let facts = json!({
             "run": run_id, "steps": watch.view().total_steps(), "metric": config.metric,
             "best_step": best.map(|best| best.0), "best": best.map(|best| best.1),

@@ -1,13 +1,124 @@
 //! Carries out the requests of the data page.
 
 use super::ApplyContext;
+use crate::engine::ingest::{Dataset, ReadOptions, read_log};
+use crate::engine::project::{ArtefactKind, ArtefactRecord};
+use crate::engine::run::now_ms;
+use crate::gui::command::Command;
+use crate::gui::command::audit::AuditCommand;
 use crate::gui::command::data::DataCommand;
+use crate::gui::dialog;
+use crate::gui::i18n::data as words;
+use crate::gui::jobs::JobFailure;
+use crate::gui::state::Stage;
+use std::path::PathBuf;
 
-pub fn apply(command: DataCommand, _cx: &mut ApplyContext<'_>) {
+const SETTING: &str = "read_options";
+
+pub fn apply(command: DataCommand, cx: &mut ApplyContext<'_>) {
+    let lang = cx.state.settings.language;
     match command {
-        DataCommand::Run | DataCommand::Open(_) => {}
+        DataCommand::Run => read(cx),
+        DataCommand::Open(paths) => {
+            cx.state.project.sources.events = paths;
+            cx.state.data.options = ReadOptions::default();
+            save(cx);
+            read(cx);
+        }
+        DataCommand::Pick => dialog::pick_tables(cx.jobs, lang, |paths| Command::Data(DataCommand::Open(paths))),
+        DataCommand::SetItems(path) => {
+            cx.state.project.sources.items = Some(path);
+            save(cx);
+            read(cx);
+        }
+        DataCommand::PickItems => dialog::pick_tables(cx.jobs, lang, |paths| {
+            Command::Data(DataCommand::SetItems(paths.into_iter().next().unwrap_or_default()))
+        }),
+        DataCommand::SetRole { column, role } => {
+            cx.state.data.options.roles.insert(column, role);
+            save(cx);
+            read(cx);
+        }
+        DataCommand::SetOptions(options) => {
+            cx.state.data.options = *options;
+            save(cx);
+            read(cx);
+        }
     }
 }
 
 /// Reads what the project that was just opened holds of this stage.
-pub fn restore(_cx: &mut ApplyContext<'_>) {}
+pub fn restore(cx: &mut ApplyContext<'_>) {
+    cx.state.data.options = cx.state.project.setting(SETTING);
+}
+
+/// Keeps the choice of files and overrides with the project; a failure is shown, not lost.
+fn save(cx: &mut ApplyContext<'_>) {
+    let options = cx.state.data.options.clone();
+    cx.state.project.save_setting(SETTING, &options);
+    let Some(project) = cx
+        .state
+        .project
+        .project
+        .ready()
+        .filter(|project| !project.is_read_only())
+    else {
+        return;
+    };
+    if let Err(error) = cx.state.project.sources.save(project) {
+        cx.state.project.notice = Some(error.to_string());
+    }
+}
+
+/// What a reading job brings back.
+struct Read {
+    log: Dataset,
+    items: Result<Option<Dataset>, JobFailure>,
+}
+
+fn read(cx: &mut ApplyContext<'_>) {
+    let lang = cx.state.settings.language;
+    let sources = cx.state.project.sources.clone();
+    if sources.events.is_empty() {
+        let why = lang.t(words::NO_LOG).to_owned();
+        cx.state.data.dataset.finish(Err(JobFailure::Failed(why)));
+        return;
+    }
+    let options = cx.state.data.options.clone();
+    let progress = cx.jobs.start(
+        Stage::Data,
+        words::READING.into(),
+        move |progress| {
+            let failed = |error| JobFailure::from_error(&error, progress);
+            let log = read_log(&sources.events, &options, progress).map_err(failed)?;
+            let read_items = |path: PathBuf| read_log(&[path], &ReadOptions::default(), progress).map_err(failed);
+            let items = sources.items.map(read_items).transpose();
+            Ok(Read { log, items })
+        },
+        finish,
+    );
+    cx.state.data.dataset.start(progress);
+}
+
+fn finish(outcome: Result<Read, JobFailure>, cx: &mut ApplyContext<'_>) {
+    match outcome {
+        Ok(Read { log, items }) => {
+            match items {
+                Ok(Some(items)) => cx.state.data.items.finish(Ok(items)),
+                Ok(None) => cx.state.data.items = crate::gui::loadable::Loadable::Empty,
+                Err(failure) => cx.state.data.items.finish(Err(failure)),
+            }
+            let info = std::sync::Arc::clone(&log.info);
+            cx.state.data.dataset.finish(Ok(log));
+            let mut artefact = ArtefactRecord::new(ArtefactKind::Dataset, info.hash.clone(), &info.name, now_ms());
+            artefact.content = serde_json::to_value(&*info).unwrap_or_default();
+            cx.state.project.record(&artefact);
+            save(cx);
+            // The report is what an analyst opens a log for; the flow asks for it itself.
+            if !cx.state.flow.is_running() {
+                cx.commands.send(Command::Audit(AuditCommand::Run));
+            }
+        }
+        Err(failure) => cx.state.data.dataset.finish(Err(failure)),
+    }
+}

@@ -1,9 +1,24 @@
 //! Requests of the data page.
 
+use crate::engine::artifact::Role;
+use crate::engine::ingest::ReadOptions;
+use std::path::PathBuf;
+
 #[derive(Debug)]
 pub enum DataCommand {
-    /// Do this stage with what is chosen, or its defaults (the flow sends it too).
+    /// Reads the project's log with its settings (the flow sends it too).
     Run,
     /// Reads these files as the project's log from now on.
-    Open(Vec<std::path::PathBuf>),
+    Open(Vec<PathBuf>),
+    /// Asks for files with the native dialog.
+    Pick,
+    /// Uses this file as the item table from now on.
+    SetItems(PathBuf),
+    PickItems,
+    SetRole {
+        column: String,
+        role: Role,
+    },
+    /// Reads again with other overrides.
+    SetOptions(Box<ReadOptions>),
 }

@@ -13,7 +13,7 @@ use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::{Cancelled, Progress};
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::dir::list_runs;
-use crate::engine::train::table::{Columns, rows_of};
+use crate::engine::train::table::{Columns, Table, rows_of};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -165,7 +165,7 @@ fn score_run(run: &RunModel, test: &Dataset, path: &Path, progress: &Progress) -
         numeric: &numeric,
         label: None,
     };
-    let loaded = rows_of(test, path, columns).map_err(failed)?;
+    let loaded = rows_of(&Table::from(test), path, columns).map_err(failed)?;
     let scores = scorer.score(loaded.rows, progress);
     if progress.is_cancelled() {
         return Err(Cancelled.into());
