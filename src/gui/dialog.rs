@@ -37,7 +37,9 @@ pub fn pick_tables(jobs: &mut JobQueue, lang: Language, then: impl FnOnce(Vec<Pa
 
 /// Asks for one JSON file; `then` makes the command that is sent.
 pub fn pick_json(jobs: &mut JobQueue, title: &str, then: impl FnOnce(PathBuf) -> Command + Send + 'static) {
-    let dialog = rfd::AsyncFileDialog::new().set_title(title).add_filter("JSON", &["json"]);
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title(title)
+        .add_filter("JSON", &["json"]);
     answer(jobs, dialog.pick_file(), |file| then(file.path().to_owned()));
 }
 

@@ -13,9 +13,9 @@ mod history;
 mod label;
 pub mod leakage;
 mod mrmr;
+mod outline;
 pub mod score;
 pub mod select;
-mod outline;
 mod set;
 pub mod split;
 pub mod table;
@@ -41,3 +41,5 @@ pub use table_select::{ColumnScores, TableSelection, select_columns};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod tests_support;

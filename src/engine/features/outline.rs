@@ -67,7 +67,11 @@ pub fn outline(
             })
             .collect(),
         texts: text_names(&events, used),
-        groups: groups.into_iter().filter(|(known, _)| *known).map(|(_, group)| group).collect(),
+        groups: groups
+            .into_iter()
+            .filter(|(known, _)| *known)
+            .map(|(_, group)| group)
+            .collect(),
         times: times.map(|(first, last)| [first, last]),
         rule: suggested,
     })

@@ -34,7 +34,9 @@ pub fn apply(command: FeaturesCommand, cx: &mut ApplyContext<'_>) {
 pub fn restore(cx: &mut ApplyContext<'_>) {
     let saved: Option<FeatureConfig> = cx.state.project.setting(SETTING);
     cx.state.features.config = saved.unwrap_or_default();
-    let Some(project) = cx.state.project.project.ready() else { return };
+    let Some(project) = cx.state.project.project.ready() else {
+        return;
+    };
     let dir = features_dir(project);
     if !dir.is_dir() {
         return;
@@ -63,7 +65,9 @@ fn start_outline(cx: &mut ApplyContext<'_>) {
     if cx.state.features.set.is_loading() {
         return;
     }
-    let Some(log) = cx.state.recipe.clean_or_raw(&cx.state.data) else { return };
+    let Some(log) = cx.state.recipe.clean_or_raw(&cx.state.data) else {
+        return;
+    };
     let items = cx.state.data.items.value().cloned();
     let rule = cx.state.features.config.label.clone();
     let lang = cx.state.settings.language;
@@ -92,7 +96,10 @@ struct Work {
 fn run(cx: &mut ApplyContext<'_>) {
     let lang = cx.state.settings.language;
     let fail = |cx: &mut ApplyContext<'_>, why| {
-        cx.state.features.set.finish(Err(JobFailure::Failed(lang.t(why).to_owned())));
+        cx.state
+            .features
+            .set
+            .finish(Err(JobFailure::Failed(lang.t(why).to_owned())));
     };
     let Some(project) = cx.state.project.project.ready().cloned() else {
         return fail(cx, words::NO_PROJECT);
@@ -106,7 +113,11 @@ fn run(cx: &mut ApplyContext<'_>) {
     if cx.state.features.outline.is_loading() {
         cx.state.features.outline.finish(Err(JobFailure::Cancelled));
     }
-    let clean = cx.state.recipe.current(&cx.state.data).map(|applied| applied.dataset.clone());
+    let clean = cx
+        .state
+        .recipe
+        .current(&cx.state.data)
+        .map(|applied| applied.dataset.clone());
     let recipe = &cx.state.recipe.recipe;
     let work = Work {
         recipe: (clean.is_none() && !recipe.is_empty()).then(|| recipe.clone()),
@@ -140,7 +151,8 @@ impl Work {
             items: self.items.as_deref(),
             created_ms: now_ms(),
         };
-        let set = build(&input, &self.config, &self.dir, progress).map_err(|error| failure(&error, self.lang, progress))?;
+        let set =
+            build(&input, &self.config, &self.dir, progress).map_err(|error| failure(&error, self.lang, progress))?;
         Ok((applied, set))
     }
 }

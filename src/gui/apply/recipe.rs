@@ -3,7 +3,9 @@
 use super::ApplyContext;
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
-use crate::engine::recipe::{Applied, Recipe, RecipeError, Step, add_step, apply as apply_recipe, preview, step_of, suggest};
+use crate::engine::recipe::{
+    Applied, Recipe, RecipeError, Step, add_step, apply as apply_recipe, preview, step_of, suggest,
+};
 use crate::engine::run::now_ms;
 use crate::gui::command::Command;
 use crate::gui::command::recipe::RecipeCommand;
@@ -45,7 +47,9 @@ pub fn apply(command: RecipeCommand, cx: &mut ApplyContext<'_>) {
         }
         RecipeCommand::Preview => start_preview(cx),
         RecipeCommand::Export => {
-            dialog::save_as(cx.jobs, "recipe.json", |path| Command::Recipe(RecipeCommand::WriteTo(path)));
+            dialog::save_as(cx.jobs, "recipe.json", |path| {
+                Command::Recipe(RecipeCommand::WriteTo(path))
+            });
         }
         RecipeCommand::WriteTo(path) => write_to(cx, &path),
         RecipeCommand::Import => {
@@ -212,7 +216,10 @@ fn start_preview(cx: &mut ApplyContext<'_>) {
     if state.applied.is_loading() {
         return;
     }
-    let (Some(log), Some(key)) = (cx.state.data.dataset.value().cloned(), state.preview_key(&cx.state.data)) else {
+    let (Some(log), Some(key)) = (
+        cx.state.data.dataset.value().cloned(),
+        state.preview_key(&cx.state.data),
+    ) else {
         return;
     };
     let (recipe, focus) = (state.recipe.clone(), state.selected);

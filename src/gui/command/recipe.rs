@@ -14,9 +14,18 @@ pub enum RecipeCommand {
     AddFindings(Vec<Finding>),
     AddStep(Action),
     /// Change what a step does; edits of one step in a row are undone together.
-    SetAction { index: usize, action: Action },
-    SetEnabled { index: usize, enabled: bool },
-    Move { from: usize, to: usize },
+    SetAction {
+        index: usize,
+        action: Action,
+    },
+    SetEnabled {
+        index: usize,
+        enabled: bool,
+    },
+    Move {
+        from: usize,
+        to: usize,
+    },
     Remove(usize),
     Undo,
     Redo,

@@ -10,9 +10,18 @@ pub const OUTLINE_JOB: Text = Text::new("Look the log over", "查看日志内容
 pub const RESTORE_JOB: Text = Text::new("Read the feature set", "读取特征集");
 pub const BUILD: Text = Text::new("Build", "构建");
 pub const TO_TRAIN: Text = Text::new("Train a model", "训练模型");
-pub const NO_PROJECT: Text = Text::new("No project is open, so there is no place for the feature set", "尚未打开项目，无处保存特征集");
-pub const READ_ONLY: Text = Text::new("The project is open elsewhere and read-only here", "项目已在别处打开，此处为只读");
-pub const NO_LOG: Text = Text::new("There is no log to build from; open one on the Data page", "没有可用的日志；请先在数据页打开");
+pub const NO_PROJECT: Text = Text::new(
+    "No project is open, so there is no place for the feature set",
+    "尚未打开项目，无处保存特征集",
+);
+pub const READ_ONLY: Text = Text::new(
+    "The project is open elsewhere and read-only here",
+    "项目已在别处打开，此处为只读",
+);
+pub const NO_LOG: Text = Text::new(
+    "There is no log to build from; open one on the Data page",
+    "没有可用的日志；请先在数据页打开",
+);
 pub const EMPTY: Text = Text::new("No features yet", "尚无特征");
 pub const EMPTY_WHY: Text = Text::new(
     "A feature set turns the log into examples a model learns from: what is predicted, what was known before, and which rows are kept apart to test it. Open a log first.",
@@ -52,28 +61,49 @@ pub const AUC: Text = Text::new("AUC", "AUC");
 pub const CANDIDATES: Text = Text::new("Features", "特征");
 pub const AUTOMATIC_CHOICE: Text = Text::new("Choose automatically", "自动选择");
 pub const LEAK: Text = Text::new("leak", "泄漏");
-pub const CHOOSE_FEATURE: Text = Text::new("Choose a feature to see how it differs between the classes", "选择一个特征，查看它在两类之间的差异");
+pub const CHOOSE_FEATURE: Text = Text::new(
+    "Choose a feature to see how it differs between the classes",
+    "选择一个特征，查看它在两类之间的差异",
+);
 pub const POSITIVES: Text = Text::new("positive", "正例");
 pub const NEGATIVES: Text = Text::new("negative", "负例");
 pub const SHARE_OF_CLASS: Text = Text::new("Share of each class; training rows only", "各类内占比；仅训练行");
 pub const NOT_BUILT: Text = Text::new("Scores appear once the set is built", "构建后显示评分");
-pub const TEXT_FEATURE: Text = Text::new("Text is read by the model as it is; it has no score of its own", "文本由模型直接读取，没有单独评分");
+pub const TEXT_FEATURE: Text = Text::new(
+    "Text is read by the model as it is; it has no score of its own",
+    "文本由模型直接读取，没有单独评分",
+);
 pub const MISSING: Text = Text::new("Missing", "缺失");
 pub const MAX_ROWS: Text = Text::new("At most examples (0 = all)", "样本上限（0 = 全部）");
 pub const SEED: Text = Text::new("Seed", "随机种子");
 pub const GROUP: Text = Text::new("Rank within", "排序分组");
-pub const TEXT_CHOICE: Text = Text::new("Text the model reads (one, or two as a pair)", "模型读取的文本（一列，或两列组成一对）");
+pub const TEXT_CHOICE: Text = Text::new(
+    "Text the model reads (one, or two as a pair)",
+    "模型读取的文本（一列，或两列组成一对）",
+);
 pub const MORE: Text = Text::new("More settings", "更多设置");
 pub const SELECT_K: Text = Text::new("At most features", "特征上限");
-pub const DEFINITION_CHI2: Text = Text::new("Pearson's chi-square of deciles against the label, training rows", "按十分位与标签的皮尔逊卡方，仅训练行");
-pub const DEFINITION_MI: Text = Text::new("Mutual information with the label in nats, training rows", "与标签的互信息（奈特），仅训练行");
-pub const DEFINITION_PSI: Text = Text::new("Population stability index, test against training rows: above 0.25 the feature moved", "群体稳定性指标（测试对训练）：大于 0.25 表示分布漂移");
+pub const DEFINITION_CHI2: Text = Text::new(
+    "Pearson's chi-square of deciles against the label, training rows",
+    "按十分位与标签的皮尔逊卡方，仅训练行",
+);
+pub const DEFINITION_MI: Text = Text::new(
+    "Mutual information with the label in nats, training rows",
+    "与标签的互信息（奈特），仅训练行",
+);
+pub const DEFINITION_PSI: Text = Text::new(
+    "Population stability index, test against training rows: above 0.25 the feature moved",
+    "群体稳定性指标（测试对训练）：大于 0.25 表示分布漂移",
+);
 
 pub fn steps_facts(lang: Language, set: &FeatureSet) -> String {
     let (rows, all) = (number::count(set.label.rows), number::count(set.label.candidates));
     let sampled = set.dropped.sampled_out > 0;
     match (lang, sampled) {
-        (Language::English, true) => format!("{} · {rows} of {all} examples, kept in whole groups · training rows alone are scored", set.name),
+        (Language::English, true) => format!(
+            "{} · {rows} of {all} examples, kept in whole groups · training rows alone are scored",
+            set.name
+        ),
         (Language::English, false) => format!("{} · {rows} examples · training rows alone are scored", set.name),
         (Language::Chinese, true) => format!("{} · 从 {all} 个样本中按整组保留 {rows} 个 · 仅用训练行评分", set.name),
         (Language::Chinese, false) => format!("{} · {rows} 个样本 · 仅用训练行评分", set.name),

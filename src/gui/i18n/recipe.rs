@@ -80,7 +80,10 @@ pub const MAX: Text = Text::new("At most", "上限");
 pub const LOWER_QUANTILE: Text = Text::new("Lower quantile", "下分位数");
 pub const UPPER_QUANTILE: Text = Text::new("Upper quantile", "上分位数");
 pub const CONDITION: Text = Text::new("Condition", "条件");
-pub const CONDITION_HINT: Text = Text::new("price > 0 and event_type in (\"view\", \"cart\")", "price > 0 and event_type in (\"view\", \"cart\")");
+pub const CONDITION_HINT: Text = Text::new(
+    "price > 0 and event_type in (\"view\", \"cart\")",
+    "price > 0 and event_type in (\"view\", \"cart\")",
+);
 pub const CONDITION_HELP: Text = Text::new(
     "= != < <= > >=, in (…), between … and …, contains, starts_with, ends_with, matches, is null, and, or, not, brackets. Times as \"2026-10-01 08:00\". A missing cell matches nothing but is null.",
     "= != < <= > >=、in (…)、between … and …、contains、starts_with、ends_with、matches、is null、and、or、not、括号。时间写作 \"2026-10-01 08:00\"。缺失值只与 is null 匹配。",
@@ -97,7 +100,10 @@ pub const FORMAT_HELP: Text = Text::new(
     "%Y-%m-%d %H:%M:%S, ISO 8601, epoch seconds, epoch milliseconds",
     "%Y-%m-%d %H:%M:%S、ISO 8601、epoch seconds、epoch milliseconds",
 );
-pub const MAP: Text = Text::new("One change a line: old = new (nothing after = empties the cell)", "每行一条：旧值 = 新值（= 后为空则清空）");
+pub const MAP: Text = Text::new(
+    "One change a line: old = new (nothing after = empties the cell)",
+    "每行一条：旧值 = 新值（= 后为空则清空）",
+);
 pub const METHOD: Text = Text::new("Method", "方法");
 pub const MASK_HASH: Text = Text::new("salted hash", "加盐哈希");
 pub const MASK_REDACT: Text = Text::new("replace", "替换");
@@ -129,7 +135,11 @@ pub fn facts(lang: Language, name: &str, on: usize, all: usize, elapsed_ms: Opti
 }
 
 fn millis(ms: u64) -> String {
-    if ms < 1000 { format!("{ms} ms") } else { format!("{:.1} s", ms as f64 / 1000.0) }
+    if ms < 1000 {
+        format!("{ms} ms")
+    } else {
+        format!("{:.1} s", ms as f64 / 1000.0)
+    }
 }
 
 /// What a step does to this log, in short.
@@ -159,7 +169,11 @@ pub fn effect(lang: Language, dropped: u64, cells: u64, columns: u64) -> String 
             }
         }
     }
-    if parts.is_empty() { "–".to_owned() } else { parts.join(" · ") }
+    if parts.is_empty() {
+        "–".to_owned()
+    } else {
+        parts.join(" · ")
+    }
 }
 
 pub fn affected(lang: Language, shown: usize, all: u64) -> String {

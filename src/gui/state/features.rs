@@ -44,7 +44,10 @@ impl FeaturesState {
 
     /// True if the feature is, or will be, given to a model.
     pub fn is_chosen(&self, name: &str, selected: bool) -> bool {
-        self.config.features.as_ref().map_or(selected, |chosen| chosen.iter().any(|feature| feature == name))
+        self.config
+            .features
+            .as_ref()
+            .map_or(selected, |chosen| chosen.iter().any(|feature| feature == name))
     }
 
     /// The label rule to show and edit: the chosen one, else the built set's, else what the log suggests.

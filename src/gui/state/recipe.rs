@@ -58,7 +58,10 @@ impl RecipeState {
 
     /// The cleaned log if it is up to date, else `None`.
     pub fn current(&self, data: &DataState) -> Option<&Applied> {
-        self.applied.value().filter(|_| !self.is_stale(data)).map(|applied| &**applied)
+        self.applied
+            .value()
+            .filter(|_| !self.is_stale(data))
+            .map(|applied| &**applied)
     }
 
     /// The cleaned log if there is one of the open log, else the log itself.
@@ -71,7 +74,11 @@ impl RecipeState {
     /// What a preview of the state as it is would be made for; `None` without a log.
     pub fn preview_key(&self, data: &DataState) -> Option<ContentHash> {
         let log = data.dataset.value()?;
-        Some(ContentHash::of_json(&(&log.info.hash, &self.recipe.steps, self.selected)))
+        Some(ContentHash::of_json(&(
+            &log.info.hash,
+            &self.recipe.steps,
+            self.selected,
+        )))
     }
 
     /// How this stage stands for a run of the whole flow.

@@ -79,34 +79,40 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, rows: &[Row<'_>], selected: &mut Opt
     ];
     let p = palette(ui);
     let at = rows.iter().position(|row| Some(row.name) == selected.as_deref());
-    let clicked = widgets::table(ui, "features", &columns, (rows.len(), height, at), |table_row, index| {
-        let row = &rows[index];
-        table_row.col(|ui| choose(cx, ui, row));
-        table_row.col(|ui| {
-            ui.horizontal(|ui| {
-                widgets::cell(ui, row.name, p.text);
-                if row.scores.is_some_and(|scores| scores.leak) {
-                    widgets::tone_text(ui, Tone::Danger, cx.t(words::LEAK));
-                }
-            })
-            .response
-            .on_hover_text(cx.b(row.description));
-        });
-        table_row.col(|ui| widgets::cell(ui, words::feature_group(cx.lang(), row.group), p.text_2));
-        let scores = row.scores;
-        let cells = [
-            scores.and_then(|s| s.mrmr_rank).map(|rank| rank.to_string()),
-            scores.and_then(|s| s.chi2).map(number::compact),
-            scores.and_then(|s| s.chi2_p).map(number::p_value),
-            scores.and_then(|s| s.mutual_info).map(|v| number::fixed(v, 4)),
-            scores.and_then(|s| s.information_value).map(|v| number::fixed(v, 3)),
-            scores.and_then(|s| s.psi).map(|v| number::fixed(v, 3)),
-            scores.and_then(|s| s.auc).map(|v| number::fixed(v, 3)),
-        ];
-        for cell in cells {
-            table_row.col(|ui| widgets::cell_right(ui, cell.as_deref().unwrap_or("–"), p.text));
-        }
-    });
+    let clicked = widgets::table(
+        ui,
+        "features",
+        &columns,
+        (rows.len(), height, at),
+        |table_row, index| {
+            let row = &rows[index];
+            table_row.col(|ui| choose(cx, ui, row));
+            table_row.col(|ui| {
+                ui.horizontal(|ui| {
+                    widgets::cell(ui, row.name, p.text);
+                    if row.scores.is_some_and(|scores| scores.leak) {
+                        widgets::tone_text(ui, Tone::Danger, cx.t(words::LEAK));
+                    }
+                })
+                .response
+                .on_hover_text(cx.b(row.description));
+            });
+            table_row.col(|ui| widgets::cell(ui, words::feature_group(cx.lang(), row.group), p.text_2));
+            let scores = row.scores;
+            let cells = [
+                scores.and_then(|s| s.mrmr_rank).map(|rank| rank.to_string()),
+                scores.and_then(|s| s.chi2).map(number::compact),
+                scores.and_then(|s| s.chi2_p).map(number::p_value),
+                scores.and_then(|s| s.mutual_info).map(|v| number::fixed(v, 4)),
+                scores.and_then(|s| s.information_value).map(|v| number::fixed(v, 3)),
+                scores.and_then(|s| s.psi).map(|v| number::fixed(v, 3)),
+                scores.and_then(|s| s.auc).map(|v| number::fixed(v, 3)),
+            ];
+            for cell in cells {
+                table_row.col(|ui| widgets::cell_right(ui, cell.as_deref().unwrap_or("–"), p.text));
+            }
+        },
+    );
     if let Some(row) = clicked.and_then(|index| rows.get(index)) {
         *selected = Some(row.name.to_owned());
     }

@@ -10,7 +10,10 @@ use egui_plot::{Bar, BarChart};
 
 pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>, selected: Option<&str>, height: f32) {
     let feature = set.and_then(|set| {
-        let named = set.features.iter().find(|feature| Some(feature.name.as_str()) == selected);
+        let named = set
+            .features
+            .iter()
+            .find(|feature| Some(feature.name.as_str()) == selected);
         // Until one is chosen, the first of the table is shown.
         named.or_else(|| set.by_rank().into_iter().next())
     });
@@ -26,7 +29,11 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>, 
                 None => {
                     let color = palette(ui).text_2;
                     ui.label(RichText::new(cx.t(words::NOT_BUILT)).color(color));
-                    ui.label(RichText::new(cx.t(words::CHOOSE_FEATURE)).font(text::small()).color(color));
+                    ui.label(
+                        RichText::new(cx.t(words::CHOOSE_FEATURE))
+                            .font(text::small())
+                            .color(color),
+                    );
                 }
             }
         },
@@ -35,26 +42,34 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>, 
 
 fn show(cx: &PageContext<'_>, ui: &mut Ui, feature: &FeatureReport, height: f32) {
     let p = palette(ui);
-    ui.label(RichText::new(cx.b(&feature.description)).font(text::table()).color(p.text_2));
+    ui.label(
+        RichText::new(cx.b(&feature.description))
+            .font(text::table())
+            .color(p.text_2),
+    );
     if let Some(reason) = &feature.scores.leak_reason {
         widgets::tone_text(ui, Tone::Danger, cx.b(reason));
     }
-    let missing = format!("{} {}", cx.t(words::MISSING), number::share(feature.scores.missing_share));
+    let missing = format!(
+        "{} {}",
+        cx.t(words::MISSING),
+        number::share(feature.scores.missing_share)
+    );
     ui.label(RichText::new(missing).font(text::small()).color(p.text_2));
     ui.add_space(space::TIGHT);
     if feature.kind == FeatureKind::Text {
-        ui.label(RichText::new(cx.t(words::TEXT_FEATURE)).font(text::small()).color(p.text_2));
+        ui.label(
+            RichText::new(cx.t(words::TEXT_FEATURE))
+                .font(text::small())
+                .color(p.text_2),
+        );
         return;
     }
     let look = PlotLook {
         legend: true,
         ..PlotLook::new("feature-histogram", (height - 150.0).max(140.0))
     };
-    let charts = [
-        (words::NEGATIVES, 0, -0.5),
-        (words::POSITIVES, 1, 0.5),
-    ]
-    .map(|(name, class, side)| {
+    let charts = [(words::NEGATIVES, 0, -0.5), (words::POSITIVES, 1, 0.5)].map(|(name, class, side)| {
         let bars = bars(&feature.scores.histogram, class, side);
         BarChart::new(cx.t(name), bars).color(p.series(class))
     });
@@ -63,7 +78,11 @@ fn show(cx: &PageContext<'_>, ui: &mut Ui, feature: &FeatureReport, height: f32)
             plot.bar_chart(chart);
         }
     });
-    ui.label(RichText::new(cx.t(words::SHARE_OF_CLASS)).font(text::small()).color(p.text_2));
+    ui.label(
+        RichText::new(cx.t(words::SHARE_OF_CLASS))
+            .font(text::small())
+            .color(p.text_2),
+    );
 }
 
 /// Bars side by side: the share of the class that falls into each bin.

@@ -67,7 +67,9 @@ fn editor(cx: &PageContext<'_>, ui: &mut Ui, rule: Option<LabelRule>) -> Option<
                 ui.spacing_mut().item_spacing.x = space::GAP;
                 let mut minutes = within_secs / 60.0;
                 let changed = widgets::labelled(ui, cx.t(words::WITHIN), |ui| {
-                    let drag = egui::DragValue::new(&mut minutes).range(0.1..=525_600.0).suffix(cx.t(words::MINUTES));
+                    let drag = egui::DragValue::new(&mut minutes)
+                        .range(0.1..=525_600.0)
+                        .suffix(cx.t(words::MINUTES));
                     ui.add(drag).changed()
                 });
                 if changed {
@@ -122,7 +124,11 @@ fn chips(cx: &PageContext<'_>, ui: &mut Ui, label: Text, events: &[String], chos
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(6.0, 6.0);
             // Without an outline yet, what is chosen is shown.
-            let shown = if events.is_empty() { chosen.clone() } else { events.to_vec() };
+            let shown = if events.is_empty() {
+                chosen.clone()
+            } else {
+                events.to_vec()
+            };
             for event in shown {
                 let at = chosen.iter().position(|name| *name == event);
                 if widgets::toggle_chip(ui, at.is_some(), &event).clicked() {

@@ -33,7 +33,10 @@ impl FeaturesPage {
         let has_log = cx.state.data.dataset.value().is_some();
         ask_for_outline(cx);
         match &state.set {
-            Loadable::Loading { progress, previous: None } => {
+            Loadable::Loading {
+                progress,
+                previous: None,
+            } => {
                 header(cx, ui, None);
                 if widgets::loading_page(ui, cx.lang(), &progress.snapshot()) {
                     cx.send(Command::CancelJob(Stage::Features));
@@ -51,7 +54,12 @@ impl FeaturesPage {
             }
             found if found.value().is_none() && !has_log => {
                 header(cx, ui, None);
-                if widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(words::EMPTY_WHY), Some(cx.t(words::TO_DATA))) {
+                if widgets::empty_page(
+                    ui,
+                    cx.t(words::EMPTY),
+                    cx.t(words::EMPTY_WHY),
+                    Some(cx.t(words::TO_DATA)),
+                ) {
                     cx.send(Command::Go(Page::Data));
                 }
             }
@@ -82,7 +90,9 @@ impl FeaturesPage {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::GAP;
             column(ui, left, |ui| candidates::card(cx, ui, set, &mut self.selected, height));
-            column(ui, right, |ui| histogram::card(cx, ui, set, self.selected.as_deref(), height));
+            column(ui, right, |ui| {
+                histogram::card(cx, ui, set, self.selected.as_deref(), height)
+            });
         });
     }
 
@@ -123,7 +133,9 @@ fn change(cx: &PageContext<'_>, edit: impl FnOnce(&mut FeatureConfig)) {
 fn ask_for_outline(cx: &PageContext<'_>) {
     let state = &cx.state.features;
     let busy = state.outline.is_loading() || state.set.is_loading() || state.outline.error().is_some();
-    let Some(log) = cx.state.recipe.clean_or_raw(&cx.state.data) else { return };
+    let Some(log) = cx.state.recipe.clean_or_raw(&cx.state.data) else {
+        return;
+    };
     let made_from = state.outline.value().map(|outline| &outline.log);
     if !busy && made_from != Some(&log.info.hash) {
         cx.send(Command::Features(FeaturesCommand::Outline));
@@ -143,15 +155,25 @@ fn header(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
         if let Loadable::Loading { progress, .. } = &cx.state.features.set {
             let seen = progress.snapshot();
             let color = palette(ui).text_2;
-            ui.label(RichText::new(format!("{} {:.0} %", cx.b(&seen.phase), seen.fraction * 100.0)).font(text::small()).color(color));
+            ui.label(
+                RichText::new(format!("{} {:.0} %", cx.b(&seen.phase), seen.fraction * 100.0))
+                    .font(text::small())
+                    .color(color),
+            );
         }
     });
 }
 
 fn figures(cx: &PageContext<'_>, ui: &mut Ui, set: &FeatureSet) {
     let state = &cx.state.features;
-    let numeric = || set.features.iter().filter(|feature| feature.kind == FeatureKind::Numeric);
-    let chosen = numeric().filter(|feature| state.is_chosen(&feature.name, feature.scores.selected)).count();
+    let numeric = || {
+        set.features
+            .iter()
+            .filter(|feature| feature.kind == FeatureKind::Numeric)
+    };
+    let chosen = numeric()
+        .filter(|feature| state.is_chosen(&feature.name, feature.scores.selected))
+        .count();
     let leaks = numeric().filter(|feature| feature.scores.leak).count();
     let figure = |label, value: String, note: String| Figure {
         label: cx.t(label).to_owned(),
@@ -159,13 +181,23 @@ fn figures(cx: &PageContext<'_>, ui: &mut Ui, set: &FeatureSet) {
         note,
         ..Figure::default()
     };
-    let first_leak = numeric().find(|feature| feature.scores.leak).map_or_else(String::new, |f| f.name.clone());
+    let first_leak = numeric()
+        .find(|feature| feature.scores.leak)
+        .map_or_else(String::new, |f| f.name.clone());
     widgets::figure_card(
         ui,
         &[
             figure(words::EXAMPLES, number::count(set.label.rows), String::new()),
-            figure(words::POSITIVE, number::share(set.label.positive_rate), number::count(set.label.positives)),
-            figure(words::CHOSEN, chosen.to_string(), words::of_all(cx.lang(), numeric().count())),
+            figure(
+                words::POSITIVE,
+                number::share(set.label.positive_rate),
+                number::count(set.label.positives),
+            ),
+            figure(
+                words::CHOSEN,
+                chosen.to_string(),
+                words::of_all(cx.lang(), numeric().count()),
+            ),
             figure(words::TEXTS, set.text.len().to_string(), set.text.join(" + ")),
             figure(words::LEAKS, leaks.to_string(), first_leak),
         ],

@@ -26,8 +26,16 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) 
 
 fn texts(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
     let state = &cx.state.features;
-    let names: Vec<String> = state.outline.value().map_or_else(Vec::new, |outline| outline.texts.clone());
-    let chosen = state.config.text.clone().or_else(|| set.map(|set| set.text.clone())).unwrap_or_default();
+    let names: Vec<String> = state
+        .outline
+        .value()
+        .map_or_else(Vec::new, |outline| outline.texts.clone());
+    let chosen = state
+        .config
+        .text
+        .clone()
+        .or_else(|| set.map(|set| set.text.clone()))
+        .unwrap_or_default();
     widgets::labelled(ui, cx.t(words::TEXT_CHOICE), |ui| {
         ui.horizontal_wrapped(|ui| {
             for name in names {
@@ -51,7 +59,10 @@ fn texts(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
 
 fn group(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
     let state = &cx.state.features;
-    let known: Vec<GroupBy> = state.outline.value().map_or_else(Vec::new, |outline| outline.groups.clone());
+    let known: Vec<GroupBy> = state
+        .outline
+        .value()
+        .map_or_else(Vec::new, |outline| outline.groups.clone());
     if known.is_empty() {
         return;
     }

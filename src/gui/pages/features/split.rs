@@ -2,8 +2,8 @@
 
 use super::change;
 use crate::engine::artifact::Severity;
-use crate::engine::features::{FeatureSet, PartReport, SplitReport, Strategy};
 use crate::engine::features::Part;
+use crate::engine::features::{FeatureSet, PartReport, SplitReport, Strategy};
 use crate::gui::i18n::features as words;
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{Palette, Tone, palette, space, text};
@@ -47,13 +47,19 @@ fn controls(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
         let changed = widgets::number_field(ui, cx.t(words::TRAIN_SHARE), &mut train, 1..=98)
             | widgets::number_field(ui, cx.t(words::VALID_SHARE), &mut valid, 0..=98);
         widgets::labelled(ui, cx.t(words::TEST_SHARE), |ui| {
-            ui.label(RichText::new(test.to_string()).font(text::body()).color(palette(ui).text));
+            ui.label(
+                RichText::new(test.to_string())
+                    .font(text::body())
+                    .color(palette(ui).text),
+            );
         });
         if changed {
             let train = train.clamp(1, 98);
             let valid = valid.clamp(0, 99 - train);
             let share = |percent: i64| percent as f64 / 100.0;
-            change(cx, |config| config.split.ratios = [share(train), share(valid), share(100 - train - valid)]);
+            change(cx, |config| {
+                config.split.ratios = [share(train), share(valid), share(100 - train - valid)]
+            });
         }
         let mut minutes = split.embargo_secs / 60.0;
         if widgets::number_field(ui, cx.t(words::EMBARGO), &mut minutes, 0.0..=1_000_000.0) {
@@ -74,10 +80,19 @@ fn timeline(cx: &PageContext<'_>, ui: &mut Ui, split: &SplitReport) {
             continue;
         }
         let at = |share: f64| bar.left() + bar.width() * share as f32;
-        let piece = Rect::from_min_max(pos2(at(from), bar.top()), pos2((at(to) - 2.0).max(at(from) + 1.0), bar.bottom()));
+        let piece = Rect::from_min_max(
+            pos2(at(from), bar.top()),
+            pos2((at(to) - 2.0).max(at(from) + 1.0), bar.bottom()),
+        );
         ui.painter().rect_filled(piece, CornerRadius::same(3), p.series(index));
     }
-    legend(cx, ui, split, Rect::from_min_max(pos2(rect.left(), bar.bottom() + 6.0), rect.max), &p);
+    legend(
+        cx,
+        ui,
+        split,
+        Rect::from_min_max(pos2(rect.left(), bar.bottom() + 6.0), rect.max),
+        &p,
+    );
 }
 
 /// Start and end of each part as shares of the whole.
@@ -88,7 +103,11 @@ fn edges(split: &SplitReport) -> Vec<[f64; 2]> {
         && last > first
     {
         let share = |time: Option<i64>| time.map_or(0.0, |time| (time - first) as f64 / (last - first) as f64);
-        return split.parts.iter().map(|part| [share(part.first_time), share(part.last_time)]).collect();
+        return split
+            .parts
+            .iter()
+            .map(|part| [share(part.first_time), share(part.last_time)])
+            .collect();
     }
     let total = split.parts.iter().map(|part| part.rows).sum::<u64>().max(1) as f64;
     let mut before = 0.0;
@@ -111,10 +130,25 @@ fn legend(cx: &PageContext<'_>, ui: &Ui, split: &SplitReport, rect: Rect, p: &Pa
             (Some(first), Some(last)) => format!("  {} – {}", day(first), day(last)),
             _ => String::new(),
         };
-        let painter = ui.painter().with_clip_rect(Rect::from_min_max(pos2(left, rect.top()), pos2(left + width - 6.0, rect.bottom())));
-        painter.text(pos2(left + 13.0, rect.top()), Align2::LEFT_TOP, format!("{name}{dates}"), text::small(), p.text);
+        let painter = ui.painter().with_clip_rect(Rect::from_min_max(
+            pos2(left, rect.top()),
+            pos2(left + width - 6.0, rect.bottom()),
+        ));
+        painter.text(
+            pos2(left + 13.0, rect.top()),
+            Align2::LEFT_TOP,
+            format!("{name}{dates}"),
+            text::small(),
+            p.text,
+        );
         let facts = words::part_facts(cx.lang(), report.rows, report.positive_rate);
-        painter.text(pos2(left + 13.0, rect.top() + 16.0), Align2::LEFT_TOP, facts, text::small(), p.text_2);
+        painter.text(
+            pos2(left + 13.0, rect.top() + 16.0),
+            Align2::LEFT_TOP,
+            facts,
+            text::small(),
+            p.text_2,
+        );
     }
 }
 

@@ -9,9 +9,13 @@ use crate::gui::widgets::{self, Column};
 use egui::{RichText, Ui};
 
 pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, height: f32) {
-    let Some(selected) = cx.state.recipe.selected else { return };
+    let Some(selected) = cx.state.recipe.selected else {
+        return;
+    };
     let found = shown_preview(cx);
-    let diff = found.and_then(|found| found.preview.diff.as_ref()).filter(|diff| diff.step == selected);
+    let diff = found
+        .and_then(|found| found.preview.diff.as_ref())
+        .filter(|diff| diff.step == selected);
     let count = diff.map(|diff| words::affected(cx.lang(), diff.rows.len(), diff.rows_affected));
     widgets::card_titled(
         ui,
@@ -50,15 +54,29 @@ enum Shown {
 
 /// Touched columns first, each before and after; then the others.
 fn shown_columns(cx: &PageContext<'_>, diff: &StepDiff) -> (Vec<Column>, Vec<Shown>) {
-    let drops_column = diff.rows.first().is_some_and(|row| !row.dropped && row.after.iter().zip(&diff.touched).all(|(cell, touched)| !touched || cell.is_none()));
-    let mut columns = vec![Column::right(cx.t(common::LINE), 72.0), Column::left(cx.t(words::WHAT), 72.0)];
+    let drops_column = diff.rows.first().is_some_and(|row| {
+        !row.dropped
+            && row
+                .after
+                .iter()
+                .zip(&diff.touched)
+                .all(|(cell, touched)| !touched || cell.is_none())
+    });
+    let mut columns = vec![
+        Column::right(cx.t(common::LINE), 72.0),
+        Column::left(cx.t(words::WHAT), 72.0),
+    ];
     let mut shown = Vec::new();
     let touched = |index: &usize| diff.touched[*index];
     for index in (0..diff.columns.len()).filter(touched) {
         let name = &diff.columns[index];
         columns.push(Column::left(format!("{name} · {}", cx.t(words::BEFORE)), 150.0));
         shown.push(Shown::Before(index));
-        let after = if drops_column { words::REMOVED_COLUMN } else { words::AFTER };
+        let after = if drops_column {
+            words::REMOVED_COLUMN
+        } else {
+            words::AFTER
+        };
         columns.push(Column::left(format!("{name} · {}", cx.t(after)), 150.0));
         shown.push(Shown::After(index));
     }
@@ -72,22 +90,34 @@ fn shown_columns(cx: &PageContext<'_>, diff: &StepDiff) -> (Vec<Column>, Vec<Sho
 fn rows(cx: &PageContext<'_>, ui: &mut Ui, diff: &StepDiff, height: f32) {
     let (columns, shown) = shown_columns(cx, diff);
     egui::ScrollArea::horizontal().id_salt("recipe-diff").show(ui, |ui| {
-        widgets::table(ui, "recipe-diff-rows", &columns, (diff.rows.len(), height, None), |table_row, index| {
-            let row = &diff.rows[index];
-            table_row.col(|ui| widgets::cell_right(ui, &crate::gui::i18n::number::count(u64::from(row.line)), palette(ui).text_2));
-            table_row.col(|ui| {
-                let (word, tone) = if row.dropped {
-                    (words::ROW_DROPPED, Tone::Danger)
-                } else {
-                    (words::ROW_CHANGED, Tone::Accent)
-                };
-                let color = palette(ui).tone(tone);
-                widgets::cell(ui, cx.t(word), color);
-            });
-            for shown in &shown {
-                table_row.col(|ui| cell(cx, ui, row, *shown));
-            }
-        });
+        widgets::table(
+            ui,
+            "recipe-diff-rows",
+            &columns,
+            (diff.rows.len(), height, None),
+            |table_row, index| {
+                let row = &diff.rows[index];
+                table_row.col(|ui| {
+                    widgets::cell_right(
+                        ui,
+                        &crate::gui::i18n::number::count(u64::from(row.line)),
+                        palette(ui).text_2,
+                    )
+                });
+                table_row.col(|ui| {
+                    let (word, tone) = if row.dropped {
+                        (words::ROW_DROPPED, Tone::Danger)
+                    } else {
+                        (words::ROW_CHANGED, Tone::Accent)
+                    };
+                    let color = palette(ui).tone(tone);
+                    widgets::cell(ui, cx.t(word), color);
+                });
+                for shown in &shown {
+                    table_row.col(|ui| cell(cx, ui, row, *shown));
+                }
+            },
+        );
     });
 }
 

@@ -29,7 +29,9 @@ impl Editor {
 
     pub(super) fn card(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
         let state = &cx.state.recipe;
-        let selected = state.selected.and_then(|index| Some((index, state.recipe.steps.get(index)?)));
+        let selected = state
+            .selected
+            .and_then(|index| Some((index, state.recipe.steps.get(index)?)));
         let Some((index, step)) = selected else {
             widgets::card(ui, |ui| {
                 ui.add_space(space::SMALL);
@@ -49,10 +51,22 @@ impl Editor {
                     send(cx, RecipeCommand::Remove(index));
                 }
                 if index < last && widgets::link(ui, cx.t(words::DOWN)).clicked() {
-                    send(cx, RecipeCommand::Move { from: index, to: index + 1 });
+                    send(
+                        cx,
+                        RecipeCommand::Move {
+                            from: index,
+                            to: index + 1,
+                        },
+                    );
                 }
                 if index > 0 && widgets::link(ui, cx.t(words::UP)).clicked() {
-                    send(cx, RecipeCommand::Move { from: index, to: index - 1 });
+                    send(
+                        cx,
+                        RecipeCommand::Move {
+                            from: index,
+                            to: index - 1,
+                        },
+                    );
                 }
             },
             |ui| self.form(cx, ui, index),
@@ -62,7 +76,11 @@ impl Editor {
     fn form(&mut self, cx: &PageContext<'_>, ui: &mut Ui, index: usize) {
         let step = &cx.state.recipe.recipe.steps[index];
         let kind = step.action.kind();
-        if self.lines.as_ref().is_none_or(|(of, is, _)| (*of, *is) != (index, kind)) {
+        if self
+            .lines
+            .as_ref()
+            .is_none_or(|(of, is, _)| (*of, *is) != (index, kind))
+        {
             self.lines = Some((index, kind, fields::lines_of(&step.action)));
         }
         let mut action = step.action.clone();

@@ -89,8 +89,10 @@ impl Field<'_, '_> {
     }
 
     fn choice<T: PartialEq + Clone>(&self, ui: &mut Ui, label: Text, value: &mut T, entries: &[(T, Text)]) -> bool {
-        let entries: Vec<(T, String)> =
-            entries.iter().map(|(entry, name)| (entry.clone(), self.cx.t(*name).to_owned())).collect();
+        let entries: Vec<(T, String)> = entries
+            .iter()
+            .map(|(entry, name)| (entry.clone(), self.cx.t(*name).to_owned()))
+            .collect();
         widgets::choice(ui, self.cx.t(label), value, &entries)
     }
 
@@ -199,13 +201,25 @@ impl Field<'_, '_> {
     fn entries(&mut self, ui: &mut Ui, label: Text) -> Option<Vec<String>> {
         let lines = self.lines.as_deref_mut()?;
         let changed = widgets::labelled(ui, self.cx.t(label), |ui| {
-            egui::ScrollArea::vertical().id_salt("entries").max_height(110.0).show(ui, |ui| {
-                let edit = egui::TextEdit::multiline(lines).font(text::mono()).desired_rows(4).desired_width(ui.available_width());
-                ui.add(edit).changed()
-            })
-            .inner
+            egui::ScrollArea::vertical()
+                .id_salt("entries")
+                .max_height(110.0)
+                .show(ui, |ui| {
+                    let edit = egui::TextEdit::multiline(lines)
+                        .font(text::mono())
+                        .desired_rows(4)
+                        .desired_width(ui.available_width());
+                    ui.add(edit).changed()
+                })
+                .inner
         });
-        changed.then(|| lines.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect())
+        changed.then(|| {
+            lines
+                .lines()
+                .map(|line| line.trim().to_owned())
+                .filter(|line| !line.is_empty())
+                .collect()
+        })
     }
 
     fn users(&mut self, ui: &mut Ui, users: &mut Vec<String>) -> bool {
@@ -219,11 +233,18 @@ impl Field<'_, '_> {
     }
 
     fn map(&mut self, ui: &mut Ui, map: &mut BTreeMap<String, Option<String>>) -> bool {
-        let Some(listed) = self.entries(ui, words::MAP) else { return false };
+        let Some(listed) = self.entries(ui, words::MAP) else {
+            return false;
+        };
         *map = listed
             .iter()
             .filter_map(|line| line.split_once('='))
-            .map(|(from, to)| (from.trim().to_owned(), Some(to.trim().to_owned()).filter(|to| !to.is_empty())))
+            .map(|(from, to)| {
+                (
+                    from.trim().to_owned(),
+                    Some(to.trim().to_owned()).filter(|to| !to.is_empty()),
+                )
+            })
             .collect();
         true
     }

@@ -122,7 +122,12 @@ fn no_log(cx: &PageContext<'_>, ui: &mut Ui) {
             }
         }
         _ => {
-            if widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(words::EMPTY_WHY), Some(cx.t(words::TO_DATA))) {
+            if widgets::empty_page(
+                ui,
+                cx.t(words::EMPTY),
+                cx.t(words::EMPTY_WHY),
+                Some(cx.t(words::TO_DATA)),
+            ) {
                 cx.send(Command::Go(Page::Data));
             }
         }
@@ -182,14 +187,23 @@ fn figures(cx: &PageContext<'_>, ui: &mut Ui) {
         (_, true) => words::CHANGED_SINCE,
         (_, false) => words::APPLIED,
     };
-    let hash = cx.state.recipe.applied.value().map_or_else(String::new, |applied| applied.hash.short().to_owned());
+    let hash = cx
+        .state
+        .recipe
+        .applied
+        .value()
+        .map_or_else(String::new, |applied| applied.hash.short().to_owned());
     let preview_note = cx.t(words::PREVIEWED).to_owned();
     widgets::figure_card(
         ui,
         &[
             figure(words::ROWS_IN, count(preview.map(|p| p.rows_in)), String::new()),
             figure(words::ROWS_OUT, count(preview.map(|p| p.rows_out)), preview_note),
-            figure(words::DROPPED, count(dropped), share.map_or_else(String::new, number::share)),
+            figure(
+                words::DROPPED,
+                count(dropped),
+                share.map_or_else(String::new, number::share),
+            ),
             figure(words::CELLS, count(preview.map(|p| p.cells_changed)), String::new()),
             figure(words::STATE, cx.t(applied).to_owned(), hash),
         ],

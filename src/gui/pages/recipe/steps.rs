@@ -26,7 +26,11 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, height: f32) {
                 let p = palette(ui);
                 ui.add_space(space::GAP);
                 ui.label(RichText::new(cx.t(words::NO_STEPS)).font(text::body()).color(p.text));
-                ui.label(RichText::new(cx.t(words::NO_STEPS_WHY)).font(text::small()).color(p.text_2));
+                ui.label(
+                    RichText::new(cx.t(words::NO_STEPS_WHY))
+                        .font(text::small())
+                        .color(p.text_2),
+                );
                 ui.add_space(space::GAP);
             }
             let rows_height = (height - 110.0).min(steps as f32 * (ROW_HEIGHT + space::TIGHT) + space::TIGHT);
@@ -53,13 +57,19 @@ fn row(cx: &PageContext<'_>, ui: &mut Ui, index: usize) {
     let p = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     let fill = if selected { p.raised } else { p.card };
-    ui.painter().rect_filled(rect, CornerRadius::same(space::CONTROL_RADIUS), fill);
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(space::CONTROL_RADIUS), fill);
     if selected {
         let bar = egui::Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
         ui.painter().rect_filled(bar, 1.0, p.accent);
     } else if response.hovered() || response.has_focus() {
         let stroke = Stroke::new(1.0, p.line);
-        ui.painter().rect_stroke(rect, CornerRadius::same(space::CONTROL_RADIUS), stroke, egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(
+            rect,
+            CornerRadius::same(space::CONTROL_RADIUS),
+            stroke,
+            egui::StrokeKind::Inside,
+        );
     }
     let title = cx.b(&step.action.title()).to_owned();
     let label = format!("{} {title}", index + 1);
@@ -68,7 +78,9 @@ fn row(cx: &PageContext<'_>, ui: &mut Ui, index: usize) {
     inner.horizontal(|ui| {
         let mut on = step.enabled;
         let switch = ui.checkbox(&mut on, "").on_hover_text(cx.t(words::ON));
-        switch.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, format!("{label}: {}", cx.t(words::ON))));
+        switch.widget_info(|| {
+            egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, format!("{label}: {}", cx.t(words::ON)))
+        });
         if switch.changed() {
             send(cx, RecipeCommand::SetEnabled { index, enabled: on });
         }
@@ -83,8 +95,12 @@ fn contents(cx: &PageContext<'_>, ui: &mut Ui, index: usize, title: &str) {
     let p = palette(ui);
     let step = &cx.state.recipe.recipe.steps[index];
     let preview = shown_preview(cx).map(|found| &found.preview);
-    let report = preview.and_then(|preview| preview.steps.get(index)).filter(|report| report.step == step.action.kind());
-    let failed = preview.and_then(|preview| preview.error.as_ref()).is_some_and(|error| error.0 == Some(index));
+    let report = preview
+        .and_then(|preview| preview.steps.get(index))
+        .filter(|report| report.step == step.action.kind());
+    let failed = preview
+        .and_then(|preview| preview.error.as_ref())
+        .is_some_and(|error| error.0 == Some(index));
     let color = if step.enabled { p.text } else { p.text_3 };
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
@@ -100,12 +116,16 @@ fn contents(cx: &PageContext<'_>, ui: &mut Ui, index: usize, title: &str) {
                 } else if let Some(report) = report.filter(|report| report.enabled) {
                     let dropped = report.rows_in - report.rows_out;
                     let effect = words::effect(cx.lang(), dropped, report.cells_changed, report.columns_removed);
-                    ui.add(egui::Label::new(RichText::new(effect).font(text::small()).color(p.text_2)).selectable(false));
+                    ui.add(
+                        egui::Label::new(RichText::new(effect).font(text::small()).color(p.text_2)).selectable(false),
+                    );
                 }
             });
         });
         let what = step.action.describe();
-        let what = RichText::new(cx.b(&what)).font(text::small()).color(if step.enabled { p.text_2 } else { p.text_3 });
+        let what = RichText::new(cx.b(&what))
+            .font(text::small())
+            .color(if step.enabled { p.text_2 } else { p.text_3 });
         ui.add(egui::Label::new(what).truncate().selectable(false));
     });
 }
