@@ -23,12 +23,18 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let until = match &args.until {
         Some(name) => FlowStage::from_name(name).ok_or_else(|| {
             let known: Vec<&str> = FlowStage::ALL.iter().map(|stage| stage.name()).collect();
-            UsageError(format!("there is no stage `{name}`; the stages are {}", known.join(", ")))
+            UsageError(format!(
+                "there is no stage `{name}`; the stages are {}",
+                known.join(", ")
+            ))
         })?,
         None => FlowStage::Experiments,
     };
     if !args.folder.is_dir() {
-        let text = format!("there is no folder {}; make one with `touchstone sample`", args.folder.display());
+        let text = format!(
+            "there is no folder {}; make one with `touchstone sample`",
+            args.folder.display()
+        );
         return Err(UsageError(text).into());
     }
     let folder = std::path::absolute(&args.folder)?;
@@ -38,7 +44,11 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let summaries = flow::run(&project, until, &progress, &mut |summary| {
         let mark = if summary.skipped { "–" } else { "✓" };
         let secs = summary.elapsed_ms as f64 / 1000.0;
-        out.say(&format!("{mark} {:<12} {secs:>6.1} s  {}", summary.stage.name(), summary.said));
+        out.say(&format!(
+            "{mark} {:<12} {secs:>6.1} s  {}",
+            summary.stage.name(),
+            summary.said
+        ));
     })?;
     drop(bar);
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

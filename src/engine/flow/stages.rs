@@ -94,10 +94,20 @@ impl<'a> Stages<'a> {
         let options: ReadOptions = self.project.setting("read_options")?.unwrap_or_default();
         let log = read_log(&self.sources.events, &options, self.progress)?;
         if let Some(path) = &self.sources.items {
-            self.items = Some(read_log(std::slice::from_ref(path), &ReadOptions::default(), self.progress)?);
+            self.items = Some(read_log(
+                std::slice::from_ref(path),
+                &ReadOptions::default(),
+                self.progress,
+            )?);
         }
         let rows = log.info.rows;
-        self.record(ArtefactKind::Dataset, &log.info.hash, &log.info.name, &*log.info, Vec::new())?;
+        self.record(
+            ArtefactKind::Dataset,
+            &log.info.hash,
+            &log.info.name,
+            &*log.info,
+            Vec::new(),
+        )?;
         let said = format!(
             "{} accepted + {} rejected + {} skipped = {} lines",
             rows.accepted, rows.rejected, rows.skipped, rows.total
@@ -116,9 +126,18 @@ impl<'a> Stages<'a> {
         let now = now_ms();
         let report = audit(log, &AuditOptions::new(now).with_tables(tables), self.progress)?;
         let hash = ContentHash::of_json(&report);
-        self.record(ArtefactKind::Audit, &hash, &report.name, &report.scores, vec![log.info.hash.clone()])?;
-        let metrics: Vec<(String, f64)> =
-            report.scores.iter().map(|(dimension, score)| (dimension.name().to_owned(), *score)).collect();
+        self.record(
+            ArtefactKind::Audit,
+            &hash,
+            &report.name,
+            &report.scores,
+            vec![log.info.hash.clone()],
+        )?;
+        let metrics: Vec<(String, f64)> = report
+            .scores
+            .iter()
+            .map(|(dimension, score)| (dimension.name().to_owned(), *score))
+            .collect();
         if !self.project.is_read_only() {
             self.project.record_metrics(ArtefactKind::Audit, &hash, now, &metrics)?;
         }
@@ -143,18 +162,36 @@ impl<'a> Stages<'a> {
         };
         let applied = recipe::apply(log, &recipe, self.progress)?;
         let raw = log.info.hash.clone();
-        self.record(ArtefactKind::Recipe, &recipe.hash(), "recipe", &recipe, vec![raw.clone()])?;
+        self.record(
+            ArtefactKind::Recipe,
+            &recipe.hash(),
+            "recipe",
+            &recipe,
+            vec![raw.clone()],
+        )?;
         let inputs = vec![raw, recipe.hash()];
-        self.record(ArtefactKind::CleanDataset, &applied.hash, "clean log", &applied.steps, inputs)?;
+        self.record(
+            ArtefactKind::CleanDataset,
+            &applied.hash,
+            "clean log",
+            &applied.steps,
+            inputs,
+        )?;
         let (before, after) = (log.num_rows(), applied.dataset.num_rows());
         let steps = recipe.steps.iter().filter(|step| step.enabled).count();
         let facts = json!({ "steps": applied.steps, "rows_in": before, "rows_out": after, "hash": applied.hash });
         self.applied = Some(applied);
-        Ok(Outcome::new(format!("{steps} steps keep {after} of {before} rows"), facts))
+        Ok(Outcome::new(
+            format!("{steps} steps keep {after} of {before} rows"),
+            facts,
+        ))
     }
 
     fn features(&mut self) -> Result<Outcome, FlowError> {
-        let log = self.applied.as_ref().map_or(self.log.as_ref(), |applied| Some(&applied.dataset));
+        let log = self
+            .applied
+            .as_ref()
+            .map_or(self.log.as_ref(), |applied| Some(&applied.dataset));
         let log = log.ok_or_else(|| self.no_log())?;
         let config: FeatureConfig = self.project.setting("features")?.unwrap_or_default();
         let input = FeatureInput {
@@ -195,7 +232,10 @@ impl<'a> Stages<'a> {
         let run_id = watch.run().id();
         let hash = ContentHash::of_json(&(&run_id, &config));
         self.record(ArtefactKind::Run, &hash, &run_id, &config, vec![set.hash.clone()])?;
-        let best = watch.view().best().and_then(|best| Some((best.step, *best.metrics.get(&config.metric)?)));
+        let best = watch
+            .view()
+            .best()
+            .and_then(|best| Some((best.step, *best.metrics.get(&config.metric)?)));
         let facts = json!({
             "run": run_id, "steps": watch.view().total_steps(), "metric": config.metric,
             "best_step": best.map(|best| best.0), "best": best.map(|best| best.1),
@@ -205,11 +245,7 @@ impl<'a> Stages<'a> {
             Some((step, value)) => format!("{run_id}: best validation {} {value:.4} at step {step}", config.metric),
             None => format!("{run_id} finished"),
         };
-        Ok(Outcome {
-            skipped,
-            said,
-            facts,
-        })
+        Ok(Outcome { skipped, said, facts })
     }
 
     fn evaluate(&mut self) -> Result<Outcome, FlowError> {
@@ -221,7 +257,13 @@ impl<'a> Stages<'a> {
         }
         let names: Vec<&str> = report.models.iter().map(|model| model.model_name.as_str()).collect();
         let hash = ContentHash::of_json(&report);
-        self.record(ArtefactKind::Evaluation, &hash, &names.join(", "), &report, vec![rows.data.clone()])?;
+        self.record(
+            ArtefactKind::Evaluation,
+            &hash,
+            &names.join(", "),
+            &report,
+            vec![rows.data.clone()],
+        )?;
         let lines: Vec<String> = report
             .models
             .iter()
@@ -246,7 +288,13 @@ impl<'a> Stages<'a> {
         let names: Vec<String> = rows.models.iter().map(|model| model.name.clone()).collect();
         let comparison = compare_rows(rows, &names, &CompareConfig::default(), self.progress)?;
         let hash = ContentHash::of_json(&comparison);
-        self.record(ArtefactKind::Comparison, &hash, &names.join(", "), &comparison, vec![rows.data.clone()])?;
+        self.record(
+            ArtefactKind::Comparison,
+            &hash,
+            &names.join(", "),
+            &comparison,
+            vec![rows.data.clone()],
+        )?;
         let said = comparison.verdict.en.clone();
         let facts = json!({ "pairs": comparison.pairs });
         Ok(Outcome::new(said, facts))

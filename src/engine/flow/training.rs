@@ -89,7 +89,10 @@ fn follow(watch: &mut RunWatch, progress: &Progress) -> Result<(), FlowError> {
 
 fn said(view: &RunView, what: &str) -> String {
     match (view.last(curve::TRAIN_LOSS), view.total_steps()) {
-        (Some(loss), Some(total)) => format!("{what}: {:.0} / {total}, loss {loss:.3}", view.fraction() * total as f64),
+        (Some(loss), Some(total)) => format!(
+            "{what}: {:.0} / {total}, loss {loss:.3}",
+            view.fraction() * total as f64
+        ),
         _ => what.to_owned(),
     }
 }
