@@ -5,7 +5,7 @@ use crate::engine::infer::{ScoreOptions, Scorer};
 use crate::engine::ingest::write::write_table;
 use crate::engine::models;
 use crate::engine::run::config::{DeviceChoice, Precision};
-use crate::engine::train::table::{self, Columns};
+use crate::engine::train::table::{self, Columns, Table};
 use anyhow::Context as _;
 use polars::prelude::{Column, NamedFrom as _, Series};
 use serde::Serialize;
@@ -82,7 +82,8 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     };
     let (progress, bar) = out.progress();
     let dataset = table::open(&args.data, columns, &progress)?;
-    let loaded = table::rows_of(&dataset, &args.data, columns)?;
+    let mut loaded = table::rows_of(&Table::from(&dataset), &args.data, columns)?;
+    loaded.notes.extend(table::rejected_note(&dataset, &args.data));
     let started = Instant::now();
     let scores = scorer.score(loaded.rows, &progress)?;
     let secs = started.elapsed().as_secs_f64();

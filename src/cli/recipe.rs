@@ -1,11 +1,113 @@
-//! `touchstone recipe`: suggest a recipe from an audit's findings.
+//! `touchstone recipe`: suggest a recipe from an audit's findings, or check one.
 
+use super::ingest::ReadingArgs;
 use super::{ExitStatus, OutputArgs};
+use crate::engine::audit::{AuditOptions, SideTables, audit};
+use crate::engine::ingest::{ReadOptions, read_log};
+use crate::engine::progress::Progress;
+use crate::engine::project::{ArtefactKind, ArtefactRecord, Project};
+use crate::engine::recipe::{Recipe, suggest};
+use crate::engine::run::now_ms;
+use anyhow::Context as _;
+use std::path::{Path, PathBuf};
 
 /// Suggest a recipe from an audit's findings
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
 
-pub fn run(_args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
-    anyhow::bail!("this command is not part of this build")
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Write the recipe an audit of the log proposes
+    Suggest(SuggestArgs),
+    /// Check that a recipe can be read and say what it does
+    Show {
+        /// The recipe (JSON)
+        recipe: PathBuf,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct SuggestArgs {
+    /// Files or folders; several make one log
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where to write the recipe
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Item table, to find orphan items
+    #[arg(long, value_name = "FILE")]
+    items: Option<PathBuf>,
+    /// User table, to find orphan users
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    match &args.command {
+        Command::Suggest(args) => suggest_recipe(args, out),
+        Command::Show { recipe } => {
+            let recipe = super::clean::read_recipe(recipe)?;
+            out.write_json(&recipe)?;
+            say(&recipe, out);
+            Ok(ExitStatus::Done)
+        }
+    }
+}
+
+fn suggest_recipe(args: &SuggestArgs, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    let options = args.reading.options(false)?;
+    let (progress, bar) = out.progress();
+    let dataset = read_log(&args.files, &options, &progress)?;
+    let side = |path: Option<&Path>, progress: &Progress| {
+        path.map(|path| read_log(&[path.to_owned()], &ReadOptions::default(), progress))
+            .transpose()
+    };
+    let items = side(args.items.as_deref(), &progress)?;
+    let users = side(args.users.as_deref(), &progress)?;
+    let tables = SideTables {
+        items: items.as_ref(),
+        users: users.as_ref(),
+    };
+    let now = now_ms();
+    let report = audit(&dataset, &AuditOptions::new(now).with_tables(tables), &progress)?;
+    let recipe = suggest(&report);
+    drop(bar);
+    std::fs::write(&args.out, recipe.to_json() + "\n")
+        .with_context(|| format!("cannot write the recipe to {}", args.out.display()))?;
+    if let Some(folder) = &out.project {
+        let mut record = ArtefactRecord::new(ArtefactKind::Recipe, recipe.hash(), dataset.info.name.clone(), now);
+        record.content = serde_json::to_value(&recipe)?;
+        record.inputs = vec![dataset.info.hash.clone()];
+        Project::open(folder)?.record(&record)?;
+    }
+    out.write_json(&recipe)?;
+    say(&recipe, out);
+    Ok(ExitStatus::Done)
+}
+
+fn say(recipe: &Recipe, out: &OutputArgs) {
+    let on = recipe.steps.iter().filter(|step| step.enabled).count();
+    out.say(&format!(
+        "{} steps, {on} switched on; hash {}",
+        recipe.steps.len(),
+        recipe.hash().short()
+    ));
+    for (index, step) in recipe.steps.iter().enumerate() {
+        let state = if step.enabled { "" } else { " (off)" };
+        let finding = step
+            .finding
+            .as_deref()
+            .map_or_else(String::new, |code| format!(" [{code}]"));
+        out.say(&format!(
+            "{:>3}. {}{finding}{state}: {}",
+            index + 1,
+            step.action.title().en,
+            step.action.describe().en
+        ));
+    }
 }

@@ -207,4 +207,8 @@ fn status(rule: &Rule, outcomes: &[CodedOutcome]) -> CheckStatus {
 }
 
 #[cfg(test)]
+mod real_data_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod truth_tests;

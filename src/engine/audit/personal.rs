@@ -31,7 +31,7 @@ impl PersonalKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Email => "email",
-            Self::MobileCn => "mobile_cn",
+            Self::MobileCn => "phone_cn",
             Self::ResidentIdCn => "resident_id_cn",
             Self::BankCard => "bank_card",
             Self::Ipv4 => "ipv4",

@@ -11,7 +11,7 @@ use super::label::{Examples, default_rule, examples};
 use super::leakage::{LeakInput, leak_checks};
 use super::select::{FeatureKind, Rows, Scores, Values, score_features};
 use super::set::{FeatureReport, FeatureSet, Files, LabelSummary, PartReport, SplitReport};
-use super::split::{Part, Split, SplitInput, split};
+use super::split::{Part, Split, SplitInput, split, text_key};
 use super::texts::{TextColumn, texts};
 use super::write::{Tables, write};
 use crate::engine::artifact::{ContentHash, Provenance};
@@ -198,13 +198,6 @@ impl Keys {
             sessions: hashed(Role::Session),
         }
     }
-}
-
-/// 64 bits of BLAKE3.
-pub(super) fn text_key(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
-    u64::from_le_bytes(bytes)
 }
 
 fn chosen_text(

@@ -18,6 +18,7 @@ pub mod select;
 mod set;
 pub mod split;
 pub mod table;
+mod table_select;
 mod texts;
 mod write;
 
@@ -34,3 +35,7 @@ pub use set::{
 };
 pub use split::Part;
 pub use table::{Scaler, TableColumns, TrainingTable};
+pub use table_select::{ColumnScores, TableSelection, select_columns};
+
+#[cfg(test)]
+mod tests;

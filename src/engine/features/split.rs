@@ -5,8 +5,11 @@
 
 use super::config::{SplitConfig, Strategy};
 use super::error::FeatureError;
+use super::label::column_index;
 use crate::engine::artifact::Role;
+use crate::engine::ingest::{Codes, Dataset};
 use crate::engine::random::mix64;
+use crate::engine::recipe::cells::Cells;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
@@ -220,10 +223,55 @@ fn leave_one_out(users: &[Option<u64>], times: Option<&[Option<i64>]>, with_vali
     parts
 }
 
+/// The times of a named column, or of the one with the role time; `None` if there is none.
+pub fn times_of(dataset: &Dataset, name: Option<&str>) -> Result<Option<Vec<Option<i64>>>, FeatureError> {
+    let index = match name {
+        Some(name) => Some(column_index(dataset, name)?),
+        None => dataset.column_with_role(Role::Time),
+    };
+    let Some(index) = index else { return Ok(None) };
+    match Cells::of(&dataset.frame.columns()[index])? {
+        Cells::Time(times) => Ok(Some(times.iter().collect())),
+        // Whole numbers that are no dates still order the rows.
+        Cells::Integer(numbers) if name.is_some() => Ok(Some(numbers.iter().collect())),
+        other if name.is_some() => Err(FeatureError::OutOfRange {
+            field: "time",
+            value: format!("{} ({})", dataset.info.columns[index].name, other.dtype().name()),
+            needed: "a column of times or whole numbers",
+        }),
+        _ => Ok(None),
+    }
+}
+
+/// A hash of each row's identifier in a named column, or in the one with the role; `None` if there is none.
+pub fn id_keys(dataset: &Dataset, name: Option<&str>, role: Role) -> Result<Option<Vec<Option<u64>>>, FeatureError> {
+    let index = match name {
+        Some(name) => Some(column_index(dataset, name)?),
+        None => dataset.column_with_role(role),
+    };
+    let Some(index) = index else { return Ok(None) };
+    let codes = Codes::of_column(&dataset.frame.columns()[index]);
+    let keys: Vec<u64> = (0..codes.num as u32).map(|code| text_key(&codes.name(code))).collect();
+    Ok(Some(
+        codes
+            .codes
+            .iter()
+            .map(|code| keys.get(*code as usize).copied())
+            .collect(),
+    ))
+}
+
+/// 64 bits of BLAKE3.
+pub(super) fn text_key(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
+    u64::from_le_bytes(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
 
     fn config(strategy: Strategy, ratios: [f64; 3]) -> SplitConfig {
         SplitConfig {

@@ -7,7 +7,7 @@ use super::data::Rows;
 use crate::engine::artifact::ColumnType;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
-use polars::prelude::{Column, DataType};
+use polars::prelude::{Column, DataFrame, DataType};
 use std::path::Path;
 
 /// Rows of a file, and what was left out of it.
@@ -28,6 +28,22 @@ pub struct Columns<'a> {
     pub label: Option<&'a str>,
 }
 
+/// A table and the line of each of its rows.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub frame: DataFrame,
+    pub lines: Vec<u32>,
+}
+
+impl From<&Dataset> for Table {
+    fn from(dataset: &Dataset) -> Self {
+        Self {
+            frame: dataset.frame.clone(),
+            lines: dataset.lines.to_vec(),
+        }
+    }
+}
+
 /// Reads any table file; the named text and label columns keep their text as written (`007` stays `007`).
 pub fn open(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Dataset, TrainError> {
     let as_text = columns.text.iter().map(String::as_str).chain(columns.label);
@@ -43,19 +59,26 @@ pub fn open(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Da
 
 /// Reads the named columns of a table file.
 pub fn load(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Loaded, TrainError> {
-    rows_of(&open(path, columns, progress)?, path, columns)
+    let dataset = open(path, columns, progress)?;
+    let mut loaded = rows_of(&Table::from(&dataset), path, columns)?;
+    loaded.notes.extend(rejected_note(&dataset, path));
+    Ok(loaded)
+}
+
+/// One sentence if the file holds lines that are no rows.
+pub fn rejected_note(dataset: &Dataset, path: &Path) -> Option<String> {
+    let rejected = dataset.info.rows.rejected;
+    (rejected > 0).then(|| {
+        format!(
+            "{}: {rejected} lines do not fit the table and are left out",
+            path.display()
+        )
+    })
 }
 
 /// Takes the named columns out of a table; `path` is for messages.
-pub fn rows_of(table: &Dataset, path: &Path, columns: Columns<'_>) -> Result<Loaded, TrainError> {
+pub fn rows_of(table: &Table, path: &Path, columns: Columns<'_>) -> Result<Loaded, TrainError> {
     let mut notes = Vec::new();
-    let rejected = table.info.rows.rejected;
-    if rejected > 0 {
-        notes.push(format!(
-            "{}: {rejected} lines do not fit the table and are left out",
-            path.display()
-        ));
-    }
     let reader = Reader { table, path };
     let texts = columns
         .text
@@ -80,7 +103,7 @@ pub fn rows_of(table: &Dataset, path: &Path, columns: Columns<'_>) -> Result<Loa
         texts: first,
         pairs: texts.next(),
         labels: Vec::new(),
-        lines: table.lines.to_vec(),
+        lines: table.lines.clone(),
     };
     let rows = match labels {
         None => all,
@@ -107,7 +130,7 @@ pub fn rows_of(table: &Dataset, path: &Path, columns: Columns<'_>) -> Result<Loa
 }
 
 struct Reader<'a> {
-    table: &'a Dataset,
+    table: &'a Table,
     path: &'a Path,
 }
 

@@ -1,10 +1,185 @@
 //! Carries out the requests of the audit page.
 
 use super::ApplyContext;
+use crate::engine::artifact::ContentHash;
+use crate::engine::audit::score::Scores;
+use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
+use crate::engine::ingest::{Dataset, ReadOptions, read_log};
+use crate::engine::progress::Progress;
+use crate::engine::project::{ArtefactKind, ArtefactRecord};
+use crate::engine::report::{ReportLanguage, audit_html};
+use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
+use crate::gui::command::recipe::RecipeCommand;
+use crate::gui::dialog;
+use crate::gui::i18n::audit as words;
+use crate::gui::jobs::JobFailure;
+use crate::gui::settings::Language;
+use crate::gui::state::Stage;
+use crate::gui::state::audit::AuditedLog;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-pub fn apply(command: AuditCommand, _cx: &mut ApplyContext<'_>) {
+pub fn apply(command: AuditCommand, cx: &mut ApplyContext<'_>) {
     match command {
-        AuditCommand::Run => {}
+        AuditCommand::Run => run(cx),
+        AuditCommand::AddFixes(findings) => add_fixes(cx, &findings),
+        AuditCommand::Export => {
+            let name = cx
+                .state
+                .audit
+                .report
+                .value()
+                .map_or("audit", |report| report.name.as_str());
+            let name = format!("{name} audit.html");
+            dialog::save_as(cx.jobs, &name, |path| Command::Audit(AuditCommand::WriteReport(path)));
+        }
+        AuditCommand::WriteReport(path) => write_report(cx, &path),
     }
+}
+
+/// What an audit job brings back.
+struct Audited {
+    report: AuditReport,
+    log: AuditedLog,
+    secs: f64,
+}
+
+fn run(cx: &mut ApplyContext<'_>) {
+    let lang = cx.state.settings.language;
+    let Some(log) = cx.state.data.dataset.ready().cloned() else {
+        let why = lang.t(words::NO_LOG).to_owned();
+        cx.state.audit.report.finish(Err(JobFailure::Failed(why)));
+        return;
+    };
+    let items = cx.state.data.items.ready().cloned();
+    let users = cx.state.project.sources.users.clone();
+    let progress = cx.jobs.start(
+        Stage::Audit,
+        words::TITLE.into(),
+        move |progress| audit_log(&log, items.as_deref(), users.as_deref(), progress),
+        |outcome, cx| finish(outcome, cx),
+    );
+    cx.state.audit.report.start(progress);
+}
+
+fn audit_log(
+    log: &Arc<Dataset>,
+    items: Option<&Dataset>,
+    users: Option<&Path>,
+    progress: &Progress,
+) -> Result<Audited, JobFailure> {
+    let failed = |error: &(dyn std::error::Error + 'static)| JobFailure::from_error(error, progress);
+    let users = match users {
+        Some(path) => {
+            let read = read_log(&[path.to_owned()], &ReadOptions::default(), progress);
+            Some(read.map_err(|error| failed(&error))?)
+        }
+        None => None,
+    };
+    let started = Instant::now();
+    let tables = SideTables {
+        items,
+        users: users.as_ref(),
+    };
+    let options = AuditOptions::new(now_ms()).with_tables(tables);
+    let report = audit(log, &options, progress).map_err(|error| failed(&error))?;
+    let secs = started.elapsed().as_secs_f64();
+    let log = AuditedLog::new(Arc::clone(log)).map_err(|error| failed(&error))?;
+    Ok(Audited { report, log, secs })
+}
+
+fn finish(outcome: Result<Audited, JobFailure>, cx: &mut ApplyContext<'_>) {
+    let outcome = outcome.map(|audited| {
+        cx.state.audit.previous_scores = previous_scores(cx, audited.log.hash());
+        cx.state.audit.log = Some(Arc::new(audited.log));
+        cx.state.audit.secs = Some(audited.secs);
+        cx.state.audit.exported = None;
+        audited.report
+    });
+    let succeeded = outcome.is_ok();
+    cx.state.audit.report.finish(outcome);
+    if succeeded && let Some(report) = cx.state.audit.report.ready().cloned() {
+        record(cx, &report);
+    }
+}
+
+/// Scores of the newest recorded audit of another load.
+fn previous_scores(cx: &ApplyContext<'_>, log: &ContentHash) -> Option<Scores> {
+    let audits = cx
+        .state
+        .project
+        .artefacts
+        .iter()
+        .filter(|artefact| artefact.kind == ArtefactKind::Audit);
+    let other = audits
+        .into_iter()
+        .find(|artefact| artefact.inputs.first() != Some(log))?;
+    serde_json::from_value(other.content.get("scores")?.clone()).ok()
+}
+
+fn record(cx: &mut ApplyContext<'_>, report: &AuditReport) {
+    let summary = report.findings.iter().map(|finding| {
+        serde_json::json!({
+            "code": finding.code, "column": finding.column, "severity": finding.severity,
+            "count": finding.count, "share": finding.share,
+        })
+    });
+    let content = serde_json::json!({ "scores": report.scores, "findings": summary.collect::<Vec<_>>() });
+    let key = (&report.provenance.inputs, &report.provenance.config, &content);
+    let artefact = ArtefactRecord {
+        content: content.clone(),
+        inputs: report.provenance.inputs.clone(),
+        ..ArtefactRecord::new(
+            ArtefactKind::Audit,
+            ContentHash::of_json(&key),
+            report.name.clone(),
+            report.provenance.created_ms,
+        )
+    };
+    cx.state.project.record(&artefact);
+}
+
+fn add_fixes(cx: &mut ApplyContext<'_>, findings: &[usize]) {
+    let Some(report) = cx.state.audit.report.value().cloned() else {
+        return;
+    };
+    let chosen = findings.iter().filter_map(|&index| report.findings.get(index)).cloned();
+    cx.commands
+        .send(Command::Recipe(RecipeCommand::AddFindings(chosen.collect())));
+}
+
+fn write_report(cx: &mut ApplyContext<'_>, path: &Path) {
+    let Some(report) = cx.state.audit.report.value().cloned() else {
+        return;
+    };
+    let lang = cx.state.settings.language;
+    let shown = path.display().to_string();
+    match write(&report, lang, path.to_owned()) {
+        Ok(()) => cx.state.audit.exported = Some(words::exported(lang, &shown)),
+        Err(error) => cx.state.project.notice = Some(format!("{shown}: {error}")),
+    }
+}
+
+/// A few hundred kilobytes at most: written at once.
+fn write(report: &AuditReport, lang: Language, path: PathBuf) -> std::io::Result<()> {
+    let is_json = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let text = if is_json {
+        serde_json::to_string_pretty(report).map_err(std::io::Error::other)?
+    } else {
+        let language = match lang {
+            Language::English => ReportLanguage::English,
+            Language::Chinese => ReportLanguage::Chinese,
+        };
+        audit_html(report, language)
+    };
+    std::fs::write(path, text)
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

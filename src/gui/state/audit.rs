@@ -1,19 +1,121 @@
-//! State of the audit page.
+//! State of the audit page: the report, the log it is about, and what was done with its findings.
 
-use super::{AppState, StageStatus};
+use super::{AppState, StageMark, StageStatus};
+use crate::engine::artifact::{ContentHash, Severity};
+use crate::engine::audit::cells::ColumnCells;
+use crate::engine::audit::score::Scores;
+use crate::engine::audit::{AuditError, AuditReport, Value};
+use crate::engine::ingest::Dataset;
 use crate::gui::apply::flow::StageOutcome;
+use crate::gui::loadable::Loadable;
+use std::sync::Arc;
 
 #[derive(Default)]
-pub struct AuditState {}
+pub struct AuditState {
+    pub report: Loadable<AuditReport>,
+    /// The log the report is about; its rows stand behind the findings.
+    pub log: Option<Arc<AuditedLog>>,
+    /// Seconds the last audit took.
+    pub secs: Option<f64>,
+    /// Scores of the audit before this one, to show what moved.
+    pub previous_scores: Option<Scores>,
+    /// Last thing that was exported, to say where it lies.
+    pub exported: Option<String>,
+}
+
+/// The audited rows, ready to be read cell by cell.
+pub struct AuditedLog {
+    dataset: Arc<Dataset>,
+    columns: Vec<ColumnCells>,
+}
+
+impl AuditedLog {
+    pub fn new(dataset: Arc<Dataset>) -> Result<Self, AuditError> {
+        let columns = (0..dataset.info.columns.len())
+            .map(|index| ColumnCells::new(&dataset, index))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { dataset, columns })
+    }
+
+    pub fn hash(&self) -> &ContentHash {
+        &self.dataset.info.hash
+    }
+
+    /// Line of the file a row starts on.
+    pub fn line(&self, row: u32) -> u32 {
+        self.dataset.lines.get(row as usize).copied().unwrap_or(row + 1)
+    }
+
+    /// Name of the file a row comes from, where there are several.
+    pub fn file(&self, row: u32) -> Option<String> {
+        let source = *self.dataset.source_of_row.as_ref()?.get(row as usize)?;
+        let path = &self.dataset.info.sources.get(usize::from(source))?.path;
+        Some(path.file_name()?.to_string_lossy().into_owned())
+    }
+
+    pub fn has_files(&self) -> bool {
+        self.dataset.source_of_row.is_some()
+    }
+
+    /// A cell; the raw text where it did not parse.
+    pub fn value(&self, row: u32, column: usize) -> Value {
+        let Some(cells) = self.columns.get(column) else {
+            return Value::Null;
+        };
+        let value = cells.cells().value(row as usize);
+        if value != Value::Null || self.dataset.info.columns[column].invalid == 0 {
+            return value;
+        }
+        // Invalid cells are in row order, so the few candidates of a row are found by bisection.
+        let cells = &self.dataset.invalid;
+        let start = cells.partition_point(|cell| cell.row < u64::from(row));
+        let of_row = cells[start..].iter().take_while(|cell| cell.row == u64::from(row));
+        let raw = of_row.into_iter().find(|cell| cell.column == column);
+        raw.map_or(Value::Null, |cell| Value::Text(cell.raw.clone()))
+    }
+}
 
 impl AuditState {
     /// Mark and count for the navigation.
-    pub fn status(&self, _state: &AppState) -> StageStatus {
-        StageStatus::default()
+    pub fn status(&self, state: &AppState) -> StageStatus {
+        if self.report.is_loading() {
+            return StageStatus::new(StageMark::Running);
+        }
+        let Some(report) = self.report.value() else {
+            let mark = if self.report.error().is_some() {
+                StageMark::NeedsAttention
+            } else {
+                StageMark::Nothing
+            };
+            return StageStatus::new(mark);
+        };
+        let mark = if self.is_stale(state) {
+            StageMark::Stale
+        } else if report.worst().is_some_and(|worst| worst > Severity::Info) {
+            StageMark::NeedsAttention
+        } else {
+            StageMark::Done
+        };
+        StageStatus {
+            mark,
+            count: Some(report.findings.len().to_string()),
+        }
+    }
+
+    /// True if another log was loaded since.
+    pub fn is_stale(&self, state: &AppState) -> bool {
+        let (Some(report), Some(data)) = (self.report.value(), state.data.dataset.ready()) else {
+            return false;
+        };
+        report.provenance.inputs.first() != Some(&data.info.hash)
     }
 
     /// How this stage stands for a run of the whole flow.
     pub fn outcome(&self) -> StageOutcome {
-        StageOutcome::Pending
+        match &self.report {
+            Loadable::Ready(_) => StageOutcome::Done,
+            Loadable::Failed { error, .. } => StageOutcome::Failed(error.clone()),
+            Loadable::Empty | Loadable::Loading { .. } => StageOutcome::Pending,
+        }
     }
 }

@@ -2,9 +2,11 @@
 
 mod button;
 mod card;
+mod finding_plot;
 mod forest;
 mod form;
 mod mark;
+mod mini_histogram;
 mod plot;
 mod plot_axes;
 mod scaffold;
@@ -13,9 +15,11 @@ mod table;
 
 pub use button::{link, primary_button, secondary_button, toggle_chip};
 pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
+pub use finding_plot::{drawn_note, finding_plot, time_lines};
 pub use forest::{ForestScale, forest_cell};
 pub use form::{choice, field, labelled, number_field};
 pub use mark::{paint_stage_mark, paint_tone_mark, severity_mark, share_bar, tone_text};
+pub use mini_histogram::mini_histogram;
 pub use plot::{PlotLook, curve, line_plot};
 pub use scaffold::{empty_page, failed_page, key_values, loading_page, page_header, stale_note};
 pub use sparkline::sparkline;

@@ -18,7 +18,8 @@ use crate::engine::progress::Cancelled;
 /// ## What it checks
 /// Counts, for each column, the rows whose cell is empty or holds a null spelling. Cells that are filled but
 /// do not parse belong to V03. A column that is empty for some event types and always filled for the others is
-/// reported as information: it is that way by design.
+/// reported as information: it is that way by design. So are queries, texts, positions, ratings and labels,
+/// which not every event has.
 ///
 /// ## Why it matters
 /// Rows without user, item, event or time cannot be placed in any sequence and silently leave joins, splits
@@ -35,6 +36,8 @@ pub struct MissingCells {
     missing: u64,
     rows: u64,
     is_key: bool,
+    /// What a role such as query or text leaves open: not every event has one.
+    is_optional: bool,
     /// Event types for which the column is never filled, if it is always filled for the others.
     by_design: Option<Vec<String>>,
     warning_share: f64,
@@ -82,6 +85,11 @@ impl Violation for MissingCells {
                 "This looks intended: the attribute does not exist for these events.",
                 "这看起来是设计如此：这些事件本来就没有该属性。",
             )
+        } else if self.is_optional {
+            Bilingual::new(
+                "Not every event has one: a category page has no query, most views no review. Know what is left before you train on it.",
+                "并非每个事件都有：类目页没有查询词，多数浏览没有评论。用它训练前请确认剩余的数据量。",
+            )
         } else {
             Bilingual::new(
                 "Whatever is computed from the filled rows alone is biased if the gaps are not random.",
@@ -91,7 +99,12 @@ impl Violation for MissingCells {
     }
 
     fn threshold(&self) -> Bilingual {
-        if self.is_key {
+        if self.is_optional {
+            Bilingual::new(
+                "Information at any share: queries, texts, positions, ratings and labels are optional by nature.",
+                "无论占比多少都只作提示：查询词、文本、位置、评分和标签本来就是可选的。",
+            )
+        } else if self.is_key {
             let share = percent(self.key_error_share);
             Bilingual::new(
                 format!("Any missing key is a warning, {share} and more an error, because each one loses an event."),
@@ -130,10 +143,11 @@ pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
     }
     let is_key = matches!(column.info.role, Role::User | Role::Item | Role::Event | Role::Time);
     let (events, names) = share_by_event(column, &rows);
+    let is_optional = is_optional(column.info.role);
     let by_design = if is_key { None } else { never_filled(&events, &names) };
     let share = rows.len() as f64 / column.num_rows() as f64;
     let thresholds = column.thresholds();
-    let severity = match (is_key, by_design.is_some()) {
+    let severity = match (is_key, by_design.is_some() || is_optional) {
         (true, _) if share >= thresholds.missing_key_error_share => Severity::Error,
         (true, _) => Severity::Warning,
         (false, false) if share >= thresholds.missing_warning_share => Severity::Warning,
@@ -144,6 +158,7 @@ pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
         missing: rows.len() as u64,
         rows: column.num_rows() as u64,
         is_key,
+        is_optional,
         fix: if by_design.is_some() {
             None
         } else {
@@ -156,6 +171,13 @@ pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
     };
     let extent = Extent::of_rows(severity, Some(&column.info.name), rows, column.num_rows());
     Ok(vec![finding(column.context, &violation, extent)])
+}
+
+fn is_optional(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Query | Role::Text | Role::Position | Role::Rating | Role::Label | Role::Variant
+    )
 }
 
 /// Rows that are empty in the file: cells that did not parse are null in the table but not missing.

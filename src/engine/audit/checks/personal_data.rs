@@ -319,7 +319,7 @@ mod tests {
         let found = findings(&table(vec![("query", Col::S(query))]), "P01");
         assert_eq!(found[0].rows.as_slice(), [1, 2, 4]);
         assert_eq!(
-            (found[0].fact("mobile_cn"), found[0].fact("email")),
+            (found[0].fact("phone_cn"), found[0].fact("email")),
             (Some(3.0), Some(1.0))
         );
     }

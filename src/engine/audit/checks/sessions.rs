@@ -132,7 +132,20 @@ impl Violation for BrokenSessions {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        vec![fact("sessions", "Sessions", "会话数", self.sessions as f64)]
+        match self.kind {
+            Kind::Gap => vec![fact(
+                "paused_sessions",
+                "Sessions with a pause",
+                "有中断的会话",
+                self.sessions as f64,
+            )],
+            Kind::Overlong => vec![fact(
+                "overlong_sessions",
+                "Overlong sessions",
+                "超长会话",
+                self.sessions as f64,
+            )],
+        }
     }
 
     fn plots(&self) -> Vec<FindingPlot> {
@@ -289,6 +302,10 @@ mod tests {
                 .expect("reported")
         };
         assert_eq!(by_rows(1).rows.as_slice(), [2], "1,800 s is no gap, 1,801 s is");
-        assert_eq!(by_rows(50).fact("sessions"), Some(1.0), "13.6 h without a pause");
+        assert_eq!(
+            by_rows(50).fact("overlong_sessions"),
+            Some(1.0),
+            "13.6 h without a pause"
+        );
     }
 }

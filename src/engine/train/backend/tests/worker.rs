@@ -167,7 +167,7 @@ fn bad_input_fails_with_place_and_advice() {
         (
             "label",
             |_, root| std::fs::write(root.join("train.csv"), "title,price,bought\na,1,1\nb,2,7\n").expect("file"),
-            "line 2",
+            "line 3",
         ),
         (
             "column",
