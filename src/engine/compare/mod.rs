@@ -23,7 +23,7 @@ pub use comparison::{
 };
 pub use judge::compare;
 pub use multiplicity::holm;
-pub use rows::compare_rows;
+pub use rows::{compare_rows, default_models};
 
 #[cfg(test)]
 mod reference_tests;

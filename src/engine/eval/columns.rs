@@ -201,8 +201,12 @@ fn quarters(name: &str, values: &[f64]) -> Option<CodedColumn> {
     let lower = |at: usize| if at == 0 { first } else { edges[at - 1] };
     let upper = |at: usize| edges.get(at).copied().unwrap_or(last);
     let names = (0..=edges.len()).map(|at| {
+        let (lower, upper) = (lower(at), upper(at));
+        if at == 0 && lower == upper {
+            return format!("{:.6}", Short(lower));
+        }
         let opening = if at == 0 { '[' } else { '(' };
-        format!("{opening}{:.6}, {:.6}]", Short(lower(at)), Short(upper(at)))
+        format!("{opening}{:.6}, {:.6}]", Short(lower), Short(upper))
     });
     Some(CodedColumn {
         name: name.to_owned(),
@@ -284,5 +288,8 @@ mod tests {
         assert_eq!((column.codes[0], column.codes[50], column.codes[99]), (0, 2, 3));
         assert_eq!(column.codes[100], MISSING_CODE);
         assert_eq!(quarters("few", &[1.0, 2.0]), None);
+        let zeros: Vec<f64> = (0..100).map(|row| f64::from((row - 40).max(0))).collect();
+        let column = quarters("views", &zeros).expect("many");
+        assert_eq!(column.names, ["0", "(0, 9.5]", "(9.5, 34.25]", "(34.25, 59]"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ApplyContext;
 use crate::engine::artifact::ContentHash;
-use crate::engine::compare::compare_rows;
+use crate::engine::compare::{compare_rows, default_models};
 use crate::engine::eval::suite::ScoredRows;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::now_ms;
@@ -15,7 +15,6 @@ use crate::gui::state::compare::{CompareChoice, Compared};
 use std::sync::Arc;
 
 const SETTING: &str = "compare";
-const MAX_DEFAULT_MODELS: usize = 4;
 
 pub fn apply(command: CompareCommand, cx: &mut ApplyContext<'_>) {
     if let CompareCommand::RunWith(choice) = command {
@@ -41,7 +40,6 @@ fn run(cx: &mut ApplyContext<'_>) {
         return;
     }
     let config = cx.state.compare.choice.config.clone();
-    let evaluation_ms = evaluations.created_ms;
     let progress = cx.jobs.start(
         Stage::Compare,
         words::JOB.into(),
@@ -50,7 +48,7 @@ fn run(cx: &mut ApplyContext<'_>) {
             compared
                 .map(|comparison| Compared {
                     comparison,
-                    evaluation_ms,
+                    created_ms: now_ms(),
                 })
                 .map_err(|error| JobFailure::from_error(&error, progress))
         },
@@ -62,25 +60,18 @@ fn run(cx: &mut ApplyContext<'_>) {
     cx.state.compare.comparison.start(progress);
 }
 
-/// The chosen models that exist, in the order of choice; baselines first by default, so that "better" reads as
-/// "the model beats the baseline".
-pub fn chosen_models(rows: &ScoredRows, choice: &CompareChoice) -> Vec<String> {
+/// The chosen models that exist, else the default ones.
+fn chosen_models(rows: &ScoredRows, choice: &CompareChoice) -> Vec<String> {
     let exists = |name: &&String| rows.models.iter().any(|model| model.name == **name);
     let chosen: Vec<String> = choice.models.iter().filter(exists).cloned().collect();
     if chosen.len() >= 2 {
-        return chosen;
+        chosen
+    } else {
+        default_models(rows)
     }
-    let mut names: Vec<String> = rows
-        .models
-        .iter()
-        .map(|model| model.name.clone())
-        .take(MAX_DEFAULT_MODELS)
-        .collect();
-    names.reverse();
-    names
 }
 
-/// Adds a finished comparison to the catalogue.
+/// Adds a finished comparison to the catalogue, as the child of the scored data.
 fn record(cx: &mut ApplyContext<'_>) {
     let Some(found) = cx.state.compare.comparison.ready().cloned() else {
         return;
@@ -92,32 +83,33 @@ fn record(cx: &mut ApplyContext<'_>) {
         .iter()
         .map(|model| model.name.as_str())
         .collect();
-    let mut artefact = ArtefactRecord::new(ArtefactKind::Comparison, hash, names.join(" / "), now_ms());
-    let evaluation = cx
-        .state
-        .project
-        .latest(ArtefactKind::Evaluation)
-        .map(|artefact| artefact.hash.clone());
-    artefact.inputs = evaluation.into_iter().collect();
-    let content = serde_json::json!({ "comparison": found.comparison, "evaluation_ms": found.evaluation_ms });
-    artefact.content = content;
-    cx.state.project.record(&artefact);
+    let mut artefact = ArtefactRecord::new(ArtefactKind::Comparison, hash, names.join(" / "), found.created_ms);
+    let evaluations = cx.state.evaluate.evaluations.value();
+    artefact.inputs = evaluations.map(|found| found.rows.data.clone()).into_iter().collect();
+    match serde_json::to_value(&found.comparison) {
+        Ok(content) => {
+            artefact.content = content;
+            cx.state.project.record(&artefact);
+        }
+        Err(error) => cx.state.project.notice = Some(error.to_string()),
+    }
 }
 
-/// Reads what the project that was just opened holds of this stage.
+/// Reads what the project that was just opened holds of this stage: the newest comparison, if it was read from the
+/// data that the newest evaluation was.
 pub fn restore(cx: &mut ApplyContext<'_>) {
     cx.state.compare.choice = cx.state.project.setting(SETTING);
-    let Some(artefact) = cx.state.project.latest(ArtefactKind::Comparison) else {
+    let comparison = cx.state.project.latest(ArtefactKind::Comparison);
+    let evaluation = cx.state.project.latest(ArtefactKind::Evaluation);
+    let (Some(comparison), Some(evaluation)) = (comparison, evaluation) else {
         return;
     };
-    // What was recorded from the command line is of another form; the page then starts empty.
-    let comparison = serde_json::from_value(artefact.content["comparison"].clone());
-    let evaluation_ms = artefact.content["evaluation_ms"].as_u64();
-    if let (Ok(comparison), Some(evaluation_ms)) = (comparison, evaluation_ms) {
-        let found = Compared {
-            comparison,
-            evaluation_ms,
-        };
+    if comparison.inputs != evaluation.inputs {
+        return;
+    }
+    let created_ms = comparison.created_ms;
+    if let Ok(comparison) = serde_json::from_value(comparison.content.clone()) {
+        let found = Compared { comparison, created_ms };
         cx.state.compare.comparison.finish(Ok(found));
     }
 }

@@ -14,18 +14,18 @@ pub struct CompareState {
     pub nothing_to_compare: bool,
 }
 
-/// The comparison and when the evaluation it was read from was made.
+/// The comparison and when it was made.
 #[derive(Debug)]
 pub struct Compared {
     pub comparison: Comparison,
-    pub evaluation_ms: u64,
+    pub created_ms: u64,
 }
 
 /// What the analyst set; saved with the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CompareChoice {
-    /// Model names, the reference first; empty = the newest model against the others, at most four.
+    /// Model names, the reference first; empty = baselines and newest models, at most four.
     pub models: Vec<String>,
     pub config: CompareConfig,
 }
@@ -47,11 +47,14 @@ impl CompareState {
         StageStatus { mark, count }
     }
 
-    /// True when the evaluation it was read from is no longer the current one.
+    /// True when the models were evaluated again since, or should be.
     pub fn is_stale(&self, state: &AppState) -> bool {
-        let evaluated = state.evaluate.evaluations.value().map(|found| found.created_ms);
-        let compared = self.comparison.value().map(|found| found.evaluation_ms);
-        compared.is_some() && (evaluated != compared || state.evaluate.is_stale(state))
+        let Some(compared) = self.comparison.value() else {
+            return false;
+        };
+        let evaluated = state.evaluate.evaluations.value();
+        let newer = evaluated.is_some_and(|found| found.created_ms > compared.created_ms);
+        newer || state.evaluate.is_stale(state)
     }
 
     /// How this stage stands for a run of the whole flow.

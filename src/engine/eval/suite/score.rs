@@ -9,7 +9,7 @@ use super::super::input::EvalError;
 use super::{ScoreColumn, ScoredRows, SuiteError};
 use crate::engine::artifact::{Bilingual, ContentHash, Role};
 use crate::engine::infer::{ScoreOptions, Scorer};
-use crate::engine::ingest::{Dataset, ReadOptions, read_log};
+use crate::engine::ingest::{ColumnInfo, Dataset, ReadOptions, read_log};
 use crate::engine::progress::{Cancelled, Progress};
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::dir::list_runs;
@@ -19,6 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// Distinct values above which a column is no segment by default.
 const MAX_DEFAULT_SEGMENTS: usize = 30;
+const MAX_DEFAULT_COLUMNS: usize = 6;
+/// The item in a feature set's tables.
+const ITEM_COLUMN: &str = "__item";
 
 /// A finished run.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,17 +197,36 @@ fn segment_columns(test: &Dataset, choice: &SuiteChoice, label: &str) -> Result<
         return Ok(columns.collect::<Result<_, _>>()?);
     }
     let mut found = Vec::new();
-    for column in &test.info.columns {
-        let fits = matches!(column.role, Role::Category | Role::Event | Role::Price | Role::Brand);
-        if !fits || column.name == label {
-            continue;
-        }
-        let coded = segments(&test.frame, &column.name)?;
+    for name in default_segments(test, label) {
+        let coded = segments(&test.frame, &name)?;
         if (2..=MAX_DEFAULT_SEGMENTS).contains(&coded.names.len()) {
             found.push(coded);
         }
     }
     Ok(found)
+}
+
+/// What a shop slices by: kind of thing, price, place on the page, weekday, and how much was known of user and item.
+fn default_segments(test: &Dataset, label: &str) -> Vec<String> {
+    let columns = || test.info.columns.iter().filter(|column| column.name != label);
+    let first_history = |prefix: &str, not: &[&str]| {
+        columns().map(|column| &column.name).find(|name| {
+            let counts = name.starts_with(prefix) && name.ends_with("_before") && !name.contains("conversion");
+            counts && !not.iter().any(|other| name.starts_with(other))
+        })
+    };
+    let fits = |column: &&ColumnInfo| {
+        matches!(
+            column.role,
+            Role::Category | Role::Event | Role::Price | Role::Brand | Role::Position
+        ) || matches!(column.name.as_str(), "price" | "position" | "weekday")
+    };
+    let mut names: Vec<String> = columns().filter(fits).map(|column| column.name.clone()).collect();
+    let user = first_history("user_", &["user_item_", "user_category_", "user_brand_", "user_mean_"]);
+    let item = first_history("item_", &[]);
+    names.extend([user, item].into_iter().flatten().cloned());
+    names.truncate(MAX_DEFAULT_COLUMNS);
+    names
 }
 
 /// Scorers that need no tuning.
@@ -218,9 +240,9 @@ impl Baselines<'_> {
     /// `None` without an item column in both files.
     fn popularity(&self, item: Option<&str>) -> Result<Option<ScoreColumn>, SuiteError> {
         let by_role = || {
-            self.test
-                .column_with_role(Role::Item)
-                .map(|at| self.test.info.columns[at].name.as_str())
+            let named = self.test.column_index(ITEM_COLUMN);
+            let at = named.or_else(|| self.test.column_with_role(Role::Item))?;
+            Some(self.test.info.columns[at].name.as_str())
         };
         let Some(item) = item
             .or_else(by_role)
