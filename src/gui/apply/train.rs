@@ -2,6 +2,7 @@
 
 use super::ApplyContext;
 use crate::engine::artifact::ContentHash;
+use crate::engine::flow::stages::features_dir;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::dir::RunDir;
@@ -77,8 +78,24 @@ fn base_models() -> Vec<String> {
 }
 
 /// The newest feature set of the project.
-fn inputs(_cx: &ApplyContext<'_>) -> Option<TrainInputs> {
-    None
+fn inputs(cx: &ApplyContext<'_>) -> Option<TrainInputs> {
+    let project = cx.state.project.project.ready()?;
+    let set = cx.state.features.set.ready()?;
+    let data = set.train_data(&features_dir(project));
+    let train = set.split.parts.iter().find(|part| part.name == "train");
+    Some(TrainInputs {
+        name: set.name.clone(),
+        hash: set.hash.clone(),
+        train: data.train,
+        valid: data.valid,
+        test: data.test,
+        text: data.text,
+        numeric: data.numeric,
+        label: data.label,
+        group: data.group,
+        train_rows: train.map_or(set.label.rows, |part| part.rows),
+        positive_share: train.and_then(|part| part.positive_rate),
+    })
 }
 
 /// The flow's way: defaults on the newest feature set, or the finished run there is for it.

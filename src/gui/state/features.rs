@@ -35,7 +35,7 @@ impl FeaturesState {
     pub fn is_stale(&self, data: &DataState, recipe: &RecipeState) -> bool {
         self.set.value().is_some_and(|set| {
             let built_from = set.provenance.inputs.first();
-            let log = recipe.clean_or_raw(data).map(|log| log.info.hash);
+            let log = recipe.clean_or_raw(data).map(|log| log.info.hash.clone());
             // Without an open log nothing is known to have changed.
             let other_log = log.is_some() && log.as_ref() != built_from;
             other_log || !agrees(&self.config, &set.config)

@@ -2,6 +2,7 @@
 
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::ContentHash;
+use crate::engine::flow::plan;
 use crate::engine::run::config::{Method, TrainConfig, TrainData};
 use crate::engine::run::replay::curve;
 use crate::engine::run::status::RunStatus;
@@ -66,45 +67,20 @@ pub struct TrainInputs {
 impl TrainInputs {
     /// Settings that suit most: adapters on the default base model, all columns.
     pub fn default_config(&self) -> TrainConfig {
-        let base = TrainConfig::default();
-        TrainConfig {
-            data: TrainData {
-                train: self.train.clone(),
-                valid: self.valid.clone(),
-                test: self.test.clone(),
-                text: self.text.iter().take(2).cloned().collect(),
-                numeric: self.numeric.clone(),
-                label: self.label.clone(),
-                group: self.group.clone(),
-                ..base.data.clone()
-            },
-            method: default_lora(),
-            learning_rate: usual_rate(&default_lora()),
-            max_length: 64,
-            early_stopping_patience: Some(3),
-            ..base
-        }
+        plan::train_config(TrainData {
+            train: self.train.clone(),
+            valid: self.valid.clone(),
+            test: self.test.clone(),
+            valid_ratio: if self.valid.is_some() { 0.0 } else { 0.1 },
+            text: self.text.iter().take(2).cloned().collect(),
+            numeric: self.numeric.clone(),
+            label: self.label.clone(),
+            group: self.group.clone(),
+        })
     }
 }
 
-/// LoRA as most papers and libraries start it: rank 8, alpha 16, query and value.
-pub fn default_lora() -> Method {
-    Method::Lora {
-        rank: 8,
-        alpha: 16.0,
-        dropout: 0.05,
-        targets: vec!["query".to_owned(), "value".to_owned()],
-    }
-}
-
-/// The learning rate to begin with: few trainable weights bear larger steps.
-pub fn usual_rate(method: &Method) -> f64 {
-    match method {
-        Method::Full => 5e-5,
-        Method::Lora { .. } => 2e-4,
-        Method::HeadOnly => 1e-3,
-    }
-}
+pub use plan::{default_lora, usual_rate};
 
 impl TrainState {
     /// The run that is shown.

@@ -74,7 +74,7 @@ fn timeline(cx: &PageContext<'_>, ui: &mut Ui, split: &SplitReport) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::hover());
     let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 14.0));
     let edges = edges(split);
-    for (index, part) in split.parts.iter().enumerate() {
+    for (index, _) in split.parts.iter().enumerate() {
         let [from, to] = edges[index];
         if to <= from {
             continue;
