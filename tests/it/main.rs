@@ -3,4 +3,14 @@
 //! One program, so that everything is linked once. Tests on data that is not part of the repository
 //! pass with a message where it is absent.
 
+// A test that is skipped says so.
+#![allow(clippy::print_stderr)]
+
 mod architecture;
+mod cli;
+mod gui;
+mod program;
+mod real_data;
+mod tiny_model;
+mod window;
+mod worker;

@@ -90,6 +90,9 @@ pub const PASSED: Text = Text::new("passed", "通过");
 pub const FOUND: Text = Text::new("found", "有发现");
 pub const NOT_APPLICABLE: Text = Text::new("not applicable", "不适用");
 pub const LINE_FILE: Text = Text::new("File", "文件");
+pub const NUM_ROWS: Text = Text::new("rows", "行数");
+pub const ROWS_BY_VALUE: Text = Text::new("Rows by value", "按取值的行数分布");
+pub const MOST_FREQUENT: Text = Text::new("Most frequent values", "最常见的值");
 
 /// `Exact, every row read • 5,012,338 accepted + 214 rejected + 1 skipped = 5,012,553 lines • 3.9 s`
 pub fn facts(lang: Language, rows: RowCounts, secs: Option<f64>) -> String {

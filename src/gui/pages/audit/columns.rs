@@ -132,7 +132,7 @@ fn profile_ui(cx: &PageContext<'_>, report: &AuditReport, column: &ColumnProfile
 
 /// The column's histogram, or bars of its most frequent values.
 fn plot_of(column: &ColumnProfile) -> Option<FindingPlot> {
-    let rows = || Bilingual::new("rows", "行数");
+    let rows = || Bilingual::from(words::NUM_ROWS);
     let name = || Bilingual::new(column.name.clone(), column.name.clone());
     if let Some(histogram) = &column.histogram {
         let scale = match column.dtype {
@@ -145,7 +145,7 @@ fn plot_of(column: &ColumnProfile) -> Option<FindingPlot> {
             counts: histogram.counts.iter().map(|&count| count as f64).collect(),
             flagged: Vec::new(),
         };
-        let title = Bilingual::new("Rows by value", "按取值的行数分布");
+        let title = words::ROWS_BY_VALUE.into();
         let one_value = histogram.edges.first() == histogram.edges.last();
         return (!one_value).then(|| FindingPlot::new(title, name(), rows(), marks).with_scale(scale));
     }
@@ -155,7 +155,7 @@ fn plot_of(column: &ColumnProfile) -> Option<FindingPlot> {
         .take(8)
         .map(|top| (top.value.to_string(), top.count as f64, false))
         .collect();
-    let title = Bilingual::new("Most frequent values", "最常见的值");
+    let title = words::MOST_FREQUENT.into();
     (!bars.is_empty()).then(|| FindingPlot::bars(title, name(), rows(), bars))
 }
 

@@ -1,0 +1,10 @@
+//! The command line from end to end: exit codes, the names in the JSON results, one file into the next.
+
+mod endings;
+mod experiment;
+mod flow;
+mod ingest;
+mod road;
+mod sample_shop;
+mod scores;
+pub mod training;

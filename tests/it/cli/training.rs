@@ -1,0 +1,77 @@
+//! `touchstone train` on a tiny model: the result, the folder, and what is refused.
+
+use crate::program::{Folder, assert_keys, at, number};
+use crate::tiny_model::{WORDS, write_model, write_reviews};
+use serde_json::{Value, json};
+
+/// A folder with a tiny base model, a table to learn and `config.json` with these settings on top.
+pub fn prepared(settings: &Value) -> Folder {
+    let folder = Folder::new();
+    write_model(&folder.join("base"), &WORDS);
+    write_reviews(&folder.join("train.csv"), 400, 1);
+    write_reviews(&folder.join("test.csv"), 150, 2);
+    let mut config = json!({
+        "base_model": folder.join("base"), "data": {
+            "train": "train.csv", "test": "test.csv", "valid_ratio": 0.2, "text": ["text"], "label": "label",
+        },
+        "max_length": 16, "batch_size": 16, "epochs": 4.0, "learning_rate": 2e-3, "device": "cpu", "seed": 11,
+    });
+    for (name, value) in settings.as_object().expect("an object") {
+        config[name] = value.clone();
+    }
+    folder.write("config.json", config.to_string());
+    folder
+}
+
+#[test]
+fn a_tiny_model_learns_and_leaves_a_hugging_face_folder() {
+    let folder = prepared(&json!({}));
+    let value = folder.json(&["train", "--config", "config.json", "--run-dir", "run"]);
+    assert_keys(
+        &value,
+        "",
+        &["best", "samples_per_sec", "status", "model", "test_metrics", "run_id"],
+    );
+    assert_keys(&value, "best", &["metric", "value", "step"]);
+    assert_eq!(at(&value, "status"), "finished");
+    assert!(number(&value, "test_metrics.auc") > 0.85, "{value:#}");
+    for name in [
+        "config.json",
+        "events.jsonl",
+        "model/config.json",
+        "model/model.safetensors",
+    ] {
+        assert!(folder.join("run").join(name).is_file(), "{name}");
+    }
+    let again = folder
+        .run(&["train", "--config", "config.json", "--run-dir", "run"])
+        .with_code(2);
+    again.says(&["already holds a run", "--resume"]);
+}
+
+#[test]
+fn low_rank_adapters_and_the_head_alone_learn_too() {
+    for method in [
+        json!({"kind": "lora", "rank": 4, "alpha": 8.0, "dropout": 0.0, "targets": ["query", "value", "output.dense"]}),
+        json!({"kind": "head_only"}),
+    ] {
+        let folder = prepared(&json!({"method": method, "learning_rate": 2e-2}));
+        let value = folder.json(&["train", "--config", "config.json", "--run-dir", "run"]);
+        assert!(number(&value, "params_trainable") < number(&value, "params_total"));
+        assert!(number(&value, "test_metrics.auc") > 0.75, "{method}: {value:#}");
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_named_before_anything_starts() {
+    let folder = prepared(&json!({"batch_size": 0}));
+    let ended = folder
+        .run(&["train", "--config", "config.json", "--run-dir", "run"])
+        .with_code(2);
+    ended.says(&["config.json", "batch_size"]);
+    assert!(!folder.join("run").exists());
+    let folder = prepared(&json!({"base_model": "no-such-model"}));
+    let ended = folder.run(&["train", "--config", "config.json", "--run-dir", "run"]);
+    assert_ne!(ended.code, Some(0));
+    ended.says(&["no-such-model"]);
+}

@@ -1,0 +1,128 @@
+//! Opening projects: by path, by dropping files, twice, and where it cannot work.
+
+use super::Window;
+use crate::program::Folder;
+use egui::Role;
+use egui_kittest::kittest::Queryable as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use touchstone::gui::LaunchOptions;
+use touchstone::gui::command::Command;
+use touchstone::gui::command::project::ProjectCommand;
+use touchstone::gui::i18n::shell as words;
+use touchstone::gui::pages::Page;
+
+const SOON: Duration = Duration::from_secs(30);
+
+fn is_open(app: &touchstone::gui::app::App) -> bool {
+    app.state.project.project.ready().is_some()
+}
+
+fn empty_project(folder: &Folder) -> PathBuf {
+    let project = folder.join("shop");
+    std::fs::create_dir(&project).expect("writable");
+    project
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_project_given_at_start_is_opened_and_remembered() {
+    let folder = Folder::new();
+    let project = empty_project(&folder);
+    let mut window = Window::open(LaunchOptions {
+        project: Some(project.clone()),
+        page: Some(Page::Lineage),
+        ..LaunchOptions::default()
+    });
+    window.wait("open", SOON, is_open);
+    assert_eq!(window.app().state.settings.page, Page::Lineage);
+    assert_eq!(window.app().state.settings.recent_projects, [project]);
+    assert!(window.shows("Nothing has been made yet"));
+    window.press(Role::Button, "shop  ▾");
+    window.press(Role::Button, words::CLOSE_PROJECT.en);
+    assert!(!is_open(window.app()));
+    assert_eq!(window.app().state.settings.page, Page::Welcome);
+    assert!(window.shows("shop"), "the closed project is among the recent ones");
+}
+
+#[test]
+fn a_second_window_is_read_only_and_says_so() {
+    let folder = Folder::new();
+    let project = empty_project(&folder);
+    let options = LaunchOptions {
+        project: Some(project),
+        ..LaunchOptions::default()
+    };
+    let mut first = Window::open(options.clone());
+    first.wait("open", SOON, is_open);
+    assert!(!first.shows(words::READ_ONLY.en));
+    let mut second = Window::open(options);
+    second.wait("open", SOON, is_open);
+    assert!(second.shows(words::READ_ONLY.en));
+    assert!(second.shows(words::READ_ONLY_WHY.en));
+    second.press(Role::Button, words::DISMISS.en);
+    assert!(second.app().state.project.notice.is_none());
+    drop(second);
+    drop(first);
+}
+
+#[test]
+fn what_cannot_be_opened_is_told_on_the_welcome_page() {
+    let folder = Folder::new();
+    let project = empty_project(&folder);
+    std::fs::write(project.join("project.db"), "no database").expect("writable");
+    let mut window = Window::open(LaunchOptions::default());
+    window.0.state().send(Command::Project(ProjectCommand::Open(project)));
+    window.wait("failed", SOON, |app| app.state.project.project.error().is_some());
+    assert_eq!(window.app().state.settings.page, Page::Welcome);
+    assert!(window.shows_part("project.db"), "{}", window.texts().join("\n"));
+    // The way out is still there.
+    window.0.get_by_role_and_label(Role::Button, "Open the sample project");
+}
+
+#[test]
+fn a_typed_path_opens_a_log_in_a_project_beside_it() {
+    let folder = Folder::new();
+    let log = folder.write(
+        "clicks.csv",
+        "user_id,item_id,event_type,event_time\n1,2,view,2025-01-01 00:00:00\n",
+    );
+    let mut window = Window::open(LaunchOptions::default());
+    let field = window.0.get_by_role(Role::TextInput);
+    field.focus();
+    window.0.run_ok();
+    window
+        .0
+        .get_by_role(Role::TextInput)
+        .type_text(log.to_str().expect("plain"));
+    window.draw();
+    window.press(Role::Button, "Open");
+    window.wait("open", SOON, is_open);
+    assert_eq!(window.app().state.settings.page, Page::Data);
+    assert!(folder.join("clicks touchstone/project.db").is_file());
+    assert_eq!(window.app().state.project.sources.events, [log]);
+}
+
+#[test]
+fn a_dropped_log_is_opened_and_hovering_files_are_welcomed() {
+    let folder = Folder::new();
+    let log = folder.write("day.csv", "user_id,event_time\n1,2025-01-01 00:00:00\n");
+    let mut window = Window::open(LaunchOptions::default());
+    window.0.input_mut().dropped_files.push(Arc::new(Dropped(log.clone())));
+    window.0.step();
+    window.wait("open", SOON, is_open);
+    assert_eq!(window.app().state.project.sources.events, [log]);
+}
