@@ -138,6 +138,14 @@ impl Reader<'_> {
                 } else {
                     self.judge(&record, &mut header_pending)
                 };
+            let verdict = match verdict {
+                Verdict::Reject(_)
+                    if record.num_fields as usize != width && self.mend(&record, before, &mut fields) =>
+                {
+                    Verdict::Accept
+                }
+                verdict => verdict,
+            };
             match verdict {
                 Verdict::Accept => {
                     self.rows.counts.accepted += 1;

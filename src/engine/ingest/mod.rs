@@ -30,6 +30,8 @@ mod roles;
 mod source;
 mod stats;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod time;
 mod wrapped;
