@@ -239,7 +239,7 @@ fn personal_kinds(patterns: &[String]) -> Result<Vec<PersonalKind>, StepError> {
         PersonalKind::from_name(pattern).ok_or_else(|| StepError::OutOfRange {
             field: "patterns",
             value: pattern.clone(),
-            needed: "a detector: phone_cn, resident_id_cn, email, bank_card, ipv4",
+            needed: "a detector: email, mobile_cn, resident_id_cn, bank_card, ipv4",
         })
     };
     patterns.iter().map(kind).collect()

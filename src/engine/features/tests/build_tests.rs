@@ -7,10 +7,9 @@ use crate::engine::features::{
     FeatureConfig, FeatureError, FeatureInput, FeatureKind, FeatureSet, LabelRule, Scaler, Strategy, TableColumns,
     TrainingTable, build,
 };
-use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
-use crate::engine::recipe::fixture::{dataset, float, integer, text, time};
+use crate::engine::recipe::fixture::{dataset, float, integer, text};
 use std::path::Path;
 
 fn build_in(dir: &Path, config: &FeatureConfig) -> Result<FeatureSet, FeatureError> {
