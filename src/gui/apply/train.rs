@@ -3,6 +3,7 @@
 use super::ApplyContext;
 use crate::engine::artifact::ContentHash;
 use crate::engine::flow::stages::features_dir;
+use crate::engine::models;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::dir::RunDir;
@@ -16,7 +17,7 @@ use crate::gui::i18n::train as words;
 use crate::gui::jobs::JobFailure;
 use crate::gui::runs::{RunSnapshot, RunWatcher, error_text};
 use crate::gui::state::Stage;
-use crate::gui::state::train::{FlowRun, TrainInputs};
+use crate::gui::state::train::{FlowRun, TrainInputs, is_trained_on};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,8 +41,12 @@ pub fn apply(command: TrainCommand, cx: &mut ApplyContext<'_>) {
     }
 }
 
-/// Takes the latest run snapshots from the watcher.
+/// Takes the latest run snapshots from the watcher, and notices a new feature set.
 pub fn poll_runs(cx: &mut ApplyContext<'_>) {
+    let offered = cx.state.features.set.value().map(|set| &set.hash);
+    if offered != cx.state.train.inputs.as_ref().map(|inputs| &inputs.hash) {
+        cx.state.train.inputs = inputs(cx).map(Arc::new);
+    }
     let train = &mut cx.state.train;
     let Some(list) = train.watcher.as_mut().and_then(RunWatcher::take_new) else {
         return;
@@ -72,30 +77,28 @@ fn refresh(cx: &mut ApplyContext<'_>) {
     });
 }
 
-/// Names of the base models that can be used at once.
+/// Names of the base models that can be used at once; the default one where the cache cannot be read or is empty.
 fn base_models() -> Vec<String> {
-    vec![TrainConfig::default().base_model]
+    let usable = models::list().unwrap_or_else(|error| {
+        tracing::warn!("{error}");
+        Vec::new()
+    });
+    let mut names: Vec<String> = usable
+        .into_iter()
+        .filter(|model| model.cached && model.problem.is_none())
+        .map(|model| model.name)
+        .collect();
+    if names.is_empty() {
+        names.push(TrainConfig::default().base_model);
+    }
+    names
 }
 
-/// The newest feature set of the project.
+/// What the project's feature set offers.
 fn inputs(cx: &ApplyContext<'_>) -> Option<TrainInputs> {
+    let set = cx.state.features.set.value()?;
     let project = cx.state.project.project.ready()?;
-    let set = cx.state.features.set.ready()?;
-    let data = set.train_data(&features_dir(project));
-    let train = set.split.parts.iter().find(|part| part.name == "train");
-    Some(TrainInputs {
-        name: set.name.clone(),
-        hash: set.hash.clone(),
-        train: data.train,
-        valid: data.valid,
-        test: data.test,
-        text: data.text,
-        numeric: data.numeric,
-        label: data.label,
-        group: data.group,
-        train_rows: train.map_or(set.label.rows, |part| part.rows),
-        positive_share: train.and_then(|part| part.positive_rate),
-    })
+    Some(TrainInputs::of(set, &features_dir(project)))
 }
 
 /// The flow's way: defaults on the newest feature set, or the finished run there is for it.
@@ -107,9 +110,20 @@ fn run_defaults(cx: &mut ApplyContext<'_>) {
         return;
     };
     let config = inputs.default_config();
-    if let Some(run) = reusable(&cx.state.train.runs.runs, &config) {
+    let known = &cx.state.project.artefacts;
+    let fits = |run: &&RunSnapshot| is_trained_on(known, &run.run_id, &inputs.hash);
+    let reused = cx
+        .state
+        .train
+        .runs
+        .runs
+        .iter()
+        .filter(fits)
+        .find(|run| is_reusable(run, &config));
+    if let Some(run) = reused {
         let run_id = run.run_id.clone();
-        if run.status == RunStatus::Crashed {
+        let is_cut_off = run.status == RunStatus::Crashed;
+        if is_cut_off {
             act(cx, &run_id, RunAction::Resume);
         }
         cx.state.train.selected = Some(run_id.clone());
@@ -121,18 +135,14 @@ fn run_defaults(cx: &mut ApplyContext<'_>) {
 }
 
 /// A run of the same settings that is finished, under way, or was cut off.
-fn reusable<'a>(runs: &'a [RunSnapshot], config: &TrainConfig) -> Option<&'a RunSnapshot> {
-    let usable = |run: &&RunSnapshot| {
-        !matches!(
-            run.status,
-            RunStatus::Failed { .. } | RunStatus::Stopped | RunStatus::Waiting
-        )
-    };
-    runs.iter().filter(usable).find(|run| {
-        let mut theirs = (*run.config).clone();
-        theirs.name.clone_from(&config.name);
-        theirs == *config
-    })
+fn is_reusable(run: &RunSnapshot, config: &TrainConfig) -> bool {
+    let mut theirs = (*run.config).clone();
+    theirs.name.clone_from(&config.name);
+    let given_up = matches!(
+        run.status,
+        RunStatus::Failed { .. } | RunStatus::Stopped | RunStatus::Waiting
+    );
+    theirs == *config && !given_up
 }
 
 fn start(cx: &mut ApplyContext<'_>, config: TrainConfig) {
@@ -140,6 +150,9 @@ fn start(cx: &mut ApplyContext<'_>, config: TrainConfig) {
         return;
     };
     let (runs_dir, today) = (project.runs_dir(), today());
+    let started_with = config.clone();
+    // The set as it is now; it may be built anew while the worker starts.
+    let trained_on = cx.state.train.inputs.clone();
     let lang = cx.state.settings.language;
     let progress = cx.jobs.start(
         Stage::Train,
@@ -152,7 +165,13 @@ fn start(cx: &mut ApplyContext<'_>, config: TrainConfig) {
             }
             launch(&runs_dir, &today, &config).map_err(|error| JobFailure::from_error(&error, progress))
         },
-        |outcome, cx| {
+        move |outcome, cx| {
+            if let Ok(run_id) = &outcome {
+                let set = trained_on.filter(|inputs| inputs.data.train == started_with.data.train);
+                let parents = set.map(|inputs| inputs.hash.clone()).into_iter().collect();
+                let record = run_record(run_id, &started_with, now_ms(), parents);
+                cx.state.project.record(&record);
+            }
             let train = &mut cx.state.train;
             if let Ok(run_id) = &outcome {
                 train.selected = Some(run_id.clone());
@@ -229,37 +248,26 @@ fn record_ended(cx: &mut ApplyContext<'_>) {
         .cloned()
         .collect();
     for run in ended {
-        let record = run_record(cx, &run);
-        let is_known = cx
-            .state
-            .project
-            .artefacts
-            .iter()
-            .any(|known| known.kind == ArtefactKind::Run && known.hash == record.hash);
-        if !is_known {
+        let ended_ms = run.view.ended_ms().unwrap_or_else(now_ms);
+        let record = run_record(&run.run_id, &run.config, ended_ms, Vec::new());
+        let artefacts = &cx.state.project.artefacts;
+        let is_known = |known: &ArtefactRecord| {
+            known.kind == record.kind && known.hash == record.hash && known.created_ms == ended_ms
+        };
+        // Recording it again tells what follows when it ended; what it was trained on stays as recorded.
+        if !artefacts.iter().any(is_known) {
             cx.state.project.record(&record);
         }
         cx.state.train.recorded.insert(run.run_id.clone());
     }
 }
 
-fn run_record(cx: &ApplyContext<'_>, run: &RunSnapshot) -> ArtefactRecord {
-    let hash = ContentHash::of_json(&(&run.run_id, &*run.config, run.view.last_seq));
-    let created_ms = run.view.ended_ms().unwrap_or_else(now_ms);
-    let mut record = ArtefactRecord::new(ArtefactKind::Run, hash, run.run_id.clone(), created_ms);
-    record.content = serde_json::json!({
-        "run_id": run.run_id,
-        "status": run.status.name(),
-        "base_model": run.config.base_model,
-        "metric": run.config.metric,
-        "best_value": run.best_value(),
-        "best_step": run.view.best().map(|best| best.step),
-    });
-    let inputs = cx.state.train.inputs.as_ref();
-    record.inputs = inputs
-        .filter(|inputs| inputs.train == run.config.data.train)
-        .map(|inputs| inputs.hash.clone())
-        .into_iter()
-        .collect();
-    record
+/// The catalogue's line of a run, the same one a flow on the command line writes.
+fn run_record(run_id: &str, config: &TrainConfig, created_ms: u64, parents: Vec<ContentHash>) -> ArtefactRecord {
+    let hash = ContentHash::of_json(&(run_id, config));
+    ArtefactRecord {
+        content: serde_json::to_value(config).unwrap_or_default(),
+        inputs: parents,
+        ..ArtefactRecord::new(ArtefactKind::Run, hash, run_id, created_ms)
+    }
 }

@@ -229,7 +229,7 @@ impl TrainPage {
         if run.view.not_finite > 0 {
             widgets::tone_text(ui, Tone::Warning, &words::not_finite(cx.lang(), run.view.not_finite));
         }
-        if train.is_stale() {
+        if train.is_stale(&cx.state.project.artefacts) {
             widgets::tone_text(ui, Tone::Warning, cx.t(words::STALE_WHY));
         }
     }

@@ -2,8 +2,10 @@
 
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::ContentHash;
-use crate::engine::flow::plan;
-use crate::engine::run::config::{Method, TrainConfig, TrainData};
+use crate::engine::features::FeatureSet;
+use crate::engine::flow::plan::train_config;
+use crate::engine::project::{ArtefactKind, ArtefactRecord};
+use crate::engine::run::config::{TrainConfig, TrainData};
 use crate::engine::run::replay::curve;
 use crate::engine::run::status::RunStatus;
 use crate::gui::apply::flow::StageOutcome;
@@ -11,7 +13,7 @@ use crate::gui::i18n::{common, number, train as words};
 use crate::gui::loadable::Loadable;
 use crate::gui::runs::{RunList, RunSnapshot, RunWatcher};
 use crate::gui::settings::Language;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 #[derive(Default)]
@@ -52,35 +54,38 @@ pub enum FlowRun {
 pub struct TrainInputs {
     pub name: String,
     pub hash: ContentHash,
-    pub train: PathBuf,
-    pub valid: Option<PathBuf>,
-    pub test: Option<PathBuf>,
-    pub text: Vec<String>,
-    pub numeric: Vec<String>,
-    pub label: String,
-    pub group: Option<String>,
+    /// Its tables and every column it offers.
+    pub data: TrainData,
     pub train_rows: u64,
     /// Share of training rows labelled 1.
     pub positive_share: Option<f64>,
 }
 
 impl TrainInputs {
-    /// Settings that suit most: adapters on the default base model, all columns.
+    /// What the feature set in `dir` offers.
+    pub fn of(set: &FeatureSet, dir: &Path) -> Self {
+        let train = set.split.parts.iter().find(|part| part.name == "train");
+        Self {
+            name: set.name.clone(),
+            hash: set.hash.clone(),
+            data: set.train_data(dir),
+            train_rows: train.map_or(0, |part| part.rows),
+            positive_share: train.and_then(|part| part.positive_rate),
+        }
+    }
+
+    /// The settings a run of the whole flow takes, in the window as on the command line.
     pub fn default_config(&self) -> TrainConfig {
-        plan::train_config(TrainData {
-            train: self.train.clone(),
-            valid: self.valid.clone(),
-            test: self.test.clone(),
-            valid_ratio: if self.valid.is_some() { 0.0 } else { 0.1 },
-            text: self.text.iter().take(2).cloned().collect(),
-            numeric: self.numeric.clone(),
-            label: self.label.clone(),
-            group: self.group.clone(),
-        })
+        train_config(self.data.clone())
     }
 }
 
-pub use plan::{default_lora, usual_rate};
+/// True if the catalogue says that this run was trained on the feature set of this hash.
+pub fn is_trained_on(artefacts: &[ArtefactRecord], run_id: &str, set: &ContentHash) -> bool {
+    artefacts
+        .iter()
+        .any(|known| known.kind == ArtefactKind::Run && known.name == run_id && known.inputs.contains(set))
+}
 
 impl TrainState {
     /// The run that is shown.
@@ -90,7 +95,7 @@ impl TrainState {
     }
 
     /// Mark and count for the navigation.
-    pub fn status(&self, _state: &AppState) -> StageStatus {
+    pub fn status(&self, state: &AppState) -> StageStatus {
         let runs = &self.runs.runs;
         let Some(newest) = runs.first() else {
             let mark = if self.started.is_loading() {
@@ -111,7 +116,7 @@ impl TrainState {
             StageMark::NeedsAttention
         } else if !runs.iter().any(is_done) {
             StageMark::Nothing
-        } else if self.is_stale() {
+        } else if self.is_stale(&state.project.artefacts) {
             StageMark::Stale
         } else {
             StageMark::Done
@@ -122,10 +127,13 @@ impl TrainState {
         }
     }
 
-    /// No run was trained on the newest feature set.
-    pub fn is_stale(&self) -> bool {
-        let Some(inputs) = &self.inputs else { return false };
-        !self.runs.runs.is_empty() && !self.runs.runs.iter().any(|run| run.config.data.train == inputs.train)
+    /// There are runs, and none was trained on the newest feature set.
+    pub fn is_stale(&self, artefacts: &[ArtefactRecord]) -> bool {
+        let (Some(inputs), runs) = (&self.inputs, &self.runs.runs) else {
+            return false;
+        };
+        let fits = |run: &RunSnapshot| is_trained_on(artefacts, &run.run_id, &inputs.hash);
+        !runs.is_empty() && !runs.iter().any(fits)
     }
 
     /// How this stage stands for a run of the whole flow.

@@ -1,12 +1,13 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
+use crate::engine::flow::plan::{default_lora, usual_rate};
 use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule, TrainConfig};
 use crate::engine::run::validate;
 use crate::gui::command::Command;
 use crate::gui::i18n::common;
 use crate::gui::i18n::train::{self as words, form as f};
-use crate::gui::state::train::{TrainInputs, default_lora, usual_rate};
+use crate::gui::state::train::TrainInputs;
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets;
 use egui::{RichText, Ui};
@@ -78,13 +79,13 @@ impl NewRunForm {
             |_ui| {},
             |ui| {
                 let p = palette(ui);
-                widgets::key_values(ui, "label", &[(cx.t(f::LABEL).to_owned(), inputs.label.clone())]);
-                chips(cx, ui, cx.t(f::TEXT_COLUMNS), &inputs.text, &mut config.data.text);
+                widgets::key_values(ui, "label", &[(cx.t(f::LABEL).to_owned(), inputs.data.label.clone())]);
+                chips(cx, ui, cx.t(f::TEXT_COLUMNS), &inputs.data.text, &mut config.data.text);
                 chips(
                     cx,
                     ui,
                     cx.t(f::NUMERIC_COLUMNS),
-                    &inputs.numeric,
+                    &inputs.data.numeric,
                     &mut config.data.numeric,
                 );
                 ui.add_space(space::SMALL);

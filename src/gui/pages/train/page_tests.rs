@@ -1,8 +1,9 @@
 //! The page drawn headless in each of its states, found by role and label.
 
 use super::*;
+use crate::engine::flow::plan::usual_rate;
 use crate::engine::project::Project;
-use crate::engine::run::config::TrainConfig;
+use crate::engine::run::config::{TrainConfig, TrainData};
 use crate::engine::run::dir::RunDir;
 use crate::engine::run::event::{EVENT_VERSION, Event, EventBody, SamplePrediction};
 use crate::engine::run::now_ms;
@@ -12,7 +13,7 @@ use crate::gui::loadable::Loadable;
 use crate::gui::runs::RunList;
 use crate::gui::settings::Language;
 use crate::gui::state::AppState;
-use crate::gui::state::train::{TrainInputs, usual_rate};
+use crate::gui::state::train::TrainInputs;
 use egui::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -59,11 +60,14 @@ fn open_project() -> (tempfile::TempDir, AppState) {
 fn inputs() -> TrainInputs {
     TrainInputs {
         name: "purchase in session".to_owned(),
-        train: "/data/train.parquet".into(),
-        valid: Some("/data/valid.parquet".into()),
-        text: vec!["title".to_owned(), "query".to_owned()],
-        numeric: vec!["price".to_owned()],
-        label: "bought".to_owned(),
+        data: TrainData {
+            train: "/data/train.parquet".into(),
+            valid: Some("/data/valid.parquet".into()),
+            text: vec!["title".to_owned(), "query".to_owned()],
+            numeric: vec!["price".to_owned()],
+            label: "bought".to_owned(),
+            ..TrainData::default()
+        },
         train_rows: 3200,
         positive_share: Some(0.25),
         ..TrainInputs::default()
