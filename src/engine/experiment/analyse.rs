@@ -5,7 +5,7 @@
 use super::arm::ArmSummary;
 use super::config::{ExperimentConfig, Method, MetricKind, MetricSpec};
 use super::difference::{compare, relative};
-use super::report::{ArmResult, Inference, InferenceMethod, MetricResult, TreatmentResult};
+use super::report::{ArmResult, Inference, InferenceMethod, MetricResult, Reading, TreatmentResult};
 use super::sequential::always_valid;
 use super::table::UnitTable;
 use super::tails::normal_quantile;
@@ -64,7 +64,7 @@ fn arm_result(table: &UnitTable, arm: usize, (n, missing): (u64, u64), summary: 
         missing,
         estimate: summary.map(|summary| summary.estimate),
         standard_deviation: summary.map(|summary| summary.variance.sqrt()),
-        standard_error: summary.map(ArmSummary::standard_error),
+        estimate_standard_error: summary.map(ArmSummary::standard_error),
     }
 }
 
@@ -131,6 +131,7 @@ fn treatment(
         daily: Vec::new(),
         trend_p_value: None,
         outliers: None,
+        reading: Reading::default(),
         undefined: None,
     };
     let (Some(control), Some(treatment)) = (control, summary.as_ref()) else {

@@ -39,7 +39,7 @@ pub use config::{ExperimentConfig, Method, MetricKind, MetricRole, MetricSpec};
 pub use design::{Design, DesignError, DesignKind, Plan, plan};
 pub use error::ExperimentError;
 pub use propose::propose;
-pub use report::{CheckStatus, Decision, ExperimentReport, Inference, InferenceMethod, TreatmentResult};
+pub use report::{CheckStatus, Decision, ExperimentReport, Inference, InferenceMethod, Reading, TreatmentResult};
 
 use crate::engine::compare::holm;
 use crate::engine::ingest::Dataset;
@@ -92,6 +92,7 @@ fn analyse(
         progress.set(0.3 + 0.6 * (number + 1) as f64 / config.metrics.len() as f64);
     }
     adjust(&mut metrics);
+    verdict::read(&mut metrics, config.alpha);
     progress.phase("comparing segments", "比较分群");
     let goal = config.metrics.iter().position(|metric| metric.role == MetricRole::Goal);
     let segments = goal.map_or_else(Vec::new, |goal| {

@@ -47,24 +47,32 @@ fn check<'a>(report: &'a ExperimentReport, code: &str) -> &'a Check {
 }
 
 #[test]
-fn every_method_finds_the_samples_effect() {
-    let dataset = sample();
+fn every_method_finds_the_planted_effect() {
+    // Ten times the committed sample: there 2,500 units have only about even odds of showing the effect.
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let shop = crate::engine::sample::SampleConfig {
+        rows: 200_000,
+        seed: 1,
+        clean: false,
+    };
+    crate::engine::sample::write(dir.path(), &shop, &Progress::new()).expect("a sample");
+    let dataset = read(dir.path().join("experiment.csv"));
     for method in Method::ALL {
         let report = experiment(&dataset, &sample_config(method), &Progress::new()).expect("readable");
         let orders = &report.metrics[0].treatments[0].inference;
+        // Planted 0.25; pandas and scipy find 0.297, Welch p 1.3e-16, on this seed.
         let relative = orders.relative.expect("defined");
-        assert!((0.05..0.45).contains(&relative), "{method:?}: {relative}, planted 0.25");
-        let [low, high] = orders.interval.expect("defined");
-        assert!(low < orders.delta.expect("defined") && orders.delta.expect("defined") < high);
+        assert!((0.15..0.40).contains(&relative), "{method:?}: {relative}");
+        let ([low, high], delta) = (orders.interval.expect("defined"), orders.delta.expect("defined"));
+        assert!(0.0 < low && low < delta && delta < high, "{method:?}");
         assert_eq!(orders.p_value.is_none(), method == Method::Bayes);
+        assert!(orders.p_value.is_none_or(|p| p < 0.01), "{method:?}");
         let latency = &report.metrics[3].treatments[0];
-        assert!(
-            latency
-                .inference
-                .interval
-                .is_some_and(|[low, high]| low < 0.0 && high > 0.0),
-            "no effect on latency"
-        );
+        let none = latency
+            .inference
+            .interval
+            .is_some_and(|[low, high]| low < 0.0 && high > 0.0);
+        assert!(none, "no effect on latency was planted");
         let json = serde_json::to_string(&report).expect("serialises");
         assert!(!json.contains("NaN"));
         let back: ExperimentReport = serde_json::from_str(&json).expect("reads back");
@@ -132,7 +140,7 @@ fn a_broken_sample_ratio_blocks_the_verdict() {
     };
     let report = experiment(&table(&text), &planned, &Progress::new()).expect("readable");
     assert_eq!(report.verdict.decision, Decision::Ship);
-    assert_eq!(report.srm.p_value, Some(1.0));
+    assert!(report.srm.p_value.is_some_and(|p| p > 0.999));
 }
 
 #[test]
@@ -270,6 +278,7 @@ fn the_sample_is_recognised() {
         .collect();
     assert_eq!(roles[0], ("conversions", MetricRole::Goal));
     assert!(roles.contains(&("latency_ms p95", MetricRole::Guardrail)), "{roles:?}");
+    // On this small sample the planted effect does not show (scipy after CUPED: p 0.35), and none may be claimed.
     let report = experiment(&sample(), &config, &Progress::new()).expect("readable");
-    assert_eq!(report.verdict.decision, Decision::Ship, "{:?}", report.verdict);
+    assert_eq!(report.verdict.decision, Decision::Inconclusive, "{:?}", report.verdict);
 }

@@ -104,7 +104,8 @@ pub struct ArmResult {
     pub estimate: Option<f64>,
     /// Standard deviation of a unit's contribution (for ratios of the linearised value).
     pub standard_deviation: Option<f64>,
-    pub standard_error: Option<f64>,
+    /// Not `standard_error`: that is the difference's, and both are flattened into one JSON object.
+    pub estimate_standard_error: Option<f64>,
 }
 
 /// A treatment against the control; the flattened `Inference` is that of the chosen method.
@@ -133,8 +134,20 @@ pub struct TreatmentResult {
     /// p of a straight trend of the daily effect.
     pub trend_p_value: Option<f64>,
     pub outliers: Option<Outliers>,
+    /// Better or worse after adjustment (guardrails: before it, so that no harm is adjusted away).
+    pub reading: Reading,
     /// Why there is no estimate, interval or p-value.
     pub undefined: Option<Bilingual>,
+}
+
+/// What a treatment does to a metric.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    Better,
+    Worse,
+    #[default]
+    NotTold,
 }
 
 /// One way to estimate the difference.

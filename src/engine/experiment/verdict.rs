@@ -4,19 +4,34 @@
 //! after adjustment and no guardrail that is significantly worse.
 
 use super::config::{ExperimentConfig, Method, MetricRole};
-use super::report::{Check, CheckStatus, Decision, Inference, MetricResult, SampleRatio, TreatmentResult, Verdict};
+use super::report::{
+    Check, CheckStatus, Decision, Inference, MetricResult, Reading, SampleRatio, TreatmentResult, Verdict,
+};
 use super::wording::{effect, p_value, percent};
 use crate::engine::artifact::Bilingual;
 
-/// What a treatment does to a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
-    Better,
-    Worse,
-    NotTold,
+/// Sets every treatment's reading; call after the p-values are adjusted.
+pub(super) fn read(metrics: &mut [MetricResult], alpha: f64) {
+    for metric in metrics {
+        let readings: Vec<Reading> = metric
+            .treatments
+            .iter()
+            .map(|treatment| {
+                let p = if metric.role == MetricRole::Guardrail {
+                    treatment.inference.p_value
+                } else {
+                    treatment.p_adjusted
+                };
+                reading(metric, treatment, p, alpha)
+            })
+            .collect();
+        for (treatment, reading) in metric.treatments.iter_mut().zip(readings) {
+            treatment.reading = reading;
+        }
+    }
 }
 
-/// By the adjusted p-value; without p-values (Bayes) by the interval.
+/// By the p-value; without one (Bayes) by the interval.
 fn reading(metric: &MetricResult, treatment: &TreatmentResult, p: Option<f64>, alpha: f64) -> Reading {
     let delta = treatment.inference.delta.unwrap_or(0.0);
     let told = match (p, treatment.inference.interval) {
@@ -43,19 +58,16 @@ pub(super) fn verdict(
     let Some(goal) = metrics.iter().find(|metric| metric.role == MetricRole::Goal) else {
         return inconclusive_without_goal();
     };
-    let Some(chosen) = candidate(goal, config.alpha) else {
+    let Some(chosen) = candidate(goal) else {
         return inconclusive_without_goal();
     };
     let treatment = &goal.treatments[chosen];
     let hurt: Vec<&MetricResult> = metrics
         .iter()
         .filter(|metric| metric.role == MetricRole::Guardrail)
-        .filter(|metric| {
-            let guard = &metric.treatments[chosen];
-            reading(metric, guard, guard.inference.p_value, config.alpha) == Reading::Worse
-        })
+        .filter(|metric| metric.treatments[chosen].reading == Reading::Worse)
         .collect();
-    let (decision, headline) = headline(goal, treatment, &hurt, config.alpha);
+    let (decision, headline) = headline(goal, treatment, &hurt);
     let mut reasons = vec![evidence(treatment, config)];
     reasons.extend(hurt.iter().map(|metric| {
         let text = effect(&metric.treatments[chosen].inference);
@@ -89,10 +101,10 @@ fn matters(check: &Check) -> bool {
 }
 
 /// The better treatment with the largest effect; without one, the one with the most favourable estimate.
-fn candidate(goal: &MetricResult, alpha: f64) -> Option<usize> {
-    let rank = |treatment: &TreatmentResult| -> (f64, f64) {
-        let reading: f64 = match reading(goal, treatment, treatment.p_adjusted, alpha) {
-            Reading::Better => 2.0,
+fn candidate(goal: &MetricResult) -> Option<usize> {
+    let rank = |treatment: &TreatmentResult| {
+        let reading = match treatment.reading {
+            Reading::Better => 2.0f64,
             Reading::NotTold => 1.0,
             Reading::Worse => 0.0,
         };
@@ -111,12 +123,7 @@ fn candidate(goal: &MetricResult, alpha: f64) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
-fn headline(
-    goal: &MetricResult,
-    treatment: &TreatmentResult,
-    hurt: &[&MetricResult],
-    alpha: f64,
-) -> (Decision, Bilingual) {
+fn headline(goal: &MetricResult, treatment: &TreatmentResult, hurt: &[&MetricResult]) -> (Decision, Bilingual) {
     let (name, variant, text) = (&goal.name, &treatment.arm.name, effect(&treatment.inference));
     let rises = treatment.inference.delta.unwrap_or(0.0) > 0.0;
     let (verb_en, verb_zh) = if rises {
@@ -129,7 +136,7 @@ fn headline(
         .map(|metric| metric.name.as_str())
         .collect::<Vec<_>>()
         .join(", ");
-    match reading(goal, treatment, treatment.p_adjusted, alpha) {
+    match treatment.reading {
         Reading::Better if hurt.is_empty() => (
             Decision::Ship,
             Bilingual::new(

@@ -133,8 +133,8 @@ mod tests {
             ("+2.9 %".into(), "−0.82 %".into(), "0.00 %".into())
         );
         assert_eq!(
-            (number(0.012_345), number(-1234.5), number(0.0)),
-            ("+0.01234".into(), "−1234".into(), "0".into())
+            (number(0.012_346), number(-1234.5), number(0.0)),
+            ("+0.01235".into(), "−1234".into(), "0".into())
         );
         assert_eq!(
             (p_value(1e-12), p_value(0.00155), p_value(0.0004)),
