@@ -121,6 +121,7 @@ fn uci_online_retail_is_one_log_of_44_files() {
         "a key is missing in 37 % of the rows"
     );
     assert!(missing.examples[0].file.is_some(), "one of several files");
+    assert_eq!(report.with_code("V03").count(), 0, "cancelled invoices start with C");
     // Lines of one invoice share a minute: neither repeats nor bots.
     assert_eq!(report.with_code("U02").count() + report.with_code("B02").count(), 0);
 }

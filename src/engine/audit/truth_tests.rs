@@ -47,6 +47,14 @@ fn fact(report: &AuditReport, code: &str, name: &str) -> u64 {
         .sum::<f64>() as u64
 }
 
+/// Rows with one kind of personal data, in one column or in all.
+fn personal(report: &AuditReport, column: Option<&str>, kind: &str) -> u64 {
+    let findings = report
+        .with_code("P01")
+        .filter(|f| column.is_none() || f.column.as_deref() == column);
+    findings.filter_map(|finding| finding.fact(kind)).sum::<f64>() as u64
+}
+
 /// The rows of the session finding that has this fact.
 fn sessions(report: &AuditReport, name: &str) -> u64 {
     let found: Option<&Finding> = report.with_code("B03").find(|finding| finding.fact(name).is_some());
@@ -76,9 +84,9 @@ fn found(planted: &Planted, report: &AuditReport) -> u64 {
         ("purchase_without_view", _) => count(report, "B01", None),
         ("session_gap", _) => sessions(report, "paused_sessions"),
         ("session_overlong", _) => sessions(report, "overlong_sessions"),
-        ("pii", "email") => fact(report, "P01", "email"),
-        ("pii", "cn_mobile") => fact(report, "P01", "phone_cn"),
-        ("pii", "cn_resident_id") => fact(report, "P01", "resident_id_cn"),
+        ("pii", "email") => personal(report, column, "email"),
+        ("pii", "cn_mobile") => personal(report, column, "phone_cn"),
+        ("pii", "cn_resident_id") => personal(report, column, "resident_id_cn"),
         ("pii", "any") => count(report, "P01", column),
         ("malformed_line", _) => planted.rows,
         (check, variant) => panic!("the audit has no check for {check} {variant}"),

@@ -14,8 +14,8 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## What it checks
 /// Filled cells that do not parse as the type of their column; in a text column, the cells that are not
-/// numbers if at least 90 % of the others are. Identifier columns are left out of the second part: codes such
-/// as `85123A` beside `22423` are normal.
+/// numbers if at least 90 % of the others are. Identifiers are left out of the second part: codes such as
+/// `85123A` beside `22423` are normal.
 ///
 /// ## Why it matters
 /// One stray letter turns a number column into text for every tool that reads the file next, or the cell
@@ -172,6 +172,20 @@ fn words_among_numbers(column: &ColumnContext<'_>) -> Option<Odd> {
         .iter()
         .map(|&row| column.cells.text(row as usize).is_some_and(|text| !is_number(text)))
         .collect();
+    // `C536379` among `536379` is a code with a prefix that means something, not a mistyped number.
+    let is_code = |code: usize| {
+        column
+            .cells
+            .text(distinct.first_row[code] as usize)
+            .is_some_and(looks_like_code)
+    };
+    let num_words = is_word.iter().filter(|word| **word).count();
+    let num_codes = (0..is_word.len())
+        .filter(|&code| is_word[code] && is_code(code))
+        .count();
+    if num_codes * 2 > num_words {
+        return None;
+    }
     let words: u64 = is_word
         .iter()
         .zip(&distinct.counts)
@@ -188,6 +202,12 @@ fn words_among_numbers(column: &ColumnContext<'_>) -> Option<Odd> {
         .map(|(code, _)| shortened(&column.value_of(code).to_string(), 24))
         .collect();
     Some((ColumnType::Float, distinct.rows_where(&is_word), words, samples))
+}
+
+/// Letters and at least four digits, nothing else.
+fn looks_like_code(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 4 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn is_number(text: &str) -> bool {
@@ -237,6 +257,9 @@ mod tests {
             (found.len(), found[0].count, found[0].column.as_deref()),
             (1, 5, Some("size"))
         );
+        let mut invoices = vec![Some("536365"); 95];
+        invoices.extend([Some("C536379"); 5]);
+        assert!(findings(&table(vec![("invoice", Col::S(invoices))]), "V03").is_empty());
         let half: Vec<Option<&str>> = [Some("1"), Some("a")].into_iter().cycle().take(100).collect();
         assert!(findings(&table(vec![("size", Col::S(half))]), "V03").is_empty());
     }
