@@ -13,6 +13,8 @@ pub struct TrainConfig {
     pub base_model: String,
     pub data: TrainData,
     pub method: Method,
+    /// How a row's token vectors become one.
+    pub pooling: PoolingChoice,
     /// Tokens kept of each text, special tokens included.
     pub max_length: usize,
     pub batch_size: usize,
@@ -47,6 +49,7 @@ impl Default for TrainConfig {
             base_model: "minilm-l6".to_owned(),
             data: TrainData::default(),
             method: Method::Full,
+            pooling: PoolingChoice::Auto,
             max_length: 128,
             batch_size: 32,
             eval_batch_size: 64,
@@ -119,6 +122,16 @@ pub enum Method {
     },
     /// The encoder is frozen.
     HeadOnly,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PoolingChoice {
+    /// The mean where the base model is a sentence encoder that was made with it, else the first token.
+    Auto,
+    /// tanh(dense(first token)): Transformers' `BertForSequenceClassification`.
+    Cls,
+    Mean,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

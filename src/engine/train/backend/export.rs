@@ -1,8 +1,8 @@
 //! The exported model: a folder Transformers, PEFT and this program read.
 //!
-//! A text-only model with pooler weights is a `BertForSequenceClassification` with equal logits. What Transformers
-//! cannot say (mean pooling, numbers) is in `touchstone.json`, and `architectures` then names no class it would
-//! wrongly load. Invariant: the folder appears complete under its name, or not at all.
+//! A text-only model is a `BertForSequenceClassification` with equal logits (first token), or a sentence-transformers
+//! folder whose `encode` gives the logits (mean). What neither can say (numbers) is in `touchstone.json`, and
+//! `architectures` then names no class that would be wrong. Invariant: the folder appears complete under its name, or not at all.
 
 use super::checkpoint::{sync_dir, write_synced};
 use super::model::Model;
@@ -49,6 +49,9 @@ pub fn write_model(
             fs::copy(&from, &to).map_err(TrainError::io("write", &to))?;
         }
     }
+    if card.pooling == Pooling::Mean && card.numeric.is_empty() {
+        write_sentence_encoder(&aside, model, card)?;
+    }
     if let Method::Lora { .. } = method {
         write_adapter(&aside.join("adapter"), model, method, card)?;
     }
@@ -90,6 +93,46 @@ fn config_json(model: &Model, card: &ModelCard) -> Map<String, Value> {
         config.insert(key.to_owned(), value);
     }
     config
+}
+
+/// The files by which sentence-transformers reads the folder: encoder, mean, classifier; its `encode` gives logits.
+fn write_sentence_encoder(dir: &Path, model: &Model, card: &ModelCard) -> Result<(), TrainError> {
+    let modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Dense", "Dense")];
+    let listed = modules.iter().enumerate().map(|(index, (path, class))| {
+        json!({"idx": index, "name": index.to_string(), "path": path, "type": format!("sentence_transformers.models.{class}")})
+    });
+    write_json(&dir.join("modules.json"), &listed.collect())?;
+    write_json(
+        &dir.join("sentence_bert_config.json"),
+        &json!({"max_seq_length": card.max_length, "do_lower_case": false}),
+    )?;
+    for (folder, config) in [
+        (
+            "1_Pooling",
+            json!({
+                "word_embedding_dimension": model.config.hidden_size,
+                "pooling_mode_cls_token": false,
+                "pooling_mode_mean_tokens": true,
+                "pooling_mode_max_tokens": false,
+                "pooling_mode_mean_sqrt_len_tokens": false
+            }),
+        ),
+        (
+            "2_Dense",
+            json!({
+                "in_features": model.config.hidden_size,
+                "out_features": NUM_LABELS,
+                "bias": true,
+                "activation_function": "torch.nn.modules.linear.Identity"
+            }),
+        ),
+    ] {
+        let folder = dir.join(folder);
+        fs::create_dir_all(&folder).map_err(TrainError::io("create", &folder))?;
+        write_json(&folder.join("config.json"), &config)?;
+    }
+    let dense = ["weight", "bias"].map(|part| (format!("linear.{part}"), &model.params[&format!("classifier.{part}")]));
+    weights::write(&dir.join("2_Dense/model.safetensors"), dense.into_iter()).map(drop)
 }
 
 /// PEFT's folder: adapters, and the head in full as `modules_to_save`.

@@ -14,9 +14,9 @@ use super::weights::Named;
 use super::{During as _, TrainError};
 use crate::engine::models::BertConfig;
 use crate::engine::progress::Progress;
-use crate::engine::run::config::Method;
+use crate::engine::run::config::{Method, PoolingChoice};
 use crate::engine::train::batches::scoring_batches;
-use crate::engine::train::card::Pooling;
+use crate::engine::train::card::{CARD_FILE, Pooling};
 use std::path::Path;
 use tch::{Device, Kind, Reduction, TchError, Tensor};
 
@@ -32,6 +32,7 @@ pub struct Compute {
 }
 
 impl Compute {
+    #[cfg(test)]
     pub fn cpu() -> Self {
         Self {
             device: Device::Cpu,
@@ -43,6 +44,15 @@ impl Compute {
     pub fn autocast(self) -> Result<Option<Autocast>, TrainError> {
         self.bf16.then(|| Autocast::bf16(self.device)).transpose()
     }
+}
+
+/// How a base model is made ready to learn.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    pub pooling: PoolingChoice,
+    pub numeric_columns: usize,
+    pub method: &'a Method,
+    pub seed: u64,
 }
 
 /// A model on a device.
@@ -65,17 +75,17 @@ impl Model {
     pub fn for_training(
         dir: &Path,
         config: BertConfig,
-        numeric_columns: usize,
-        method: &Method,
-        seed: u64,
+        start: &Start<'_>,
         compute: Compute,
     ) -> Result<Self, TrainError> {
+        let Start {
+            pooling,
+            numeric_columns,
+            method,
+            seed,
+        } = *start;
         let found = params::read_folder(dir, Device::Cpu)?;
-        let pooling = if params::has_pooler(&found) {
-            Pooling::Cls
-        } else {
-            Pooling::Mean
-        };
+        let pooling = choose_pooling(dir, pooling, params::has_pooler(&found))?;
         let shape = Shape {
             pooling,
             numeric_inputs: 2 * numeric_columns as i64,
@@ -251,6 +261,32 @@ impl Model {
             }
         }
         Ok(merged)
+    }
+}
+
+/// What was asked for; else what the folder was made with; else the first token if there are pooler weights.
+fn choose_pooling(dir: &Path, choice: PoolingChoice, has_pooler: bool) -> Result<Pooling, TrainError> {
+    let json = |name: &str| {
+        let text = std::fs::read_to_string(dir.join(name)).ok()?;
+        serde_json::from_str::<serde_json::Value>(&text).ok()
+    };
+    match choice {
+        PoolingChoice::Mean => Ok(Pooling::Mean),
+        PoolingChoice::Cls if !has_pooler => Err(TrainError::config(
+            "pooling",
+            "is cls, but the base model has no pooler weights; use mean",
+        )),
+        PoolingChoice::Cls => Ok(Pooling::Cls),
+        PoolingChoice::Auto => {
+            let earlier = json(CARD_FILE).is_some_and(|card| card["pooling"] == "mean");
+            let sentence =
+                json("1_Pooling/config.json").is_some_and(|pooling| pooling["pooling_mode_mean_tokens"] == true);
+            Ok(if earlier || sentence || !has_pooler {
+                Pooling::Mean
+            } else {
+                Pooling::Cls
+            })
+        }
     }
 }
 

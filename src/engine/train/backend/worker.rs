@@ -6,7 +6,7 @@
 use super::checkpoint::Store;
 use super::device::{self, Chosen};
 use super::fit::{Ended, Fit, Job};
-use super::model::Model;
+use super::model::{Model, Start};
 use super::optimizer::Optimizer;
 use super::prepare::{self, Parts};
 use super::{TrainError, export, shim};
@@ -29,6 +29,8 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+/// How many times faster the head learns where numbers are joined to the text.
+const NUMERIC_HEAD_RATE: f64 = 10.0;
 /// Evaluations a run without `eval_every_steps`.
 const EVALUATIONS: u64 = 10;
 
@@ -85,15 +87,13 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
     }
     let parts = prepare::prepare(config, &tokenizer, host)?;
     host.phase(0, "loading_model")?;
-    let width = parts.columns.len();
-    let model = Model::for_training(
-        &base_dir,
-        base.config,
-        width,
-        &config.method,
-        config.seed,
-        chosen.compute,
-    )?;
+    let start = Start {
+        pooling: config.pooling,
+        numeric_columns: parts.columns.len(),
+        method: &config.method,
+        seed: config.seed,
+    };
+    let model = Model::for_training(&base_dir, base.config, &start, chosen.compute)?;
     let session = Session {
         store: Store::new(&dir.checkpoints_path(), config.keep_last),
         dir,
@@ -102,7 +102,14 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
         parts,
         chosen,
     };
-    let optimizer = Optimizer::new(&model, config.weight_decay, head_rate_factor(config))?;
+    let factor = head_rate_factor(config);
+    if factor != 1.0 {
+        host.log(
+            0,
+            format!("the head learns {factor} times as fast as the encoder, because it is new and reads numbers"),
+        )?;
+    }
+    let optimizer = Optimizer::new(&model, config.weight_decay, factor)?;
     let (job, state) = session.plan(host)?;
     let mut fit = Fit::new(job, &model, optimizer, state);
     session.start(&mut fit, host)?;
@@ -110,11 +117,12 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
     session.finish(&mut fit, ended, host)
 }
 
-/// The head learns faster where it starts from nothing and the encoder cannot help: alone, or with numbers.
+/// Beside a pretrained encoder the branch of numbers starts from nothing; at the encoder's rate it would not learn
+/// within an epoch.
 fn head_rate_factor(config: &TrainConfig) -> f64 {
     match config.method {
-        Method::HeadOnly => 20.0,
-        _ if !config.data.numeric.is_empty() => 10.0,
+        Method::HeadOnly => 1.0,
+        _ if !config.data.numeric.is_empty() => NUMERIC_HEAD_RATE,
         _ => 1.0,
     }
 }

@@ -6,11 +6,11 @@ mod worker;
 
 use super::TrainError;
 use super::batch::Prepared;
-use super::model::{Compute, Model};
+use super::model::{Compute, Model, Start};
 use super::params::{self, Shape};
 use super::weights::{self, Named};
 use crate::engine::models::{BertConfig, inspect};
-use crate::engine::run::config::Method;
+use crate::engine::run::config::{Method, PoolingChoice};
 use crate::engine::text::TokenTable;
 use crate::engine::train::card::Pooling;
 use std::path::Path;
@@ -66,7 +66,16 @@ pub fn tiny_model(dir: &Path, method: &Method, dropout: f64) -> Result<Model, Tr
         config.attention_dropout,
         config.classifier_dropout,
     ) = (dropout, dropout, dropout);
-    Model::for_training(dir, config, 0, method, 1, Compute::cpu())
+    Model::for_training(dir, config, &start(method, 0), Compute::cpu())
+}
+
+pub fn start(method: &Method, numeric_columns: usize) -> Start<'_> {
+    Start {
+        pooling: PoolingChoice::Auto,
+        numeric_columns,
+        method,
+        seed: 1,
+    }
 }
 
 /// The three rows of the reference values, labels 1 0 1.

@@ -1,13 +1,13 @@
 //! Forward, optimiser, adapters and export against values of other programs and against each other.
 
-use super::{SHAPE, formula_weights, learnable_rows, lora, three_rows, tiny_folder, tiny_model};
+use super::{SHAPE, formula_weights, learnable_rows, lora, start, three_rows, tiny_folder, tiny_model};
 use crate::engine::models::inspect;
 use crate::engine::progress::Progress;
-use crate::engine::run::config::Method;
+use crate::engine::run::config::{Method, PoolingChoice};
 use crate::engine::text::TokenTable;
 use crate::engine::train::backend::batch::Prepared;
 use crate::engine::train::backend::export;
-use crate::engine::train::backend::model::{Compute, Model};
+use crate::engine::train::backend::model::{Compute, Model, Start};
 use crate::engine::train::backend::optimizer::Optimizer;
 use crate::engine::train::backend::params::{self, Shape};
 use crate::engine::train::backend::weights;
@@ -91,6 +91,48 @@ fn mean_pooling_is_the_mean_of_the_last_layer() {
     // transformers: last_hidden_state.mean(1) of each row, values 0 and 1.
     let expected = [0.615_239, -0.064_502, 0.173_344, 0.928_167, 0.325_361, 0.774_647];
     close(&logits(&model, &three_rows(), &[0, 1, 2]), &expected, 2e-6);
+}
+
+#[test]
+fn a_sentence_encoder_is_pooled_by_the_mean_unless_asked_otherwise() {
+    let dir = tempfile::tempdir().expect("temp");
+    tiny_folder(dir.path());
+    let make = |pooling: PoolingChoice| {
+        let config = inspect(dir.path()).expect("folder").config;
+        let start = Start {
+            pooling,
+            ..start(&Method::Full, 0)
+        };
+        Model::for_training(dir.path(), config, &start, Compute::cpu())
+    };
+    let pooling = |choice| make(choice).expect("model").shape.pooling;
+    assert_eq!(pooling(PoolingChoice::Auto), Pooling::Cls);
+    std::fs::create_dir(dir.path().join("1_Pooling")).expect("dir");
+    let text = r#"{"pooling_mode_cls_token":false,"pooling_mode_mean_tokens":true}"#;
+    std::fs::write(dir.path().join("1_Pooling/config.json"), text).expect("file");
+    assert_eq!(pooling(PoolingChoice::Auto), Pooling::Mean);
+    assert_eq!(pooling(PoolingChoice::Cls), Pooling::Cls);
+    // An export of a mean-pooled model has no pooler; it is continued with the mean, and says so to other programs.
+    let model = make(PoolingChoice::Mean).expect("model");
+    let target = dir.path().join("model");
+    export::write_model(&target, &model, dir.path(), &Method::Full, &some_card(&model)).expect("export");
+    let config = inspect(&target).expect("folder").config;
+    assert_eq!(config.raw["architectures"][0], "TouchstoneTextClassifier");
+    let dense = weights::read(&target.join("2_Dense/model.safetensors"), Device::Cpu).expect("dense");
+    assert_eq!(
+        floats(&dense["linear.weight"]),
+        floats(&model.params["classifier.weight"])
+    );
+    let again = Model::for_training(&target, config.clone(), &start(&Method::Full, 0), Compute::cpu()).expect("model");
+    assert_eq!(again.shape.pooling, Pooling::Mean);
+    let forced = Start {
+        pooling: PoolingChoice::Cls,
+        ..start(&Method::Full, 0)
+    };
+    let message = Model::for_training(&target, config, &forced, Compute::cpu())
+        .expect_err("no pooler")
+        .to_string();
+    assert!(message.contains("pooler"), "{message}");
 }
 
 #[test]
@@ -300,7 +342,8 @@ fn numbers_reach_the_logits_and_folders_that_do_not_fit_are_refused() {
     let dir = tempfile::tempdir().expect("temp");
     tiny_folder(dir.path());
     let config = inspect(dir.path()).expect("folder").config;
-    let model = Model::for_training(dir.path(), config.clone(), 1, &Method::Full, 1, Compute::cpu()).expect("model");
+    let model =
+        Model::for_training(dir.path(), config.clone(), &start(&Method::Full, 1), Compute::cpu()).expect("model");
     let mut rows = three_rows();
     (rows.width, rows.numeric) = (2, vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     let zero = logits(&model, &rows, &[0]);
