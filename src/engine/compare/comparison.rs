@@ -129,7 +129,8 @@ pub enum Test {
     DelongClustered,
     /// Exact McNemar test on the rows only one model gets right.
     McnemarExact,
-    /// Paired bootstrap: twice the smaller tail beyond 0, (count + 1) / (B + 1).
+    /// Paired bootstrap: twice the smaller tail beyond 0, (count + 1) / (B + 1); where no resample reaches 0, the
+    /// normal tail with the bootstrap's standard error if that is smaller.
     PairedBootstrap,
     /// Random sign flips of the groups' differences, (count + 1) / (B + 1).
     Randomisation,

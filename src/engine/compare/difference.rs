@@ -187,15 +187,30 @@ fn bootstrap_difference(prepared: &Prepared<'_>, (a, b): (usize, usize), metric:
     if delta == 0.0 && all_equal(&sample.boot) && all_equal(&sample.jackknife) {
         return Difference::none(Test::PairedBootstrap);
     }
-    let (interval, p_value) = (sample.bca(delta, prepared.config.alpha), sample.p_value_of_zero());
+    let standard_error = sample.standard_error();
+    let interval = sample.bca(delta, prepared.config.alpha);
+    let p_value = sample
+        .p_value_of_zero()
+        .map(|p| beyond_resamples(p, &sample.boot, delta, standard_error));
     Difference {
         delta: Some(delta),
         interval: interval.ok(),
         p_value: p_value.ok(),
         test: p_value.is_ok().then_some(Test::PairedBootstrap),
-        standard_error: sample.standard_error(),
+        standard_error,
         undefined: p_value.err().map(|why| why.reason()),
         ..Difference::default()
+    }
+}
+
+/// Where no resample reaches 0 the count only says "below 2 / (B + 1)", which many comparisons would turn into
+/// nothing after adjustment; the normal tail with the bootstrap's standard error then tells how far below.
+fn beyond_resamples(p: f64, boot: &[f64], delta: f64, standard_error: Option<f64>) -> f64 {
+    let defined = boot.iter().filter(|value| value.is_finite()).count();
+    let smallest = 2.0 / (defined + 1) as f64;
+    match standard_error.filter(|&error| error > 0.0) {
+        Some(error) if p <= smallest => p.min(normal_p_value(delta / error)),
+        _ => p,
     }
 }
 

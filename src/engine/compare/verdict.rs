@@ -25,13 +25,10 @@ fn trimmed(value: f64, decimals: usize) -> String {
     }
 }
 
-/// Four decimals, more where the number is small.
+/// Four decimals, more where the number is small, with a real minus sign.
 fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.001 {
-        format!("{value:.6}")
-    } else {
-        format!("{value:.4}")
-    }
+    let decimals = if value != 0.0 && value.abs() < 0.001 { 6 } else { 4 };
+    format!("{value:.decimals$}").replace('-', "−")
 }
 
 /// Sets who is better and the sentence of one pair.
@@ -55,7 +52,12 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
         );
     };
     let interval = |outer: &str| {
-        pair.interval.map_or_else(String::new, |[lower, upper]| {
+        // "Higher by 0.02" is a size, so its interval is turned the same way round.
+        let turned = |[lower, upper]: [f64; 2]| {
+            let turn = pair.better.is_some() && delta < 0.0;
+            if turn { [-upper, -lower] } else { [lower, upper] }
+        };
+        pair.interval.map(turned).map_or_else(String::new, |[lower, upper]| {
             let percent = trimmed(level * 100.0, 1);
             outer
                 .replace("{percent}", &percent)
@@ -126,7 +128,10 @@ fn signed(value: f64) -> String {
 
 fn p_text(pair: &PairResult, p: f64, adjusted: &str) -> String {
     match pair.p_adjusted {
-        Some(found) if found != p => format!("p {} ({adjusted} {})", shown_p(p), shown_p(found)),
+        Some(found) if found != p => {
+            let shown = shown_p(found);
+            format!("p {} ({adjusted} {})", shown_p(p), shown.trim_start_matches("= "))
+        }
         _ => format!("p {}", shown_p(p)),
     }
 }

@@ -46,7 +46,7 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, found: &Comparison, own: &[&SegmentC
         ui,
         "segment-differences",
         &columns,
-        (own.len(), 190.0, None),
+        (own.len(), 240.0, None),
         |row, index| {
             let part = own[index];
             let name = if part.value.is_empty() {

@@ -25,6 +25,7 @@ pub(super) fn cards(
             ui.vertical(|ui| {
                 ui.set_width(width);
                 ui.set_max_width(width);
+                ui.spacing_mut().item_spacing.x = space::SMALL;
                 widgets::card_titled(ui, cx.t(title), |_ui| {}, |ui| add(ui));
             });
         };

@@ -143,6 +143,8 @@ fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.set_width(width);
         ui.set_max_width(width);
+        // The gap between the columns is not the gap inside them.
+        ui.spacing_mut().item_spacing.x = space::SMALL;
         add(ui);
     });
 }

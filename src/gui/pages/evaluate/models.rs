@@ -8,7 +8,7 @@ use crate::gui::theme::{palette, space};
 use crate::gui::widgets::{self, Column};
 use egui::Ui;
 
-pub(super) const CARD_HEIGHT: f32 = 250.0;
+pub(super) const CARD_HEIGHT: f32 = 310.0;
 
 /// Draws the table; returns the position of a clicked model.
 pub(super) fn table(cx: &PageContext<'_>, ui: &mut Ui, models: &[ModelEvaluation], selected: usize) -> Option<usize> {

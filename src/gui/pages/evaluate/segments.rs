@@ -37,12 +37,12 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation) {
         .flatten();
     let scale = ForestScale::around(ends, found.auc);
     let columns = [
-        Column::left(cx.t(words::SEGMENT), 92.0),
-        Column::left(cx.t(words::VALUE), 118.0),
+        Column::left(cx.t(words::SEGMENT), 88.0),
+        Column::left(cx.t(words::VALUE), 108.0),
         Column::right(cx.t(words::ROWS), 60.0),
         Column::right(cx.t(words::POSITIVE), 64.0),
         Column::right(cx.t(words::AUC), 60.0),
-        Column::left(cx.t(words::INTERVAL), 150.0),
+        Column::left(cx.t(words::INTERVAL), 130.0),
         Column::right(cx.t(words::AP), 56.0),
         Column::right(cx.t(words::F1), 56.0),
     ];
