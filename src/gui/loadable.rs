@@ -4,8 +4,9 @@ use crate::engine::progress::Progress;
 use std::sync::Arc;
 
 /// `previous` keeps the page full while a new result is on its way, so that nothing flickers.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum Loadable<T> {
+    #[default]
     Empty,
     Loading {
         previous: Option<Arc<T>>,
@@ -16,12 +17,6 @@ pub enum Loadable<T> {
         error: String,
         previous: Option<Arc<T>>,
     },
-}
-
-impl<T> Default for Loadable<T> {
-    fn default() -> Self {
-        Self::Empty
-    }
 }
 
 impl<T> Loadable<T> {

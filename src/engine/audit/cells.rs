@@ -117,6 +117,10 @@ pub enum Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     pub fn len(&self) -> usize {
         match self {
             Self::Text(array) => array.len(),

@@ -72,7 +72,7 @@ impl CoreTime {
             .filter(|(_, count)| **count as f64 >= enough)
             .map(|(&bucket, _)| bucket);
         let low = busy.next()?;
-        let high = busy.last().unwrap_or(low);
+        let high = busy.next_back().unwrap_or(low);
         // The first and last day of a log are usually cut, so thin neighbours of the core belong to it.
         let (low, high) = if width == DAY_MICROS {
             (low - 1, high + 1)

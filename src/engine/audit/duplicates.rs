@@ -55,7 +55,9 @@ const PART_BITS: u32 = 8;
 
 fn partition(context: &Context<'_>) -> Vec<Vec<(u64, u32)>> {
     let rows = context.num_rows();
-    let mut parts: Vec<Vec<(u64, u32)>> = vec![Vec::with_capacity(rows >> PART_BITS); 1 << PART_BITS];
+    let mut parts: Vec<Vec<(u64, u32)>> = (0..1usize << PART_BITS)
+        .map(|_| Vec::with_capacity(rows >> PART_BITS))
+        .collect();
     for row in 0..rows {
         let hash = context.row_hash(row);
         parts[(hash >> (u64::BITS - PART_BITS)) as usize].push((hash, row as u32));

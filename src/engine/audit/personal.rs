@@ -285,7 +285,7 @@ pub fn passes_luhn(digits: &str) -> bool {
             doubled / 10 + doubled % 10
         })
         .sum();
-    sum % 10 == 0 && !digits.bytes().all(|byte| byte == b'0')
+    sum.is_multiple_of(10) && !digits.bytes().all(|byte| byte == b'0')
 }
 
 fn is_ipv4(raw: &str) -> bool {

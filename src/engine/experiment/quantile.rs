@@ -36,7 +36,7 @@ pub(super) fn summary(rows: &[(u32, f64)], num_units: usize, p: f64) -> Option<A
     }
     let (low, high) = (sorted[lower as usize - 1], sorted[upper as usize - 1]);
     let error = (high - low) / (2.0 * z);
-    (error > 0.0).then(|| ArmSummary {
+    (error > 0.0).then_some(ArmSummary {
         n: num_units as f64,
         estimate,
         variance: error * error * num_units as f64,

@@ -52,9 +52,7 @@ mod tests {
         let a: Vec<u16> = (0..400).map(|i| u16::from(i % 2 == 0)).collect();
         let b: Vec<u16> = (0..400).map(|i| u16::from(i / 2 % 2 == 0)).collect();
         let noise: Vec<u16> = (0..400).map(|i| u16::from(i / 4 % 2 == 0)).collect();
-        let labels: Vec<bool> = (0..400)
-            .map(|i| (a[i] == 1 && b[i] == 1) || (a[i] == 1 && i % 5 == 0))
-            .collect();
+        let labels: Vec<bool> = (0..400).map(|i| a[i] == 1 && (b[i] == 1 || i % 5 == 0)).collect();
         let features = [&a, &a, &b, &noise];
         let binned: Vec<Binned<'_>> = features
             .iter()

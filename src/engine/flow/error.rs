@@ -3,6 +3,7 @@
 use crate::engine::audit::AuditError;
 use crate::engine::eval::EvalError;
 use crate::engine::eval::suite::SuiteError;
+use crate::engine::experiment::ExperimentError;
 use crate::engine::features::FeatureError;
 use crate::engine::ingest::IngestError;
 use crate::engine::progress::Cancelled;
@@ -35,6 +36,8 @@ pub enum FlowError {
     Suite(#[from] SuiteError),
     #[error(transparent)]
     Eval(#[from] EvalError),
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }

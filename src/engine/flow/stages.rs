@@ -7,6 +7,7 @@ use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
 use crate::engine::compare::{CompareConfig, compare_rows};
 use crate::engine::eval::EvalConfig;
 use crate::engine::eval::suite::{ScoredRows, SuiteChoice, score_runs};
+use crate::engine::experiment::{ExperimentConfig, experiment, propose};
 use crate::engine::features::{self, FeatureConfig, FeatureInput, FeatureSet};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
@@ -286,7 +287,7 @@ impl<'a> Stages<'a> {
             return Ok(Outcome::skipped("there is only one model"));
         }
         let names: Vec<String> = rows.models.iter().map(|model| model.name.clone()).collect();
-        let comparison = compare_rows(rows, &names, &CompareConfig::default(), self.progress)?;
+        let comparison = compare_rows(rows, &[], &CompareConfig::default(), self.progress)?;
         let hash = ContentHash::of_json(&comparison);
         self.record(
             ArtefactKind::Comparison,
@@ -301,7 +302,27 @@ impl<'a> Stages<'a> {
     }
 
     fn experiments(&mut self) -> Result<Outcome, FlowError> {
-        Ok(Outcome::skipped("there is no experiment log"))
+        let Some(path) = &self.sources.experiment else {
+            return Ok(Outcome::skipped("there is no experiment log"));
+        };
+        let log = read_log(std::slice::from_ref(path), &ReadOptions::default(), self.progress)?;
+        let saved: Option<ExperimentConfig> = self.project.setting("experiment")?;
+        let Some(config) = saved.or_else(|| propose(&log)) else {
+            return Ok(Outcome::skipped(
+                "the experiment log shows no variants; say in the window which column they are",
+            ));
+        };
+        let report = experiment(&log, &config, self.progress)?;
+        let hash = ContentHash::of_json(&report);
+        self.record(
+            ArtefactKind::Experiment,
+            &hash,
+            &report.name,
+            &report,
+            vec![log.info.hash.clone()],
+        )?;
+        let facts = json!({ "units": report.units, "srm": report.srm, "verdict": report.verdict });
+        Ok(Outcome::new(report.verdict.headline.en.clone(), facts))
     }
 
     fn log(&self) -> Result<&Dataset, FlowError> {

@@ -298,6 +298,6 @@ mod tests {
             assert_eq!(parse_float_loose(text.as_bytes(), b'.'), want, "{text}");
         }
         assert_eq!(parse_float_loose(b"1.234,50", b','), Some(1234.5));
-        assert_eq!(parse_float_loose(b"3,14", b','), Some(3.14));
+        assert_eq!(parse_float_loose(b"3,25", b','), Some(3.25));
     }
 }

@@ -423,7 +423,7 @@ fn find_table(records: &[SampleRecord], width: usize) -> (usize, bool) {
         .collect();
     filled.sort_unstable();
     let usual = filled.get(filled.len() / 2).copied().unwrap_or(1);
-    let needed = if width > 2 { (usual + 1) / 2 } else { 1 };
+    let needed = if width > 2 { usual.div_ceil(2) } else { 1 };
     let fits = |record: &SampleRecord| {
         record.cells.len() == width && record.filled() >= needed.max(1) && !(record.is_comment() && width == 1)
     };

@@ -234,7 +234,7 @@ fn no_broken_file_makes_trouble() {
                 ..ReadOptions::default()
             },
         ] {
-            match read_log(&[file.clone()], &options, &Progress::new()) {
+            match read_log(std::slice::from_ref(&file), &options, &Progress::new()) {
                 Ok(dataset) => {
                     rows(&dataset);
                     read_ones += 1;

@@ -59,7 +59,7 @@ fn run(cx: &mut ApplyContext<'_>) {
         Stage::Audit,
         words::TITLE.into(),
         move |progress| audit_log(&log, items.as_deref(), users.as_deref(), progress),
-        |outcome, cx| finish(outcome, cx),
+        finish,
     );
     cx.state.audit.report.start(progress);
 }

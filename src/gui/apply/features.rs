@@ -131,7 +131,7 @@ fn run(cx: &mut ApplyContext<'_>) {
         Stage::Features,
         words::JOB.into(),
         move |progress| work.run(progress),
-        |outcome, cx| finish(outcome, cx),
+        finish,
     );
     cx.state.features.set.start(progress);
 }

@@ -53,7 +53,7 @@ pub fn take_dropped_files(ctx: &egui::Context, commands: &Commands) {
 }
 
 fn open_any(cx: &mut ApplyContext<'_>, path: PathBuf) {
-    if path.is_dir() && (Project::exists(&path) || Sources::discover(&path).events.first().is_some()) {
+    if path.is_dir() && (Project::exists(&path) || !Sources::discover(&path).events.is_empty()) {
         open(cx, path, None, false);
         cx.state.settings.page = Page::Data;
     } else {

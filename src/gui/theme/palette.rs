@@ -30,8 +30,9 @@ pub struct Palette {
 }
 
 /// What a mark or a number means; always shown with a shape or a word beside the colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
+    #[default]
     Plain,
     Quiet,
     Accent,

@@ -63,12 +63,6 @@ pub struct Figure {
     pub note_tone: Option<Tone>,
 }
 
-impl Default for Tone {
-    fn default() -> Self {
-        Self::Plain
-    }
-}
-
 /// A row of equally wide figure cards. Returns the index of a clicked one.
 pub fn figure_card(ui: &mut Ui, figures: &[Figure]) -> Option<usize> {
     let gap = space::GAP;

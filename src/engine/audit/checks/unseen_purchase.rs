@@ -92,7 +92,7 @@ impl Violation for UnseenPurchase {
     }
 
     fn plots(&self) -> Vec<FindingPlot> {
-        let bars = vec![
+        let bars = [
             (
                 Bilingual::new("seen before", "先看过"),
                 (self.purchases - self.unseen) as f64,

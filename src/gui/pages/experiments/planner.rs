@@ -250,9 +250,7 @@ fn answer(cx: &PageContext<'_>, ui: &mut Ui, plan: &Plan) {
         ..Figure::default()
     };
     let effect = number::compact(plan.mde);
-    let relative = plan
-        .relative_mde
-        .map_or_else(String::new, |relative| number::share(relative));
+    let relative = plan.relative_mde.map_or_else(String::new, number::share);
     widgets::figure_card(
         ui,
         &[
