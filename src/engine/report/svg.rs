@@ -99,7 +99,12 @@ impl Chart {
         Self {
             x: range(&xs),
             y: range(&ys),
-            scale: plot.x_scale,
+            // A logarithm needs positive values.
+            scale: if plot.x_scale == Scale::Log && range(&xs).0 <= 0.0 {
+                Scale::Linear
+            } else {
+                plot.x_scale
+            },
             body: String::new(),
         }
     }
@@ -159,7 +164,10 @@ impl Chart {
         match self.scale {
             Scale::Log => {
                 let (first, last) = (low.log10().ceil() as i32, high.log10().floor() as i32);
+                // Values that span more decades than a chart can name get the ends only.
+                let named = i64::from(last) - i64::from(first) <= 40;
                 let ticks: Vec<(f64, String)> = (first..=last)
+                    .take(if named { 41 } else { 0 })
                     .map(|e| (10_f64.powi(e), short(10_f64.powi(e))))
                     .collect();
                 if ticks.is_empty() {

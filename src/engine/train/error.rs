@@ -66,6 +66,8 @@ pub enum TrainError {
     Cancelled(#[from] Cancelled),
 }
 
+// Without tensors nothing can fail in these ways.
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
 impl TrainError {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

@@ -97,7 +97,11 @@ fn the_result_of_evaluate_has_the_names_of_the_contract() {
     );
     let auc = number(&value, "auc");
     let interval = at(&value, "intervals.auc");
-    assert!(number(interval, "0") < auc && auc < number(interval, "1"), "{interval}");
+    // Few groups leave no interval to be drawn; then there is none rather than a wrong one.
+    assert!(
+        interval.is_null() || (number(interval, "0") < auc && auc < number(interval, "1")),
+        "{interval}"
+    );
     assert_eq!(value["segments"].as_array().map(Vec::len), Some(2));
 }
 

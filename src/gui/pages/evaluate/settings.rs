@@ -83,9 +83,8 @@ impl Draft {
     /// The settings with the edited texts put in; a threshold that is no number means the default.
     fn choice(&self) -> EvaluateChoice {
         let mut choice = self.choice.clone();
-        let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        choice.suite.group = text(&self.group);
-        choice.suite.segments = self.segments.split(',').filter_map(text).collect();
+        choice.suite.group = named(&self.group);
+        choice.suite.segments = self.segments.split(',').filter_map(named).collect();
         choice.config.threshold = self
             .threshold
             .trim()
@@ -94,4 +93,9 @@ impl Draft {
             .filter(|value: &f64| value.is_finite());
         choice
     }
+}
+
+/// What was typed, without surrounding space; `None` where that leaves nothing.
+fn named(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -127,7 +127,7 @@ fn plot(cx: &PageContext<'_>, ui: &mut Ui, points: &[Drawn]) {
                 format!("  {label}")
             };
             plot.text(
-                Text::new("settled-label", PlotPoint::new(day, reach), label)
+                Text::new(label.clone(), PlotPoint::new(day, reach), label)
                     .color(p.success)
                     .anchor(anchor),
             );

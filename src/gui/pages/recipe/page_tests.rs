@@ -159,6 +159,7 @@ fn every_kind_of_step_has_fields() {
         state.recipe.recipe = Recipe::new(vec![Step::new(action)]);
         state.recipe.selected = Some(0);
         let harness = harness(state);
-        harness.get_by_label(&format!("1  {title}"));
+        let label = format!("1  {title}");
+        assert!(harness.query_all_by_label(&label).count() > 0, "{label}");
     }
 }
