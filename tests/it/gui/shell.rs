@@ -140,7 +140,7 @@ fn the_navigation_says_which_page_is_open() {
         .0
         .query_all(
             by().role(Role::Button)
-                .predicate(|node| format!("{:?}", node.accesskit_node().toggled()).contains("True")),
+                .predicate(|node| format!("{:?}", node.toggled()).contains("True")),
         )
         .filter_map(|node| node.accesskit_node().label())
         .collect();
