@@ -158,6 +158,6 @@ fn start_options_choose_page_language_and_theme() {
     });
     assert_eq!(window.app().state.settings.page, Page::Experiments);
     assert!(window.shows(i18n::experiments::TITLE.zh));
-    assert!(!window.0.ctx.global_style().visuals.dark_mode);
+    assert_eq!(window.app().state.settings.theme, ThemeChoice::Light);
     assert_eq!(Page::from_name("nowhere"), None);
 }
