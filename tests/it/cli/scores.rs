@@ -95,11 +95,10 @@ fn the_result_of_evaluate_has_the_names_of_the_contract() {
         "ranking",
         &["ndcg@5", "ndcg@10", "recall@10", "mrr", "map@10", "hit_rate@10"],
     );
-    let auc = number(&value, "auc");
     let interval = at(&value, "intervals.auc");
-    // Few groups leave no interval to be drawn; then there is none rather than a wrong one.
+    // Where there is no interval, the result says why.
     assert!(
-        interval.is_null() || (number(interval, "0") < auc && auc < number(interval, "1")),
+        !interval.is_null() || value["undefined"]["interval of auc"]["en"].is_string(),
         "{interval}"
     );
     assert_eq!(value["segments"].as_array().map(Vec::len), Some(2));
@@ -155,4 +154,33 @@ fn the_better_model_wins_the_comparison_and_the_same_one_does_not() {
         .run(&["compare", "--data", "twin.csv", "--label", "y", "--scores", "one"])
         .with_code(2)
         .says(&["two columns"]);
+}
+
+#[test]
+fn the_interval_of_auc_contains_the_estimate() {
+    let folder = Folder::new();
+    let mut table = String::from("y,a\n");
+    for row in 0..400_u32 {
+        let label = u32::from(row % 3 == 0);
+        let noise = f64::from(row * 37 % 101) / 101.0;
+        table.push_str(&format!("{label},{:.4}\n", 0.3 * f64::from(label) + 0.6 * noise));
+    }
+    folder.write("spread.csv", table);
+    let words = [
+        "evaluate",
+        "--data",
+        "spread.csv",
+        "--label",
+        "y",
+        "--score",
+        "a",
+        "--bootstrap",
+        "200",
+        "--seed",
+        "3",
+    ];
+    let value = folder.json(&words);
+    let (auc, interval) = (number(&value, "auc"), at(&value, "intervals.auc"));
+    assert!(number(interval, "0") < auc && auc < number(interval, "1"), "{interval}");
+    assert!(0.6 < auc && auc < 1.0, "{auc}");
 }
