@@ -53,15 +53,18 @@ impl LaunchOptions {
         ReadySignal {
             file: self.ready_file.clone(),
             started: Instant::now(),
+            frames: 0,
             quiet_frames: 0,
         }
     }
 }
 
-/// Touches a file once nothing is running and a few quiet frames were drawn.
+/// Touches a file once nothing is running and a few quiet frames were drawn; before that one beside it, with the
+/// ending `.first-frame`, as soon as the first frame is on the screen.
 pub struct ReadySignal {
     file: Option<PathBuf>,
     started: Instant,
+    frames: u32,
     quiet_frames: u32,
 }
 
@@ -70,16 +73,25 @@ impl ReadySignal {
 
     pub(super) fn after_frame(&mut self, state: &AppState, idle: bool, ctx: &egui::Context) {
         let Some(file) = &self.file else { return };
+        self.frames = self.frames.saturating_add(1);
+        // A second frame is only drawn when the first was handed to the screen.
+        if self.frames == 2 {
+            touch(&file.with_extension("first-frame"));
+        }
         let quiet = idle && !state.flow.is_running() && self.started.elapsed() > Duration::from_millis(300);
         self.quiet_frames = if quiet { self.quiet_frames + 1 } else { 0 };
         if self.quiet_frames >= Self::QUIET_FRAMES {
-            if std::fs::write(file, b"ready\n").is_err() {
-                tracing::warn!("cannot write the ready file {}", file.display());
-            }
+            touch(file);
             self.file = None;
         } else {
             ctx.request_repaint_after(Duration::from_millis(30));
         }
+    }
+}
+
+fn touch(file: &std::path::Path) {
+    if std::fs::write(file, b"ready\n").is_err() {
+        tracing::warn!("cannot write the ready file {}", file.display());
     }
 }
 

@@ -24,6 +24,18 @@ pub const LIGHT: Text = Text::new("Light", "浅色");
 pub const SYSTEM: Text = Text::new("System", "跟随系统");
 pub const LANGUAGE: Text = Text::new("Language", "语言");
 pub const DISMISS: Text = Text::new("Dismiss", "知道了");
+pub const COMMANDS: Text = Text::new("Search or run a command", "搜索或执行命令");
+pub const NO_COMMAND: Text = Text::new("Nothing has that name", "没有匹配的命令");
+pub const KIND_PAGE: Text = Text::new("page", "页面");
+pub const KIND_ACTION: Text = Text::new("action", "操作");
+pub const KIND_PROJECT: Text = Text::new("recent project", "最近项目");
+pub const RUN_AUDIT: Text = Text::new("Audit the log again", "重新审计日志");
+pub const EXPORT_AUDIT: Text = Text::new("Export the quality report…", "导出质量报告…");
+pub const OPEN_ITEMS: Text = Text::new("Choose the item table…", "选择商品表…");
+pub const DROP: Text = Text::new(
+    "Drop logs, a folder of logs or a project to open them",
+    "松开鼠标即可打开日志、日志文件夹或项目",
+);
 pub const IDLE: Text = Text::new("Nothing is running", "没有正在运行的任务");
 
 /// A language's own name, the same whatever language is shown.

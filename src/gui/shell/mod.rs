@@ -2,6 +2,7 @@
 
 mod icon;
 mod navigation;
+mod palette;
 mod top_bar;
 mod tray;
 
@@ -18,7 +19,7 @@ use egui::{Frame, Key, KeyboardShortcut, Margin, Modifiers, Ui};
 /// Widget state of the frame.
 #[derive(Default)]
 pub struct Shell {
-    top_bar: top_bar::TopBar,
+    palette: palette::CommandPalette,
 }
 
 impl Shell {
@@ -29,7 +30,11 @@ impl Shell {
         egui::Panel::top("top bar")
             .exact_size(space::TOP_BAR)
             .frame(bar(Margin::symmetric(14, 6)))
-            .show(ui, |ui| self.top_bar.ui(cx, ui));
+            .show(ui, |ui| {
+                if top_bar::ui(cx, ui) {
+                    self.palette.open();
+                }
+            });
         egui::Panel::bottom("tray")
             .exact_size(space::TRAY)
             .frame(bar(Margin::symmetric(14, 4)))
@@ -39,16 +44,25 @@ impl Shell {
             .resizable(false)
             .frame(bar(Margin::symmetric(8, 12)))
             .show(ui, |ui| navigation::ui(cx, ui));
-        let centre = Frame::new()
-            .fill(p.background)
-            .inner_margin(Margin::symmetric(space::PAGE_X, space::PAGE_Y));
+        // The right margin lies inside the scrolled page: the scroll bar stands in it and covers nothing.
+        let right = Margin {
+            right: space::PAGE_X,
+            ..Margin::ZERO
+        };
+        let centre = Frame::new().fill(p.background).inner_margin(Margin {
+            right: 0,
+            ..Margin::symmetric(space::PAGE_X, space::PAGE_Y)
+        });
         egui::CentralPanel::default().frame(centre).show(ui, |ui| {
-            notice(cx, ui);
+            Frame::new().inner_margin(right).show(ui, |ui| notice(cx, ui));
             ui.push_id(cx.state.settings.page as usize, |ui| {
-                egui::ScrollArea::vertical().auto_shrink(false).show(ui, page);
+                egui::ScrollArea::vertical()
+                    .auto_shrink(false)
+                    .show(ui, |ui| Frame::new().inner_margin(right).show(ui, page));
             });
         });
-        drop_overlay(ui);
+        self.palette.ui(cx, ui);
+        drop_overlay(cx, ui);
     }
 }
 
@@ -71,7 +85,7 @@ fn notice(cx: &PageContext<'_>, ui: &mut Ui) {
 }
 
 /// While files hover over the window, says that they may be dropped.
-fn drop_overlay(ui: &Ui) {
+fn drop_overlay(cx: &PageContext<'_>, ui: &Ui) {
     if ui.input(|i| i.raw.hovered_files.is_empty()) {
         return;
     }
@@ -82,8 +96,8 @@ fn drop_overlay(ui: &Ui) {
     painter.text(
         rect.center(),
         egui::Align2::CENTER_CENTER,
-        "⬇",
-        text::figure(),
+        cx.t(super::i18n::shell::DROP),
+        text::title(),
         p.accent,
     );
 }
@@ -100,7 +114,7 @@ const PAGES_BY_DIGIT: [(Key, Page); 9] = [
     (Key::Num9, Page::Lineage),
 ];
 
-/// Ctrl+1…9 open the pages, Ctrl+O opens a project, Ctrl+, the settings.
+/// Ctrl+1…9 open the pages (Ctrl+K, the command palette, is read by the frame), Ctrl+O opens a project, Ctrl+, the settings.
 pub fn shortcuts(ctx: &egui::Context, commands: &Commands) {
     for (key, page) in PAGES_BY_DIGIT {
         if ctx.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, key))) {

@@ -2,33 +2,52 @@
 
 use crate::gui::command::Command;
 use crate::gui::command::project::ProjectCommand;
-use crate::gui::i18n::shell as words;
+use crate::gui::i18n::{flow as flow_words, shell as words};
 use crate::gui::pages::{Page, PageContext};
 use crate::gui::settings::{Language, ThemeChoice};
 use crate::gui::theme::{Tone, palette, text};
 use crate::gui::widgets;
 use egui::{Button, RichText, Sense, Ui, vec2};
 
-#[derive(Default)]
-pub struct TopBar {}
+/// Width of the field that opens the command palette.
+const SEARCH_WIDTH: f32 = 240.0;
 
-impl TopBar {
-    pub fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
-        let p = palette(ui);
-        ui.horizontal_centered(|ui| {
-            let (rect, mark) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
-            super::icon::paint(ui.painter(), rect, p.raised, p.text_3, p.accent);
-            mark.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Touchstone"));
-            ui.label(RichText::new("Touchstone").font(text::verdict()).color(p.text).strong());
+/// True when the command palette is asked for.
+pub fn ui(cx: &PageContext<'_>, ui: &mut Ui) -> bool {
+    let p = palette(ui);
+    let mut asked = false;
+    ui.horizontal_centered(|ui| {
+        let (rect, mark) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
+        super::icon::paint(ui.painter(), rect, p.raised, p.text_3, p.accent);
+        mark.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Touchstone"));
+        ui.label(RichText::new("Touchstone").font(text::verdict()).color(p.text).strong());
+        ui.add_space(6.0);
+        project_menu(cx, ui);
+        open_thing(cx, ui);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            theme_menu(cx, ui);
+            language_switch(cx, ui);
             ui.add_space(6.0);
-            project_menu(cx, ui);
-            open_thing(cx, ui);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                theme_menu(cx, ui);
-                language_switch(cx, ui);
-            });
+            asked = search_field(cx, ui);
         });
+    });
+    asked
+}
+
+/// Looks like a field, opens the command palette.
+fn search_field(cx: &PageContext<'_>, ui: &mut Ui) -> bool {
+    if ui.available_width() < SEARCH_WIDTH {
+        return false;
     }
+    let p = palette(ui);
+    let small = |text: String| RichText::new(text).font(text::small()).color(p.text_2);
+    let keys = ui.format_shortcut(&super::palette::SHORTCUT);
+    let button = Button::new(small(cx.t(words::COMMANDS).to_owned()))
+        .right_text(small(keys))
+        .fill(p.background)
+        .stroke(egui::Stroke::new(1.0, p.line))
+        .min_size(vec2(SEARCH_WIDTH, 26.0));
+    ui.add(button).clicked()
 }
 
 fn project_menu(cx: &PageContext<'_>, ui: &mut Ui) {
@@ -52,14 +71,16 @@ fn project_menu(cx: &PageContext<'_>, ui: &mut Ui) {
             }
         }
         ui.separator();
+        let is_open = cx.state.project.project.value().is_some();
+        let run = Button::new(cx.t(flow_words::RUN));
+        if ui.add_enabled(is_open && !cx.state.flow.is_running(), run).clicked() {
+            cx.send(Command::Project(ProjectCommand::RunFlow));
+        }
         if ui.button(cx.t(words::WELCOME)).clicked() {
             cx.send(Command::Go(Page::Welcome));
         }
         if ui
-            .add_enabled(
-                cx.state.project.project.value().is_some(),
-                Button::new(cx.t(words::CLOSE_PROJECT)),
-            )
+            .add_enabled(is_open, Button::new(cx.t(words::CLOSE_PROJECT)))
             .clicked()
         {
             cx.send(Command::Project(ProjectCommand::Close));

@@ -67,13 +67,17 @@ pub struct Figure {
 pub fn figure_card(ui: &mut Ui, figures: &[Figure]) -> Option<usize> {
     let gap = space::GAP;
     let n = figures.len().max(1) as f32;
-    let width = ((ui.available_width() - gap * (n - 1.0)) / n).floor();
+    let whole = ui.available_width();
+    let width = ((whole - gap * (n - 1.0)) / n).floor();
+    // What rounding leaves goes to the last card, so that the row ends where the cards below it end.
+    let last = whole - (width + gap) * (n - 1.0);
     let tall = figures.iter().any(|f| f.bar.is_some() || !f.note.is_empty());
     let height = if tall { 88.0 } else { 68.0 };
     let mut clicked = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (index, figure) in figures.iter().enumerate() {
+            let width = if index + 1 == figures.len() { last } else { width };
             let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
             paint_figure(ui, rect, figure);
             response.widget_info(|| {

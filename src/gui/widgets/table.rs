@@ -1,7 +1,7 @@
 //! Tables: virtual rows of 29 points, quiet header, hover and selection across the row.
 
 use crate::gui::theme::{palette, space, text};
-use egui::{Align, Color32, Layout, RichText, Sense, Ui};
+use egui::{Align, Color32, Layout, RichText, Sense, Stroke, Ui};
 use egui_extras::{TableBuilder, TableRow};
 
 /// One column: heading, width, alignment.
@@ -51,6 +51,9 @@ pub fn table(
     let mut clicked = None;
     ui.push_id(id, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
+        // Rows are told apart by lines, columns by their alignment; the handle between two columns shows on hover.
+        let line = Stroke::new(1.0, palette(ui).line);
+        ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
         let mut builder = TableBuilder::new(ui)
             .id_salt(id)
             .striped(false)
@@ -72,12 +75,15 @@ pub fn table(
                     header.col(|ui| header_cell(ui, column));
                 }
             })
-            .body(|body| {
+            .body(|mut body| {
+                let painter = body.ui_mut().painter().clone();
                 body.rows(space::ROW, rows, |mut row| {
                     let index = row.index();
                     row.set_selected(selected == Some(index));
                     draw(&mut row, index);
-                    if row.response().clicked() {
+                    let response = row.response();
+                    painter.hline(response.rect.x_range(), response.rect.bottom() - 0.5, line);
+                    if response.clicked() {
                         clicked = Some(index);
                     }
                 });
