@@ -297,6 +297,8 @@ fn find_close(data: &[u8], open: usize, format: &Format, at_end: bool, no_close:
     loop {
         if at > open + 1 && at >= no_close.0 && at < no_close.1 {
             at = no_close.1.min(limit);
+            // Doubled quotes may lie in what is passed over.
+            escaped = true;
         }
         let Some(offset) = memchr(quote, &data[at.min(limit)..limit]) else {
             if !at_end && limit == data.len() {
