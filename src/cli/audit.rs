@@ -179,7 +179,10 @@ fn say_drift(drift: &DriftReport, out: &OutputArgs) {
     ];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     rows.extend(drift.columns.iter().map(|column| {
-        let reason = column.reason.as_ref().map_or_else(String::new, |reason| reason.en.clone());
+        let reason = column
+            .reason
+            .as_ref()
+            .map_or_else(String::new, |reason| reason.en.clone());
         vec![
             column.name.clone(),
             number(column.psi),

@@ -1,8 +1,8 @@
 //! `touchstone explain`: what a check of the audit looks for, why, and what it proposes.
 
 use super::{ExitStatus, OutputArgs, UsageError};
-use crate::engine::audit::explain::documentation;
 use crate::engine::audit::drift;
+use crate::engine::audit::explain::documentation;
 use crate::engine::audit::registry::{RULES, RuleInfo};
 use serde::Serialize;
 
@@ -30,13 +30,15 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         }
         return Ok(ExitStatus::Done);
     };
-    let found = infos().find(|info| info.code.eq_ignore_ascii_case(code)).ok_or_else(|| {
-        let codes: Vec<&str> = infos().map(|info| info.code).collect();
-        UsageError(format!(
-            "there is no check {code:?}; the checks are {}",
-            codes.join(", ")
-        ))
-    })?;
+    let found = infos()
+        .find(|info| info.code.eq_ignore_ascii_case(code))
+        .ok_or_else(|| {
+            let codes: Vec<&str> = infos().map(|info| info.code).collect();
+            UsageError(format!(
+                "there is no check {code:?}; the checks are {}",
+                codes.join(", ")
+            ))
+        })?;
     let explained = explained(found);
     out.write_json(&explained)?;
     out.say(&explained.documentation);

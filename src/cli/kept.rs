@@ -120,7 +120,11 @@ impl Kept {
         }
         self.project.set_setting(key::FEATURES, config)?;
         self.project.record(&catalogue::feature_set(set))?;
-        self.table(&own.join(&set.files.test), std::slice::from_ref(&set.hash), &Progress::new())
+        self.table(
+            &own.join(&set.files.test),
+            std::slice::from_ref(&set.hash),
+            &Progress::new(),
+        )
     }
 
     /// The tables are copied beside the old set, which then goes to the trash.
@@ -128,7 +132,11 @@ impl Kept {
         let data = self.project.data_dir();
         let fresh = tempfile::Builder::new().prefix(".features-").tempdir_in(&data)?;
         let files = [Some(&set.files.train), set.files.valid.as_ref(), Some(&set.files.test)];
-        let names = files.into_iter().flatten().map(String::as_str).chain([FEATURE_SET_FILE]);
+        let names = files
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .chain([FEATURE_SET_FILE]);
         for name in names {
             let from = dir.join(name);
             std::fs::copy(&from, fresh.path().join(name))
@@ -196,7 +204,9 @@ impl Kept {
 
 fn absolute(files: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let absolute = files.iter().map(std::path::absolute);
-    absolute.collect::<Result<_, _>>().context("cannot resolve the files' paths")
+    absolute
+        .collect::<Result<_, _>>()
+        .context("cannot resolve the files' paths")
 }
 
 /// The same files by their real paths.
@@ -217,7 +227,9 @@ pub(super) fn not_kept(command: &str, out: &OutputArgs) {
 /// The folder of a stage's result: the one named, else the project's own.
 pub(super) fn folder_for(given: Option<&Path>, own: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     given.map(Path::to_owned).or(own).ok_or_else(|| {
-        UsageError("say where to write with --out DIR, or name the project to build it in with --project DIR".to_owned())
-            .into()
+        UsageError(
+            "say where to write with --out DIR, or name the project to build it in with --project DIR".to_owned(),
+        )
+        .into()
     })
 }

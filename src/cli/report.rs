@@ -81,7 +81,9 @@ fn of_file(path: &Path, language: ReportLanguage) -> anyhow::Result<(&'static st
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let value: Value =
         serde_json::from_str(&text).with_context(|| format!("{} is not JSON; give {SOURCES}", path.display()))?;
-    let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let name = path
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let has = |key: &str| value.get(key).is_some();
     if has("findings") && has("scores") {
         let report: AuditReport = parse(value, path, "an audit")?;

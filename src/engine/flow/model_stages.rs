@@ -7,7 +7,7 @@ use super::stages::{Outcome, Stages};
 use super::{FlowError, catalogue, plan, training};
 use crate::engine::compare::{Comparison, compare_rows};
 use crate::engine::eval::EvaluationReport;
-use crate::engine::eval::suite::{ScoredRows, score_runs};
+use crate::engine::eval::suite::{RunModel, ScoredRows, finished_runs, score_runs};
 use crate::engine::experiment::{ExperimentReport, experiment, propose};
 use crate::engine::ingest::{ReadOptions, read_log};
 use crate::engine::project::ArtefactKind;
@@ -99,7 +99,12 @@ impl Stages<'_> {
             return Ok(None);
         };
         let names = report.models.iter().map(|model| &model.model_name);
+        // Scores given on the command line are an evaluation too, but not one of these runs.
+        let wanted = finished_runs(&self.project.runs_dir())?;
+        let is_wanted = |run: &&RunModel| choice.suite.runs.is_empty() || choice.suite.runs.contains(&run.run_id);
+        let newest = wanted.iter().find(is_wanted);
         let is_same = record.inputs.contains(&rows.data)
+            && newest.is_some_and(|run| names.clone().any(|name| *name == run.name))
             && names.eq(rows.models.iter().map(|model| &model.name))
             && report
                 .models
@@ -157,8 +162,7 @@ impl Stages<'_> {
         } else {
             chosen.to_vec()
         };
-        let is_same =
-            found.config == choice.config && found.models.iter().map(|model| &model.name).eq(wanted.iter());
+        let is_same = found.config == choice.config && found.models.iter().map(|model| &model.name).eq(wanted.iter());
         Ok(is_same.then_some(found))
     }
 

@@ -264,6 +264,7 @@ impl<'a> Stages<'a> {
             Some(Clean::Applied(applied)) => &applied.dataset,
             _ => again.as_ref().map_or(log, |applied| &applied.dataset),
         };
+        sweep(&self.project.data_dir());
         let input = FeatureInput {
             log: clean,
             items: self.items.as_ref(),
@@ -299,6 +300,20 @@ impl Clean {
         match self {
             Self::Known { hash, .. } => hash,
             Self::Applied(applied) => &applied.hash,
+        }
+    }
+}
+
+/// Removes what a killed flow left half-written. The project is held for writing, so nobody else is at it.
+fn sweep(data_dir: &Path) {
+    let Ok(entries) = std::fs::read_dir(data_dir) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(".features-")
+            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!("{}: {error}", entry.path().display());
         }
     }
 }

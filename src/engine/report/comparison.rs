@@ -83,11 +83,9 @@ fn metric_table(page: &mut Page, found: &Comparison, metric: Metric) {
         .map(|pair| {
             let told = match (&pair.test, &pair.undefined, &pair.better) {
                 (_, Some(why), _) => format!("<i>{}</i>", escape(language.of(why))),
-                (Some(test), None, Some(better)) => format!(
-                    "✓ {} · {}",
-                    escape(better),
-                    escape(language.of(&test.label()))
-                ),
+                (Some(test), None, Some(better)) => {
+                    format!("✓ {} · {}", escape(better), escape(language.of(&test.label())))
+                }
                 (Some(test), None, None) => format!(
                     "{} · {}",
                     language.pick("not told apart", "无法区分"),

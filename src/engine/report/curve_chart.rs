@@ -143,7 +143,11 @@ impl CurveChart {
                 (low.min(value), high.max(value))
             });
             // A single value gets room around it, so that it does not sit on the frame.
-            if high > low { (low, high) } else { (low - 0.5, high + 0.5) }
+            if high > low {
+                (low, high)
+            } else {
+                (low - 0.5, high + 0.5)
+            }
         };
         let (low, high) = bounds(1);
         let room = (high - low) * 0.06;
@@ -206,7 +210,10 @@ impl CurveChart {
     /// Names from the right end to the left, so that they never cover the y axis' label.
     fn legend(&self, body: &mut String) {
         let mut right = WIDTH - RIGHT;
-        let told = self.lines.iter().filter(|line| line.style != Style::Faint && !line.name.is_empty());
+        let told = self
+            .lines
+            .iter()
+            .filter(|line| line.style != Style::Faint && !line.name.is_empty());
         for line in told.collect::<Vec<_>>().into_iter().rev() {
             let name = crate::engine::audit::shortened(&line.name, 26);
             // Letters are about 6 wide at this size, Chinese ones twice that.
@@ -218,7 +225,10 @@ impl CurveChart {
             let (hue, dash) = (line.hue % 8, if line.style == Style::Dashed { " dash" } else { "" });
             let y = TOP - 14.0;
             let sign = if line.style == Style::Dots {
-                format!("<circle class=\"f{hue}\" cx=\"{:.1}\" cy=\"{y}\" r=\"3.5\"/>", start + 8.0)
+                format!(
+                    "<circle class=\"f{hue}\" cx=\"{:.1}\" cy=\"{y}\" r=\"3.5\"/>",
+                    start + 8.0
+                )
             } else {
                 format!(
                     "<line class=\"l{hue}{dash}\" x1=\"{start:.1}\" y1=\"{y}\" x2=\"{:.1}\" y2=\"{y}\"/>",
@@ -238,7 +248,10 @@ impl CurveChart {
 }
 
 fn draw_band(frame: &Frame, band: &Band, body: &mut String) {
-    let sound = band.points.iter().filter(|point| point.iter().all(|value| value.is_finite()));
+    let sound = band
+        .points
+        .iter()
+        .filter(|point| point.iter().all(|value| value.is_finite()));
     let sound: Vec<&[f64; 3]> = sound.collect();
     let upper = sound.iter().map(|[x, _, high]| [*x, *high]);
     let lower = sound.iter().rev().map(|[x, low, _]| [*x, *low]);
@@ -249,7 +262,12 @@ fn draw_band(frame: &Frame, band: &Band, body: &mut String) {
             format!("{x:.1},{y:.1} ")
         })
         .collect();
-    let _ = write!(body, "<polygon class=\"b{}\" points=\"{}\"/>", band.hue % 8, path.trim_end());
+    let _ = write!(
+        body,
+        "<polygon class=\"b{}\" points=\"{}\"/>",
+        band.hue % 8,
+        path.trim_end()
+    );
 }
 
 fn draw_line(frame: &Frame, line: &Line, body: &mut String) {
@@ -263,7 +281,11 @@ fn draw_line(frame: &Frame, line: &Line, body: &mut String) {
             _ => "",
         };
         let path: String = places.iter().map(|(x, y)| format!("{x:.1},{y:.1} ")).collect();
-        let _ = write!(body, "<polyline class=\"l{hue}{class}\" points=\"{}\"/>", path.trim_end());
+        let _ = write!(
+            body,
+            "<polyline class=\"l{hue}{class}\" points=\"{}\"/>",
+            path.trim_end()
+        );
     }
     if matches!(line.style, Style::Dots | Style::Marked) || places.len() == 1 {
         for (x, y) in &places {
@@ -321,7 +343,10 @@ mod tests {
             ..CurveChart::default()
         };
         let svg = chart.svg().expect("two points");
-        assert!(!svg.contains("NaN") && !svg.contains("inf") && svg.contains("&lt;run&gt;"), "{svg}");
+        assert!(
+            !svg.contains("NaN") && !svg.contains("inf") && svg.contains("&lt;run&gt;"),
+            "{svg}"
+        );
         let drawn = svg.split("polyline").nth(1).expect("a line");
         assert_eq!(drawn.split('"').nth(3).map(|points| points.split(' ').count()), Some(2));
     }
@@ -338,6 +363,9 @@ mod tests {
             lines: vec![line(vec![[4.0, 2.0]])],
             ..CurveChart::default()
         };
-        assert!(single.svg().is_some_and(|svg| svg.contains("<circle")), "one point is a dot");
+        assert!(
+            single.svg().is_some_and(|svg| svg.contains("<circle")),
+            "one point is a dot"
+        );
     }
 }

@@ -84,10 +84,7 @@ fn sections(page: &mut Page, models: &[Named<'_>]) {
     let language = page.language();
     headline(page, models[0]);
     for warning in models.iter().flat_map(|(_, model)| &model.warnings) {
-        page.push(&format!(
-            "<p class=\"warning\">▲ {}</p>",
-            escape(language.of(warning))
-        ));
+        page.push(&format!("<p class=\"warning\">▲ {}</p>", escape(language.of(warning))));
     }
     page.heading(language.pick("Metrics", "指标"));
     metrics(page, models);
@@ -143,7 +140,10 @@ fn metrics(page: &mut Page, models: &[Named<'_>]) {
                 escape(&metric.name())
             );
             let cells = models.iter().flat_map(|(_, found)| {
-                let why = found.undefined.get(&metric.name()).filter(|_| found.value(metric).is_none());
+                let why = found
+                    .undefined
+                    .get(&metric.name())
+                    .filter(|_| found.value(metric).is_none());
                 let range = why.map_or_else(
                     || interval(found.interval(metric)),
                     |why| format!("<i>{}</i>", escape(language.of(why))),
@@ -187,7 +187,9 @@ fn roc(models: &[Named<'_>], language: ReportLanguage) -> CurveChart {
         style: Style::Plain,
     }));
     CurveChart {
-        title: language.pick("ROC: true against false positives", "ROC：真正例率与假正例率").to_owned(),
+        title: language
+            .pick("ROC: true against false positives", "ROC：真正例率与假正例率")
+            .to_owned(),
         x_label: language.pick("false positive rate", "假正例率").to_owned(),
         y_label: language.pick("true positive rate", "真正例率").to_owned(),
         lines,
@@ -218,10 +220,14 @@ fn reliability(models: &[Named<'_>], language: ReportLanguage) -> CurveChart {
     let mut lines = vec![diagonal()];
     let mut bands = Vec::new();
     for (hue, (name, found)) in models.iter().enumerate() {
-        let Some(calibration) = &found.calibration else { continue };
+        let Some(calibration) = &found.calibration else {
+            continue;
+        };
         let bins = &calibration.equal_mass;
         if bands.is_empty() {
-            let band = bins.iter().map(|bin| [bin.mean_score, bin.interval[0], bin.interval[1]]);
+            let band = bins
+                .iter()
+                .map(|bin| [bin.mean_score, bin.interval[0], bin.interval[1]]);
             bands.push(Band {
                 points: band.collect(),
                 hue,
@@ -281,7 +287,10 @@ fn scores((name, found): Named<'_>, language: ReportLanguage) -> CurveChart {
         }
     }
     CurveChart {
-        title: format!("{} · {name}", language.pick("Scores of the two classes", "两类的分数分布")),
+        title: format!(
+            "{} · {name}",
+            language.pick("Scores of the two classes", "两类的分数分布")
+        ),
         x_label: language.pick("score", "分数").to_owned(),
         y_label: language.pick("share of the class", "占该类比例").to_owned(),
         lines,

@@ -139,9 +139,9 @@ fn metric_row(
             percent_interval(inference.relative_interval),
         )
     } else {
-        let ends = inference.interval.map(|[low, high]| {
-            format!("[{}, {}]", significant(Some(low)), significant(Some(high)))
-        });
+        let ends = inference
+            .interval
+            .map(|[low, high]| format!("[{}, {}]", significant(Some(low)), significant(Some(high))));
         (significant(inference.delta), ends.unwrap_or_else(|| "–".to_owned()))
     };
     vec![
@@ -190,7 +190,10 @@ fn over_time(page: &mut Page, report: &ExperimentReport) {
                 "{} · {} · {}",
                 metric.name,
                 treatment.arm.name,
-                language.pick("effect as data came in, band valid at every look", "累计效果，区间在每次查看时都有效")
+                language.pick(
+                    "effect as data came in, band valid at every look",
+                    "累计效果，区间在每次查看时都有效"
+                )
             ),
             y_label: language.pick("effect", "效果").to_owned(),
             x_label: language.pick("day", "日期").to_owned(),

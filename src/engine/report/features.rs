@@ -33,7 +33,11 @@ pub(super) fn feature_sections(page: &mut Page, set: &FeatureSet) {
                 ReportLanguage::Chinese => format!("共评分 {}", set.features.len()),
             },
         ),
-        (language.pick("Text", "文本").to_owned(), set.text.join(" + "), String::new()),
+        (
+            language.pick("Text", "文本").to_owned(),
+            set.text.join(" + "),
+            String::new(),
+        ),
         (
             language.pick("Split", "划分").to_owned(),
             set.split.strategy.name().to_owned(),
@@ -72,7 +76,8 @@ fn parts(page: &mut Page, set: &FeatureSet) {
                 escape(&part.name),
                 thousands(part.rows),
                 thousands(part.positives),
-                part.positive_rate.map_or_else(|| "–".to_owned(), |rate| escape(&percent(rate))),
+                part.positive_rate
+                    .map_or_else(|| "–".to_owned(), |rate| escape(&percent(rate))),
                 number(part.users),
                 number(part.items),
                 time(part.first_time),
@@ -146,7 +151,8 @@ pub(super) fn recipe_sections(page: &mut Page, recipe: &Recipe, effects: &[StepR
         .enumerate()
         .map(|(place, step)| {
             let effect = effects.get(place).filter(|effect| effect.step == step.action.kind());
-            let number = |read: fn(&StepReport) -> u64| effect.map_or_else(|| "–".to_owned(), |effect| thousands(read(effect)));
+            let number =
+                |read: fn(&StepReport) -> u64| effect.map_or_else(|| "–".to_owned(), |effect| thousands(read(effect)));
             vec![
                 (place + 1).to_string(),
                 escape(language.of(&step.action.title())),

@@ -26,7 +26,9 @@ impl Forest {
     pub fn over(values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = values
             .filter(|value| value.is_finite())
-            .fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+            .fold((0.0_f64, 0.0_f64), |(low, high), value| {
+                (low.min(value), high.max(value))
+            });
         let room = ((high - low) * 0.06).max(1e-12);
         Self {
             low: low - room,
@@ -66,7 +68,11 @@ impl Forest {
             );
         }
         if let Some(middle) = middle.filter(|middle| middle.is_finite()) {
-            let _ = write!(body, "<circle class=\"{dot}\" cx=\"{:.1}\" cy=\"{mid}\" r=\"4\"/>", self.x(middle));
+            let _ = write!(
+                body,
+                "<circle class=\"{dot}\" cx=\"{:.1}\" cy=\"{mid}\" r=\"4\"/>",
+                self.x(middle)
+            );
         }
         format!("<svg class=\"row\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" aria-hidden=\"true\">{body}</svg>")
     }
@@ -78,11 +84,18 @@ mod tests {
 
     #[test]
     fn a_forest_shares_its_scale_and_survives_odd_numbers() {
-        let effects = [(Some(0.02), Some([0.01, 0.03])), (None, None), (Some(f64::NAN), Some([f64::NEG_INFINITY, 1.0]))];
+        let effects = [
+            (Some(0.02), Some([0.01, 0.03])),
+            (None, None),
+            (Some(f64::NAN), Some([f64::NEG_INFINITY, 1.0])),
+        ];
         let forest = Forest::of(&effects);
         for (middle, interval) in effects {
             let cell = forest.cell(middle, interval, Tone::Open);
-            assert!(cell.starts_with("<svg") && !cell.contains("NaN") && !cell.contains("inf"), "{cell}");
+            assert!(
+                cell.starts_with("<svg") && !cell.contains("NaN") && !cell.contains("inf"),
+                "{cell}"
+            );
         }
         assert!(forest.x(0.02) > forest.x(0.01) && forest.x(0.0) >= 4.0);
         assert!(Forest::of(&[]).cell(None, None, Tone::Open).contains("class=\"z\""));

@@ -76,7 +76,10 @@ fn depths(artefacts: &[ArtefactRecord]) -> Vec<usize> {
         let mut changed = false;
         for (at, artefact) in artefacts.iter().enumerate() {
             let parents = artefact.inputs.iter().filter_map(|input| place.get(input));
-            let wanted = parents.filter(|parent| **parent != at).map(|parent| depth[*parent] + 1).max();
+            let wanted = parents
+                .filter(|parent| **parent != at)
+                .map(|parent| depth[*parent] + 1)
+                .max();
             if let Some(wanted) = wanted.filter(|wanted| *wanted > depth[at] && *wanted < artefacts.len()) {
                 depth[at] = wanted;
                 changed = true;

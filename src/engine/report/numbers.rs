@@ -14,7 +14,11 @@ pub(super) fn significant(value: Option<f64>) -> String {
     if size != 0.0 && !(1e-4..1e9).contains(&size) {
         format!("{value:.3e}")
     } else {
-        let digits = if size >= 1.0 { 3 - size.log10().floor().min(3.0) as i32 } else { 4 };
+        let digits = if size >= 1.0 {
+            3 - size.log10().floor().min(3.0) as i32
+        } else {
+            4
+        };
         format!("{value:.*}", digits.max(0) as usize)
     }
 }
@@ -51,7 +55,9 @@ pub(super) fn p_value(value: Option<f64>) -> String {
 
 /// `2026-11-25 13:04 UTC`
 pub(super) fn moment(unix_ms: u64) -> String {
-    let time = i64::try_from(unix_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
+    let time = i64::try_from(unix_ms)
+        .ok()
+        .and_then(chrono::DateTime::from_timestamp_millis);
     time.map_or_else(dash, |time| time.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
@@ -74,7 +80,10 @@ mod tests {
         assert_eq!(signed(Some(-0.02)), "−0.0200");
         assert_eq!(signed_percent(Some(0.0293)), "+2.93 %");
         assert_eq!(interval(Some([-0.5, 0.25])), "[−0.5000, 0.2500]");
-        assert_eq!((p_value(Some(0.000_2)), p_value(Some(0.04))), ("&lt;0.001".into(), "0.040".into()));
+        assert_eq!(
+            (p_value(Some(0.000_2)), p_value(Some(0.04))),
+            ("&lt;0.001".into(), "0.040".into())
+        );
         assert_eq!(significant(Some(18_234.567)), "18235");
         assert_eq!(significant(Some(3.118_4)), "3.118");
         assert_eq!(significant(Some(0.000_012)), "1.200e-5");

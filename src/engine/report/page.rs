@@ -58,7 +58,11 @@ impl Page {
 
     /// A heading of the largest kind inside a page of several results, with a name to link to.
     pub fn part(&mut self, id: &str, title: &str) {
-        self.push(&format!("<h1 class=\"part\" id=\"{}\">{}</h1>", escape(id), escape(title)));
+        self.push(&format!(
+            "<h1 class=\"part\" id=\"{}\">{}</h1>",
+            escape(id),
+            escape(title)
+        ));
     }
 
     /// Headline figures: name, value, a few words below.
@@ -118,7 +122,11 @@ impl Page {
             // Writing to a String cannot fail.
             let _ = write!(html, "<th{}>{cell}</th>", class(place));
         }
-        html.push_str(if head.is_empty() { "<tbody>" } else { "</tr></thead><tbody>" });
+        html.push_str(if head.is_empty() {
+            "<tbody>"
+        } else {
+            "</tr></thead><tbody>"
+        });
         for row in rows {
             html.push_str("<tr>");
             for (place, cell) in row.iter().enumerate() {

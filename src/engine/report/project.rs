@@ -99,14 +99,21 @@ impl Parts<'_> {
         let language = self.page.language();
         self.begin("data", language.pick("Data", "数据"));
         let audited = self.latest(ArtefactKind::Audit).and_then(|audit| audit.inputs.first());
-        let mut tables = self.artefacts.iter().filter(|known| known.kind == ArtefactKind::Dataset);
+        let mut tables = self
+            .artefacts
+            .iter()
+            .filter(|known| known.kind == ArtefactKind::Dataset);
         let log = tables
             .clone()
             .find(|known| Some(&known.hash) == audited)
             .or_else(|| tables.find(|known| known.inputs.is_empty()))
             .cloned();
-        let info = log.as_ref().and_then(|log| serde_json::from_value::<DatasetInfo>(log.content.clone()).ok());
-        let (Some(log), Some(info)) = (log, info) else { return self.absent() };
+        let info = log
+            .as_ref()
+            .and_then(|log| serde_json::from_value::<DatasetInfo>(log.content.clone()).ok());
+        let (Some(log), Some(info)) = (log, info) else {
+            return self.absent();
+        };
         self.made(&log);
         data_sections(&mut self.page, &info);
     }
@@ -132,7 +139,10 @@ impl Parts<'_> {
             return Ok(());
         };
         let hash = recipe.hash();
-        let mut applied = self.artefacts.iter().filter(|known| known.kind == ArtefactKind::CleanDataset);
+        let mut applied = self
+            .artefacts
+            .iter()
+            .filter(|known| known.kind == ArtefactKind::CleanDataset);
         let applied = applied.find(|known| known.inputs.contains(&hash)).cloned();
         let effects: Vec<StepReport> = applied
             .as_ref()
@@ -151,7 +161,12 @@ impl Parts<'_> {
         let Ok(set) = FeatureSet::load(&features_dir(project)) else {
             return self.absent();
         };
-        let told = format!("{} · {} · {}", set.name, moment(set.provenance.created_ms), set.hash.short());
+        let told = format!(
+            "{} · {} · {}",
+            set.name,
+            moment(set.provenance.created_ms),
+            set.hash.short()
+        );
         self.page.push(&format!("<p class=\"facts\">{}</p>", escape(&told)));
         feature_sections(&mut self.page, &set);
     }
@@ -245,7 +260,10 @@ impl Parts<'_> {
             &project.name(),
             &format!("{} · Touchstone {}", moment(now_ms), env!("CARGO_PKG_VERSION")),
         );
-        let links = self.contents.iter().map(|(id, title)| format!("<a href=\"#{id}\">{title}</a>"));
+        let links = self
+            .contents
+            .iter()
+            .map(|(id, title)| format!("<a href=\"#{id}\">{title}</a>"));
         head.push(&format!("<nav>{}</nav>", links.collect::<String>()));
         let counted = [
             ArtefactKind::Dataset,
@@ -260,7 +278,10 @@ impl Parts<'_> {
             .iter()
             .map(|kind| {
                 let own = self.artefacts.iter().filter(|known| known.kind == *kind);
-                let newest = own.clone().next().map_or_else(String::new, |newest| moment(newest.created_ms));
+                let newest = own
+                    .clone()
+                    .next()
+                    .map_or_else(String::new, |newest| moment(newest.created_ms));
                 let name = language.of(&super::lineage::kind_label(*kind)).to_owned();
                 (name, thousands(own.count() as u64), newest)
             })
@@ -286,7 +307,12 @@ fn data_sections(page: &mut Page, info: &DatasetInfo) {
     let files: Vec<String> = info
         .sources
         .iter()
-        .map(|source| source.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
+        .map(|source| {
+            source
+                .path
+                .file_name()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        })
         .collect();
     page.push(&format!(
         "<p class=\"quiet\">{} · {} · {}</p>",
@@ -329,7 +355,9 @@ fn audit_summary(page: &mut Page, record: &ArtefactRecord) {
         .into_iter()
         .flatten()
         .map(|(name, score)| {
-            let score = score.as_f64().map_or_else(|| "–".to_owned(), |score| format!("{score:.1}"));
+            let score = score
+                .as_f64()
+                .map_or_else(|| "–".to_owned(), |score| format!("{score:.1}"));
             (name.clone(), score, String::new())
         })
         .collect();

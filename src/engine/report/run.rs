@@ -80,14 +80,31 @@ pub(super) fn run_sections(page: &mut Page, watch: &RunWatch) {
     let (config, view, language) = (watch.config(), watch.view(), page.language());
     headline(page, watch);
     if let Some(Outcome::Failed { message, hint }) = &view.outcome {
-        page.push(&format!("<p class=\"error\">● {} · {}</p>", escape(message), escape(hint)));
+        page.push(&format!(
+            "<p class=\"error\">● {} · {}</p>",
+            escape(message),
+            escape(hint)
+        ));
     }
     page.figures(&[
         loss_chart(view, language).figure(),
         metric_chart(view, &config.metric, language).figure(),
-        plain_chart(view, curve::LEARNING_RATE, language.pick("Learning rate", "学习率"), 3, language).figure(),
-        plain_chart(view, curve::SAMPLES_PER_SEC, language.pick("Samples a second", "每秒样本数"), 6, language)
-            .figure(),
+        plain_chart(
+            view,
+            curve::LEARNING_RATE,
+            language.pick("Learning rate", "学习率"),
+            3,
+            language,
+        )
+        .figure(),
+        plain_chart(
+            view,
+            curve::SAMPLES_PER_SEC,
+            language.pick("Samples a second", "每秒样本数"),
+            6,
+            language,
+        )
+        .figure(),
     ]);
     metrics(page, view);
     samples(page, view);
@@ -117,7 +134,11 @@ fn headline(page: &mut Page, watch: &RunWatch) {
         format!("{} / {}", percent(share), thousands(attempt.params_total))
     });
     page.cards(&[
-        (text("State", "状态"), status_words(watch.status(), language), String::new()),
+        (
+            text("State", "状态"),
+            status_words(watch.status(), language),
+            String::new(),
+        ),
         (
             format!("{} {}", language.pick("Best validation", "最佳验证"), config.metric),
             four(best_value),
@@ -172,7 +193,9 @@ fn loss_chart(view: &RunView, language: ReportLanguage) -> CurveChart {
         style,
     };
     CurveChart {
-        title: language.pick("Loss (training smoothed 0.9)", "损失（训练曲线平滑 0.9）").to_owned(),
+        title: language
+            .pick("Loss (training smoothed 0.9)", "损失（训练曲线平滑 0.9）")
+            .to_owned(),
         x_label: language.pick("step", "步").to_owned(),
         y_label: language.pick("loss", "损失").to_owned(),
         lines: vec![
@@ -323,7 +346,10 @@ fn events(page: &mut Page, view: &RunView) {
     let hidden = view.console.len().saturating_sub(MOST_EVENTS) as u64 + view.console_dropped;
     if hidden > 0 {
         page.push(&match language {
-            ReportLanguage::English => format!("<p class=\"quiet\">{} earlier ones are in events.jsonl</p>", thousands(hidden)),
+            ReportLanguage::English => format!(
+                "<p class=\"quiet\">{} earlier ones are in events.jsonl</p>",
+                thousands(hidden)
+            ),
             ReportLanguage::Chinese => format!("<p class=\"quiet\">更早的 {} 条见 events.jsonl</p>", thousands(hidden)),
         });
     }
@@ -347,7 +373,9 @@ fn event_row(line: &ConsoleLine) -> Vec<String> {
         ConsoleLine::Event(event) => event,
     };
     let (name, told) = match &event.body {
-        EventBody::Started { device, total_steps, .. } => ("started", format!("{device}, {total_steps} steps")),
+        EventBody::Started {
+            device, total_steps, ..
+        } => ("started", format!("{device}, {total_steps} steps")),
         EventBody::Resumed { from_step } => ("resumed", format!("from step {from_step}")),
         EventBody::Phase { name } => ("phase", name.replace('_', " ")),
         EventBody::Evaluated { metrics, best, .. } => {

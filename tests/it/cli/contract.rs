@@ -17,7 +17,15 @@ const FLAGS: [(&str, &[&str]); 22] = [
     ("ingest", &["FILE", "--out", "--text-only", "--rejects"]),
     (
         "audit",
-        &["FILE", "--items", "--roles", "--reference", "--rejects", "--html", "--fail-on"],
+        &[
+            "FILE",
+            "--items",
+            "--roles",
+            "--reference",
+            "--rejects",
+            "--html",
+            "--fail-on",
+        ],
     ),
     ("clean", &["FILE", "--recipe", "--out", "--rejects"]),
     ("recipe suggest", &["FILE", "--out"]),
@@ -31,7 +39,16 @@ const FLAGS: [(&str, &[&str]); 22] = [
     ("predict", &["--model", "--data", "--out"]),
     (
         "evaluate",
-        &["--data", "--label", "--score", "--group", "--segment", "--k", "--bootstrap", "--seed"],
+        &[
+            "--data",
+            "--label",
+            "--score",
+            "--group",
+            "--segment",
+            "--k",
+            "--bootstrap",
+            "--seed",
+        ],
     ),
     ("compare", &["--data", "--label", "--scores", "--group", "--metric"]),
     (
@@ -80,7 +97,10 @@ fn every_subcommand_tells_every_flag() {
         words.push("--help");
         let help = folder.run(&words).with_code(0).stdout;
         for flag in flags.iter().chain(&COMMON) {
-            assert!(help.contains(flag), "`touchstone {command}` does not tell {flag}:\n{help}");
+            assert!(
+                help.contains(flag),
+                "`touchstone {command}` does not tell {flag}:\n{help}"
+            );
         }
     }
 }
@@ -93,7 +113,10 @@ fn plain(name: &str) -> String {
 fn scored(folder: &Folder) {
     let mut table = "q,part,y,a,b\n".to_owned();
     for row in 0..400_u32 {
-        let (x, z) = (f64::from(row * 7919 % 1009) / 1009.0, f64::from(row * 104_729 % 997) / 997.0);
+        let (x, z) = (
+            f64::from(row * 7919 % 1009) / 1009.0,
+            f64::from(row * 104_729 % 997) / 997.0,
+        );
         let y = u32::from(z > 0.6);
         let (a, b) = (0.3 + 0.3 * f64::from(y) + 0.3 * x, 0.3 + 0.1 * f64::from(y) + 0.5 * x);
         table += &format!("q{},{},{y},{a:.4},{b:.4}\n", row % 20, ["n", "s"][(row % 2) as usize]);
@@ -119,7 +142,9 @@ fn every_json_result_has_the_names_of_the_contract() {
     let folder = Folder::new();
     scored(&folder);
     let (log, items, test) = (plain("events.csv"), plain("items.csv"), plain("experiment.csv"));
-    folder.run(&["recipe", "suggest", &log, "--out", "recipe.json"]).with_code(0);
+    folder
+        .run(&["recipe", "suggest", &log, "--out", "recipe.json"])
+        .with_code(0);
     // Command line, then `path: key key …` of what must be there.
     let table: [(String, &[&str]); 13] = [
         ("doctor".into(), &[": tool_version platform checks"]),
@@ -227,7 +252,10 @@ fn in_every_form(folder: &Folder, stem: &str) -> Vec<String> {
 fn every_command_reads_every_form_of_file_alike() {
     let folder = Folder::new();
     scored(&folder);
-    folder.write("recipe.json", r#"{"version":1,"steps":[{"kind":"drop_rows","condition":"a > 0.8"}]}"#);
+    folder.write(
+        "recipe.json",
+        r#"{"version":1,"steps":[{"kind":"drop_rows","condition":"a > 0.8"}]}"#,
+    );
     let forms = in_every_form(&folder, "scored");
     // What must not depend on the form, by command.
     let commands = [
@@ -248,13 +276,20 @@ fn every_command_reads_every_form_of_file_alike() {
             .iter()
             .map(|form| answer(&json(&folder, &command.replace("{}", form)), path))
             .collect();
-        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{command}: {answers:?}");
+        assert!(
+            answers.windows(2).all(|pair| pair[0] == pair[1]),
+            "{command}: {answers:?}"
+        );
     }
 }
 
 fn answer(value: &Value, path: &str) -> String {
     if let Some(list) = path.strip_suffix(".len") {
-        return crate::program::at(value, list).as_array().expect("a list").len().to_string();
+        return crate::program::at(value, list)
+            .as_array()
+            .expect("a list")
+            .len()
+            .to_string();
     }
     crate::program::at(value, path).to_string()
 }
@@ -272,7 +307,11 @@ fn failures_are_one_sentence_with_the_right_code() {
         ("features scored.csv", 2, &["--out", "--project"]),
         ("select scored.csv --label nothing", 1, &["nothing"]),
         ("evaluate --data scored.csv --label y --score nothing", 1, &["nothing"]),
-        ("evaluate --data scored.csv --label y --score a --alpha 2", 2, &["alpha"]),
+        (
+            "evaluate --data scored.csv --label y --score a --alpha 2",
+            2,
+            &["alpha"],
+        ),
         ("compare --data scored.csv --label y --scores a", 2, &["two"]),
         ("power --kind mean --baseline 1", 2, &["--mde"]),
         ("report other.json --html x.html", 1, &["other.json", "audit"]),
@@ -307,7 +346,9 @@ fn nothing_but_the_named_outputs_is_written() {
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("readable").flatten();
-    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }

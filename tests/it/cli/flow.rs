@@ -51,7 +51,11 @@ fn the_sample_goes_all_the_way_and_the_second_time_everything_is_taken_over() {
         let all = stages(value).into_iter();
         all.filter(|(_, skipped)| *skipped).map(|(name, _)| name).collect()
     };
-    assert_eq!(skipped(&first), ["audit"], "only what the shorter flow did is taken over");
+    assert_eq!(
+        skipped(&first),
+        ["audit"],
+        "only what the shorter flow did is taken over"
+    );
     let project = Project::open(&folder.join("shop")).expect("a project");
     let made = project.artefacts(None).expect("a catalogue");
     for kind in [
@@ -71,7 +75,10 @@ fn the_sample_goes_all_the_way_and_the_second_time_everything_is_taken_over() {
         );
     }
     let recipe: Option<Recipe> = project.setting("recipe").expect("readable");
-    assert!(recipe.is_some_and(|recipe| recipe.steps.len() >= 3), "the proposed recipe is the project's");
+    assert!(
+        recipe.is_some_and(|recipe| recipe.steps.len() >= 3),
+        "the proposed recipe is the project's"
+    );
     drop(project);
 
     let again = folder.json(&["flow", "shop"]);
@@ -79,7 +86,11 @@ fn the_sample_goes_all_the_way_and_the_second_time_everything_is_taken_over() {
     assert!(number(&again, "elapsed_ms") > 0.0 && at(&again, "stages.0.facts").is_object());
     for (stage, name) in STAGES.iter().enumerate().skip(1) {
         let facts = |value: &Value| at(value, &format!("stages.{stage}.facts")).clone();
-        assert_eq!(facts(&first), facts(&again), "{name} says the same when it is taken over");
+        assert_eq!(
+            facts(&first),
+            facts(&again),
+            "{name} says the same when it is taken over"
+        );
     }
     the_window_shows_every_stage_done(&folder);
     the_report_shows_everything(&folder);
@@ -113,9 +124,20 @@ fn the_report_shows_everything(folder: &Folder) {
     folder.run(&["report", "shop", "--html", "shop.html"]).with_code(0);
     let html = folder.read("shop.html");
     for id in [
-        "data", "audit", "recipe", "features", "runs", "evaluation", "comparison", "experiment", "lineage",
+        "data",
+        "audit",
+        "recipe",
+        "features",
+        "runs",
+        "evaluation",
+        "comparison",
+        "experiment",
+        "lineage",
     ] {
-        assert!(html.contains(&format!("id=\"{id}\"")) && html.contains(&format!("href=\"#{id}\"")), "{id}");
+        assert!(
+            html.contains(&format!("id=\"{id}\"")) && html.contains(&format!("href=\"#{id}\"")),
+            "{id}"
+        );
     }
     assert!(!html.contains("Not made yet"), "every part is there");
     for forbidden in ["<script", "http://", "https://", "NaN"] {
@@ -157,13 +179,21 @@ fn a_killed_flow_goes_on_where_it_stopped() {
     let value = folder.json(&["flow", "shop"]);
     let stages = stages(&value);
     assert_eq!(stages.len(), 8);
-    let of = |name: &str| stages.iter().find(|(stage, _)| stage == name).map(|(_, skipped)| *skipped);
+    let of = |name: &str| {
+        stages
+            .iter()
+            .find(|(stage, _)| stage == name)
+            .map(|(_, skipped)| *skipped)
+    };
     for stage in ["audit", "recipe", "features"] {
         assert_eq!(of(stage), Some(true), "{stage} was done before the kill");
     }
     assert_eq!(of("evaluate"), Some(false));
     let left = std::fs::read_dir(folder.join("shop/data")).expect("readable").flatten();
-    let hidden: Vec<_> = left.map(|entry| entry.file_name()).filter(|name| name.to_string_lossy().starts_with('.')).collect();
+    let hidden: Vec<_> = left
+        .map(|entry| entry.file_name())
+        .filter(|name| name.to_string_lossy().starts_with('.'))
+        .collect();
     assert!(hidden.is_empty(), "nothing half-made is left: {hidden:?}");
 }
 

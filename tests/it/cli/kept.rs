@@ -44,36 +44,60 @@ fn the_data_commands_fill_a_project_that_the_window_shows() {
     let (log, items) = (plain("events.csv"), plain("items.csv"));
     run(&folder, &format!("audit {log} --items {items}"));
     let made = catalogue(&folder);
-    assert_eq!(of_kind(&made, ArtefactKind::Dataset).len(), 2, "the log and the item table");
+    assert_eq!(
+        of_kind(&made, ArtefactKind::Dataset).len(),
+        2,
+        "the log and the item table"
+    );
     let audit = of_kind(&made, ArtefactKind::Audit)[0].clone();
     assert!(audit.content["scores"].is_object() && audit.inputs.len() == 2);
     run(&folder, &format!("audit {log} --items {items}"));
     assert_eq!(catalogue(&folder).len(), made.len(), "the same audit twice is one line");
 
-    run(&folder, &format!("recipe suggest {log} --items {items} --out recipe.json"));
-    run(&folder, &format!("clean {log} --recipe recipe.json --out clean.parquet"));
+    run(
+        &folder,
+        &format!("recipe suggest {log} --items {items} --out recipe.json"),
+    );
+    run(
+        &folder,
+        &format!("clean {log} --recipe recipe.json --out clean.parquet"),
+    );
     run(&folder, &format!("features clean.parquet --items {items}"));
     run(&folder, "split clean.parquet --strategy random --seed 1 --out parts");
     let made = catalogue(&folder);
     let set = of_kind(&made, ArtefactKind::FeatureSet)[0];
     let parents: Vec<&ArtefactRecord> = made.iter().filter(|known| set.inputs.contains(&known.hash)).collect();
-    assert!(parents.iter().any(|parent| parent.name == "clean"), "made from the cleaned file: {parents:?}");
+    assert!(
+        parents.iter().any(|parent| parent.name == "clean"),
+        "made from the cleaned file: {parents:?}"
+    );
     let file = parents.iter().find(|parent| parent.name == "clean").expect("just seen");
     let clean = of_kind(&made, ArtefactKind::CleanDataset)[0];
-    assert_eq!(file.inputs, [clean.hash.clone()], "which was made by the recipe");
+    assert_eq!(file.inputs, vec![clean.hash.clone()], "which was made by the recipe");
     for artefact in &made {
         for input in &artefact.inputs {
-            assert!(made.iter().any(|known| known.hash == *input), "{} of {} is not known", input, artefact.name);
+            assert!(
+                made.iter().any(|known| known.hash == *input),
+                "{} of {} is not known",
+                input,
+                artefact.name
+            );
         }
     }
 
     let mut window = open(folder.join("shop"));
     window.wait("restored", SOON, |app| {
         let state = &app.state;
-        state.audit.report.ready().is_some() && state.recipe.applied.ready().is_some() && state.features.set.ready().is_some()
+        state.audit.report.ready().is_some()
+            && state.recipe.applied.ready().is_some()
+            && state.features.set.ready().is_some()
     });
     let state = &window.app().state;
-    assert_eq!(state.project.sources.events, [PathBuf::from(&log)], "the first log becomes the project's");
+    assert_eq!(
+        state.project.sources.events,
+        [PathBuf::from(&log)],
+        "the first log becomes the project's"
+    );
     assert!(state.recipe.recipe.steps.len() >= 3);
     assert_eq!(state.status(Stage::Recipe).mark, StageMark::Done);
     assert_eq!(
@@ -107,14 +131,29 @@ fn the_model_commands_fill_a_project_that_the_window_shows() {
     run(&folder, "train --config config.json");
     let made = catalogue(&folder);
     let trained = of_kind(&made, ArtefactKind::Run)[0];
-    assert_eq!(trained.inputs, [of_kind(&made, ArtefactKind::FeatureSet)[0].hash.clone()]);
+    assert_eq!(
+        trained.inputs,
+        vec![of_kind(&made, ArtefactKind::FeatureSet)[0].hash.clone()]
+    );
     let model = format!("shop/runs/{}/model", trained.name);
-    run(&folder, &format!("predict --model {model} --data set/test.parquet --out scored.parquet"));
-    run(&folder, "evaluate --data scored.parquet --label label --score score --bootstrap 50");
+    run(
+        &folder,
+        &format!("predict --model {model} --data set/test.parquet --out scored.parquet"),
+    );
+    run(
+        &folder,
+        "evaluate --data scored.parquet --label label --score score --bootstrap 50",
+    );
     let made = catalogue(&folder);
     let evaluation = of_kind(&made, ArtefactKind::Evaluation)[0];
-    let scored = made.iter().find(|known| evaluation.inputs.contains(&known.hash)).expect("the scored file");
-    let test = made.iter().find(|known| scored.inputs.contains(&known.hash)).expect("the test rows");
+    let scored = made
+        .iter()
+        .find(|known| evaluation.inputs.contains(&known.hash))
+        .expect("the scored file");
+    let test = made
+        .iter()
+        .find(|known| scored.inputs.contains(&known.hash))
+        .expect("the test rows");
     assert_eq!((scored.name.as_str(), test.name.as_str()), ("scored", "test"));
 
     run(
@@ -133,21 +172,44 @@ fn the_model_commands_fill_a_project_that_the_window_shows() {
     });
     let state = &window.app().state;
     let compared = state.compare.comparison.ready().expect("just seen");
-    let names: Vec<&str> = compared.comparison.models.iter().map(|model| model.name.as_str()).collect();
+    let names: Vec<&str> = compared
+        .comparison
+        .models
+        .iter()
+        .map(|model| model.name.as_str())
+        .collect();
     assert_eq!(names, ["price", "score"]);
     for stage in [Stage::Train, Stage::Evaluate, Stage::Compare] {
         assert_eq!(state.status(stage).mark, StageMark::Done, "{stage:?}");
     }
-    assert!(state.experiments.choice.config.is_some(), "the settings of the report are shown with it");
+    assert!(
+        state.experiments.choice.config.is_some(),
+        "the settings of the report are shown with it"
+    );
 }
 
 #[test]
 fn a_command_without_an_artefact_says_so_and_a_busy_project_is_refused() {
     let folder = Folder::new();
     let ended = folder
-        .run(&["power", "--kind", "mean", "--baseline", "1", "--sd", "1", "--mde", "0.1", "--project", "shop"])
+        .run(&[
+            "power",
+            "--kind",
+            "mean",
+            "--baseline",
+            "1",
+            "--sd",
+            "1",
+            "--mde",
+            "0.1",
+            "--project",
+            "shop",
+        ])
         .with_code(0);
-    assert!(ended.stderr.starts_with("warning: ") && ended.stderr.contains("--project"), "{ended:?}");
+    assert!(
+        ended.stderr.starts_with("warning: ") && ended.stderr.contains("--project"),
+        "{ended:?}"
+    );
     assert!(!folder.join("shop").exists());
     let busy = Project::open(&folder.join("shop")).expect("a project");
     folder.write("log.csv", "a,b\n1,2\n2,3\n");

@@ -88,7 +88,10 @@ fn empty(name: &str) -> ColumnDrift {
 
 fn not_compared(role: Role, was: ColumnType, is: ColumnType) -> Option<Bilingual> {
     let (en, zh) = match role {
-        Role::User | Role::Item | Role::Session => ("identifiers differ between any two logs", "标识在任何两份日志之间都不同"),
+        Role::User | Role::Item | Role::Session => (
+            "identifiers differ between any two logs",
+            "标识在任何两份日志之间都不同",
+        ),
         Role::Time => ("times differ between any two logs", "时间在任何两份日志之间都不同"),
         _ if was == ColumnType::Time || is == ColumnType::Time => {
             ("times differ between any two logs", "时间在任何两份日志之间都不同")
@@ -131,12 +134,14 @@ fn numbers(column: &mut ColumnDrift, old: &[f64], new: &[f64]) {
         column.effect = Some(tested.statistic);
         column.p_value = Some(tested.p_value);
     }
-    let labels = (0..p.len()).map(|bin| match (bin.checked_sub(1).and_then(|at| edges.get(at)), edges.get(bin)) {
-        (None, Some(high)) => format!("≤ {}", plain(*high)),
-        (Some(low), Some(high)) => format!("{} – {}", plain(*low), plain(*high)),
-        (Some(low), None) => format!("> {}", plain(*low)),
-        (None, None) => "all".to_owned(),
-    });
+    let labels = (0..p.len()).map(
+        |bin| match (bin.checked_sub(1).and_then(|at| edges.get(at)), edges.get(bin)) {
+            (None, Some(high)) => format!("≤ {}", plain(*high)),
+            (Some(low), Some(high)) => format!("{} – {}", plain(*low), plain(*high)),
+            (Some(low), None) => format!("> {}", plain(*low)),
+            (None, None) => "all".to_owned(),
+        },
+    );
     column.bins = bin_shares(labels, &p, &q);
 }
 
@@ -187,7 +192,8 @@ fn categories(column: &mut ColumnDrift, old: &Cells<'_>, new: &Cells<'_>) {
     let side = |side: usize| counts.values().map(|count| count[side]).sum::<u64>();
     let (n, m) = (side(0), side(1));
     let distinct_old = counts.values().filter(|count| count[0] > 0).count();
-    if distinct_old as f64 > FREE_TEXT_SHARE * n as f64 && distinct_old > FEW_NUMBERS || counts.len() > MOST_CATEGORIES {
+    if distinct_old as f64 > FREE_TEXT_SHARE * n as f64 && distinct_old > FEW_NUMBERS || counts.len() > MOST_CATEGORIES
+    {
         column.reason = Some(Bilingual::new(
             "free text or an identifier: its values differ between any two logs",
             "自由文本或标识：其取值在任何两份日志之间都不同",

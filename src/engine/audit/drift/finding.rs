@@ -97,8 +97,16 @@ pub(super) fn findings(report: &DriftReport, current: &Dataset) -> Result<Vec<Fi
     for column in &report.columns {
         found.extend(shift(column).map(|told| told.finding(current)).transpose()?);
         found.extend(missingness(column).map(|told| told.finding(current)).transpose()?);
-        found.extend(categories(column, current)?.map(|told| told.finding(current)).transpose()?);
-        found.extend(changed_type(column, current).map(|told| told.finding(current)).transpose()?);
+        found.extend(
+            categories(column, current)?
+                .map(|told| told.finding(current))
+                .transpose()?,
+        );
+        found.extend(
+            changed_type(column, current)
+                .map(|told| told.finding(current))
+                .transpose()?,
+        );
     }
     for name in &report.vanished_columns {
         found.push(schema(name, Severity::Error, "is gone", "已消失").finding(current)?);
@@ -150,7 +158,12 @@ fn shift(column: &ColumnDrift) -> Option<Told<'_>> {
         fact("p_adjusted", "p adjusted", "校正 p", p),
     ];
     let others = [
-        ("jensen_shannon", "Jensen-Shannon distance", "JS 距离", column.jensen_shannon),
+        (
+            "jensen_shannon",
+            "Jensen-Shannon distance",
+            "JS 距离",
+            column.jensen_shannon,
+        ),
         (
             "wasserstein_over_sigma",
             "Wasserstein / σ",
@@ -158,7 +171,11 @@ fn shift(column: &ColumnDrift) -> Option<Told<'_>> {
             column.wasserstein_over_sigma,
         ),
     ];
-    facts.extend(others.into_iter().filter_map(|(name, en, zh, value)| Some(fact(name, en, zh, value?))));
+    facts.extend(
+        others
+            .into_iter()
+            .filter_map(|(name, en, zh, value)| Some(fact(name, en, zh, value?))),
+    );
     Some(Told {
         code: "D01",
         severity,
@@ -171,8 +188,14 @@ fn shift(column: &ColumnDrift) -> Option<Told<'_>> {
             format!("{} 的分布发生变化", column.name),
         ),
         message: Bilingual::new(
-            format!("PSI {shown} against the reference; {effect_en} {}, adjusted p {p_shown}.", plain(effect)),
-            format!("与参考数据相比 PSI 为 {shown}；{effect_zh} {}，校正 p {p_shown}。", plain(effect)),
+            format!(
+                "PSI {shown} against the reference; {effect_en} {}, adjusted p {p_shown}.",
+                plain(effect)
+            ),
+            format!(
+                "与参考数据相比 PSI 为 {shown}；{effect_zh} {}，校正 p {p_shown}。",
+                plain(effect)
+            ),
         ),
         why: Bilingual::new(
             "A model trained on the reference meets other values than it learned from.",
@@ -198,12 +221,15 @@ fn p_text(p: f64) -> String {
 
 /// Both shares of each bin side by side, the current one marked.
 fn shares_plot(bins: &[BinShare]) -> FindingPlot {
-    let bars = bins.iter().take(if bins.len() <= 10 { 10 } else { DRAWN }).flat_map(|bin| {
-        [
-            (format!("{} ·", bin.label), bin.reference * 100.0, false),
-            (bin.label.clone(), bin.current * 100.0, true),
-        ]
-    });
+    let bars = bins
+        .iter()
+        .take(if bins.len() <= 10 { 10 } else { DRAWN })
+        .flat_map(|bin| {
+            [
+                (format!("{} ·", bin.label), bin.reference * 100.0, false),
+                (bin.label.clone(), bin.current * 100.0, true),
+            ]
+        });
     FindingPlot::bars(
         Bilingual::new("Share of each value: reference, then now", "各取值占比：先参考，后当前"),
         Bilingual::new("value", "取值"),
@@ -249,7 +275,10 @@ fn missingness(column: &ColumnDrift) -> Option<Told<'_>> {
             format!("{}：缺失 {is}，原为 {was}", column.name),
         ),
         message: Bilingual::new(
-            format!("{is} of the cells are missing against {was} in the reference; adjusted p {}.", p_text(p)),
+            format!(
+                "{is} of the cells are missing against {was} in the reference; adjusted p {}.",
+                p_text(p)
+            ),
             format!("缺失单元格占 {is}，参考数据中为 {was}；校正 p {}。", p_text(p)),
         ),
         why: Bilingual::new(
@@ -261,7 +290,12 @@ fn missingness(column: &ColumnDrift) -> Option<Told<'_>> {
             "相差 5 个百分点为警告，1 个百分点为提示；且校正 p 须小于 0.05。",
         ),
         facts: vec![
-            fact("missing_reference", "missing in the reference", "参考缺失率", column.missing_reference),
+            fact(
+                "missing_reference",
+                "missing in the reference",
+                "参考缺失率",
+                column.missing_reference,
+            ),
             fact("missing_current", "missing now", "当前缺失率", column.missing_current),
             fact("p_adjusted", "p adjusted", "校正 p", p),
         ],
@@ -352,7 +386,11 @@ fn rows_of(column: &ColumnDrift, current: &Dataset) -> Result<Vec<u32>, AuditErr
     let (Some(place), false) = (place, column.new_categories.is_empty()) else {
         return Ok(Vec::new());
     };
-    let new: HashSet<&str> = column.new_categories.iter().map(|category| category.value.as_str()).collect();
+    let new: HashSet<&str> = column
+        .new_categories
+        .iter()
+        .map(|category| category.value.as_str())
+        .collect();
     let held = ColumnCells::new(current, place)?;
     let cells = held.cells();
     let is_new = |row: &u32| {
@@ -404,7 +442,13 @@ fn schema<'a>(name: &'a str, severity: Severity, en: &str, zh: &str) -> Told<'a>
 
 fn changed_type<'a>(column: &'a ColumnDrift, current: &Dataset) -> Option<Told<'a>> {
     let was = column.type_was.as_deref()?;
-    let is = current.info.columns.iter().find(|info| info.name == column.name)?.dtype.name();
+    let is = current
+        .info
+        .columns
+        .iter()
+        .find(|info| info.name == column.name)?
+        .dtype
+        .name();
     // Whole numbers become fractions by a single value; that is a change of values, not of the column.
     let numbers = ["integer", "float"];
     let severity = if numbers.contains(&was) && numbers.contains(&is) {
@@ -434,7 +478,10 @@ fn examples(current: &Dataset, rows: &[u32]) -> Result<Vec<Example>, AuditError>
             .zip(&cells)
             .map(|(info, cells)| (info.name.clone(), cells.cells().value(row as usize)))
             .collect();
-        let source = current.source_of_row.as_ref().and_then(|sources| sources.get(row as usize));
+        let source = current
+            .source_of_row
+            .as_ref()
+            .and_then(|sources| sources.get(row as usize));
         let path = source.and_then(|source| current.info.sources.get(usize::from(*source)));
         Example {
             line: current.lines.get(row as usize).copied().unwrap_or(row + 1),

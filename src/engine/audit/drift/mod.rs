@@ -130,7 +130,11 @@ pub fn drift(reference: &Dataset, current: &Dataset, progress: &Progress) -> Res
 
 /// Adjusts all p-values of all columns together.
 fn adjust(columns: &mut [ColumnDrift]) -> usize {
-    let all = || columns.iter().flat_map(|column| [column.p_value, column.missing_p_value]);
+    let all = || {
+        columns
+            .iter()
+            .flat_map(|column| [column.p_value, column.missing_p_value])
+    };
     let adjusted = statistics::benjamini_hochberg(&all().flatten().collect::<Vec<f64>>());
     let family_size = adjusted.len();
     let mut next = adjusted.into_iter();

@@ -10,7 +10,9 @@ use proptest::prelude::*;
 
 fn samples() -> (Vec<f64>, Vec<f64>) {
     let mut a: Vec<f64> = (0..500u32).map(|i| f64::from((i * 7919) % 1009) / 100.0).collect();
-    let mut b: Vec<f64> = (0..400u32).map(|i| f64::from((i * 104_729) % 997) / 90.0 + 0.5).collect();
+    let mut b: Vec<f64> = (0..400u32)
+        .map(|i| f64::from((i * 104_729) % 997) / 90.0 + 0.5)
+        .collect();
     a.sort_unstable_by(f64::total_cmp);
     b.sort_unstable_by(f64::total_cmp);
     (a, b)
@@ -26,7 +28,10 @@ fn distances_of_numbers_are_those_of_scipy() {
     let (a, b) = samples();
     let edges = quantile_edges(&a, 10);
     let expected = [0.997, 2.024, 3.027, 4.026, 5.035, 6.044, 7.043, 8.046, 9.061];
-    edges.iter().zip(expected).for_each(|(found, expected)| close(*found, expected));
+    edges
+        .iter()
+        .zip(expected)
+        .for_each(|(found, expected)| close(*found, expected));
     let (p, q) = (binned(&a, &edges), binned(&b, &edges));
     assert_eq!(p, [50; 10]);
     assert_eq!(q, [19, 41, 36, 36, 36, 36, 38, 38, 35, 85]);
@@ -104,7 +109,12 @@ fn texts(count: usize, pick: impl Fn(usize) -> &'static str) -> Col<'static> {
     Col::S((0..count).map(|row| Some(pick(row))).collect())
 }
 
-fn shop(rows: usize, scale: f64, device: impl Fn(usize) -> &'static str, missing_every: usize) -> crate::engine::ingest::Dataset {
+fn shop(
+    rows: usize,
+    scale: f64,
+    device: impl Fn(usize) -> &'static str,
+    missing_every: usize,
+) -> crate::engine::ingest::Dataset {
     let price = |row: usize| scale * (1.0 + (row * 7919 % 1009) as f64 / 10.0);
     let brand = |row: usize| (!row.is_multiple_of(missing_every)).then_some("acme");
     table(vec![
@@ -118,12 +128,24 @@ fn shop(rows: usize, scale: f64, device: impl Fn(usize) -> &'static str, missing
 #[test]
 fn the_same_log_has_not_drifted() {
     let device = |row: usize| ["app", "web"][row % 2];
-    let report = drift(&shop(900, 1.0, device, 10), &shop(900, 1.0, device, 10), &Progress::new()).expect("compares");
+    let report = drift(
+        &shop(900, 1.0, device, 10),
+        &shop(900, 1.0, device, 10),
+        &Progress::new(),
+    )
+    .expect("compares");
     assert_eq!(report.columns.len(), 4);
-    assert!(finding::findings(&report, &shop(900, 1.0, device, 10)).expect("findings").is_empty());
+    assert!(
+        finding::findings(&report, &shop(900, 1.0, device, 10))
+            .expect("findings")
+            .is_empty()
+    );
     let user = &report.columns[0];
     assert_eq!(user.compared, Compared::Missingness);
-    assert!(user.reason.is_some() && user.psi.is_none(), "identifiers are not tested");
+    assert!(
+        user.reason.is_some() && user.psi.is_none(),
+        "identifiers are not tested"
+    );
     assert_eq!(report.columns[1].psi, Some(0.0));
 }
 
@@ -143,12 +165,24 @@ fn planted_drift_is_found_and_added_to_the_audit() {
     let device = of("D03", "device").expect("new and gone");
     assert_eq!((device.count, device.rows.len(), device.examples.len()), (70, 70, 5));
     assert_eq!(device.examples[1].line, 12, "row 10 stands on line 12");
-    assert!(device.message.en.contains("“car”") && device.message.en.contains("“web”"), "{}", device.message.en);
+    assert!(
+        device.message.en.contains("“car”") && device.message.en.contains("“web”"),
+        "{}",
+        device.message.en
+    );
     assert_eq!(report.scores, scores, "drift lowers no score");
     let codes: Vec<&str> = report.checks.iter().map(|check| check.code.as_str()).collect();
     assert!(codes.is_sorted() && codes.contains(&"D04"));
     let json = serde_json::to_value(&report).expect("plain data");
-    for key in ["psi", "jensen_shannon", "wasserstein_over_sigma", "effect", "p_value", "p_adjusted", "missing_p_value"] {
+    for key in [
+        "psi",
+        "jensen_shannon",
+        "wasserstein_over_sigma",
+        "effect",
+        "p_value",
+        "p_adjusted",
+        "missing_p_value",
+    ] {
         assert!(json["drift"]["columns"][1].get(key).is_some(), "{key}");
     }
 }
@@ -169,6 +203,10 @@ fn columns_that_come_go_or_change_are_told() {
         .collect();
     assert_eq!(
         told,
-        [("price", Severity::Warning), ("old", Severity::Error), ("new", Severity::Info)]
+        [
+            ("price", Severity::Warning),
+            ("old", Severity::Error),
+            ("new", Severity::Info)
+        ]
     );
 }
