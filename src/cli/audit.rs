@@ -58,11 +58,14 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         users: users.as_ref(),
     };
     let mut report = audit(&dataset, &AuditOptions::new(now_ms()).with_tables(tables), &progress)?;
-    if let Some(path) = &args.reference {
-        // The same decisions about reading, so that a column is read alike in both.
-        let reference = read_log(std::slice::from_ref(path), &options, &progress)
-            .with_context(|| format!("cannot read the reference {}", path.display()))?;
-        add_drift(&mut report, &reference, &dataset, &progress)?;
+    // The same decisions about reading, so that a column is read alike in both.
+    let read_reference = |path: &PathBuf| {
+        read_log(std::slice::from_ref(path), &options, &progress)
+            .with_context(|| format!("cannot read the reference {}", path.display()))
+    };
+    let reference = args.reference.as_ref().map(read_reference).transpose()?;
+    if let Some(reference) = &reference {
+        add_drift(&mut report, reference, &dataset, &progress)?;
     }
     if let Some(kept) = kept {
         let files = LogFiles {
@@ -71,7 +74,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
             users: args.users.as_deref(),
             options: &options,
         };
-        let read = [Some(&dataset), tables.items, tables.users];
+        let read = [Some(&dataset), tables.items, tables.users, reference.as_ref()];
         kept.log(&files, &read.into_iter().flatten().collect::<Vec<_>>())?;
         kept.audit(&report)?;
     }

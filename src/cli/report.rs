@@ -78,6 +78,9 @@ fn of_folder(folder: &Path, language: ReportLanguage) -> anyhow::Result<(&'stati
 }
 
 fn of_file(path: &Path, language: ReportLanguage) -> anyhow::Result<(&'static str, String)> {
+    if !path.exists() {
+        anyhow::bail!("there is no {}; give {SOURCES}", path.display());
+    }
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let value: Value =
         serde_json::from_str(&text).with_context(|| format!("{} is not JSON; give {SOURCES}", path.display()))?;

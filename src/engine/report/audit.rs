@@ -2,6 +2,7 @@
 
 use super::ReportLanguage;
 use super::columns::columns_section;
+use super::drift::drift_section;
 use super::page::{Page, escape};
 use super::svg::Chart;
 use crate::engine::artifact::{Bilingual, Severity};
@@ -62,6 +63,9 @@ pub(super) fn audit_sections(page: &mut Page, report: &AuditReport) {
     }
     for finding in &report.findings {
         finding_section(page, report, finding, &hidden);
+    }
+    if let Some(drift) = &report.drift {
+        drift_section(page, drift);
     }
     checks(page, report);
     if let Some(log) = &report.log {

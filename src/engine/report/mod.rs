@@ -7,6 +7,7 @@ mod audit;
 mod columns;
 mod comparison;
 mod curve_chart;
+mod drift;
 mod evaluation;
 mod experiment;
 mod features;

@@ -8,6 +8,7 @@ use crate::engine::artifact::{Bilingual, Severity};
 use crate::engine::audit::AuditError;
 use crate::engine::audit::cells::ColumnCells;
 use crate::engine::audit::finding::{Dimension, Example, Fact, Finding, Unit};
+use crate::engine::audit::personal::mask;
 use crate::engine::audit::plot::FindingPlot;
 use crate::engine::audit::registry::RuleInfo;
 use crate::engine::audit::rule::fact;
@@ -325,7 +326,8 @@ fn categories<'a>(column: &'a ColumnDrift, current: &Dataset) -> Result<Option<T
     }
     let share = |found: &[super::CategoryCount]| found.iter().map(|category| category.share).sum::<f64>();
     let names = |found: &[super::CategoryCount]| {
-        let names: Vec<String> = found.iter().map(|category| category.value.clone()).collect();
+        // A value may be somebody's number: the sentence is read by more people than the log.
+        let names: Vec<String> = found.iter().map(|category| mask(&category.value, &[])).collect();
         quoted(&names, 5)
     };
     let rows = rows_of(column, current)?;
