@@ -1,8 +1,11 @@
 //! `touchstone audit`: report the quality of a log.
 
 use super::ingest::ReadingArgs;
-use super::{ExitStatus, OutputArgs};
+use super::kept::{Kept, LogFiles};
+use super::scored::{number, say_table};
+use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
+use crate::engine::audit::drift::{DriftReport, add_drift, summary};
 use crate::engine::audit::{AuditOptions, AuditReport, Dimension, SideTables, audit, percent, thousands};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
 use crate::engine::progress::Progress;
@@ -23,6 +26,9 @@ pub struct Args {
     /// User table, to find orphan users
     #[arg(long, value_name = "FILE")]
     pub users: Option<PathBuf>,
+    /// Log to compare with: which columns are distributed, missing or spelled otherwise (findings D01 to D04)
+    #[arg(long, value_name = "FILE")]
+    pub reference: Option<PathBuf>,
     /// Write the rejected lines as CSV: file, line, cause, raw
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -42,6 +48,7 @@ pub struct Args {
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
     let options = args.reading.options(false)?;
+    let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.files, &options, &progress)?;
     let items = side_table(args.items.as_deref(), &progress)?;
@@ -50,14 +57,33 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         items: items.as_ref(),
         users: users.as_ref(),
     };
-    let report = audit(&dataset, &AuditOptions::new(now_ms()).with_tables(tables), &progress)?;
+    let mut report = audit(&dataset, &AuditOptions::new(now_ms()).with_tables(tables), &progress)?;
+    // The same decisions about reading, so that a column is read alike in both.
+    let read_reference = |path: &PathBuf| {
+        read_log(std::slice::from_ref(path), &options, &progress)
+            .with_context(|| format!("cannot read the reference {}", path.display()))
+    };
+    let reference = args.reference.as_ref().map(read_reference).transpose()?;
+    if let Some(reference) = &reference {
+        add_drift(&mut report, reference, &dataset, &progress)?;
+    }
+    if let Some(kept) = kept {
+        let files = LogFiles {
+            log: &args.files,
+            items: args.items.as_deref(),
+            users: args.users.as_deref(),
+            options: &options,
+        };
+        let read = [Some(&dataset), tables.items, tables.users, reference.as_ref()];
+        kept.log(&files, &read.into_iter().flatten().collect::<Vec<_>>())?;
+        kept.audit(&report)?;
+    }
     drop(bar);
     if let Some(path) = &args.rejects {
         write::write_rejects(&dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
     }
     if let Some(path) = &args.html {
-        let html = audit_html(&report, language(&args.lang));
-        std::fs::write(path, html).with_context(|| format!("cannot write the report to {}", path.display()))?;
+        write_file(path, audit_html(&report, language(&args.lang)), "the report")?;
     }
     out.write_json(&report)?;
     say(&report, started.elapsed().as_secs_f64(), out);
@@ -115,6 +141,9 @@ fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
         format!("{} {score:.1}", dimension.name())
     });
     out.say(&format!("scores: {}", scores.join(", ")));
+    if let Some(drift) = &report.drift {
+        say_drift(drift, out);
+    }
     for finding in &report.findings {
         let mark = match finding.severity {
             Severity::Error => "●",
@@ -134,4 +163,42 @@ fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
     if report.findings.is_empty() {
         out.say("✓ no check found anything");
     }
+}
+
+fn say_drift(drift: &DriftReport, out: &OutputArgs) {
+    out.say(&summary(drift));
+    let heading = [
+        "column",
+        "PSI",
+        "JS",
+        "W/σ",
+        "effect",
+        "p adjusted",
+        "missing then",
+        "missing now",
+        "new",
+        "gone",
+        "",
+    ];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    rows.extend(drift.columns.iter().map(|column| {
+        let reason = column
+            .reason
+            .as_ref()
+            .map_or_else(String::new, |reason| reason.en.clone());
+        vec![
+            column.name.clone(),
+            number(column.psi),
+            number(column.jensen_shannon),
+            number(column.wasserstein_over_sigma),
+            number(column.effect),
+            number(column.p_adjusted),
+            percent(column.missing_reference),
+            percent(column.missing_current),
+            column.new_categories.len().to_string(),
+            column.vanished_categories.len().to_string(),
+            reason,
+        ]
+    }));
+    say_table(out, &rows);
 }

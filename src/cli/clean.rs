@@ -1,13 +1,12 @@
 //! `touchstone clean`: apply a recipe to a log.
 
 use super::ingest::ReadingArgs;
+use super::kept::{Kept, LogFiles};
 use super::{ExitStatus, OutputArgs};
 use crate::engine::artifact::ContentHash;
 use crate::engine::audit::thousands;
 use crate::engine::ingest::{Dataset, read_log, write};
-use crate::engine::project::{ArtefactKind, ArtefactRecord, Project};
 use crate::engine::recipe::{Applied, Recipe, StepReport, apply, write_dropped};
-use crate::engine::run::now_ms;
 use anyhow::Context as _;
 use serde::Serialize;
 use std::io::{BufWriter, Write as _};
@@ -50,6 +49,7 @@ struct Summary<'a> {
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let recipe = read_recipe(&args.recipe)?;
     let options = args.reading.options(false)?;
+    let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.files, &options, &progress)?;
     let applied = apply(&dataset, &recipe, &progress)?;
@@ -60,10 +60,17 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         write_rejects(&dataset, &applied, &recipe, path)
             .with_context(|| format!("cannot write the dropped rows to {}", path.display()))?;
     }
-    drop(bar);
-    if let Some(folder) = &out.project {
-        record(folder, &dataset, &applied, &recipe, &args.out)?;
+    if let Some(kept) = kept {
+        let files = LogFiles {
+            log: &args.files,
+            items: None,
+            users: None,
+            options: &options,
+        };
+        kept.log(&files, &[&dataset])?;
+        kept.cleaned(&recipe, &applied, &args.files, &args.out)?;
     }
+    drop(bar);
     out.write_json(&Summary {
         steps: &applied.steps,
         hash: &applied.hash,
@@ -88,25 +95,6 @@ fn write_rejects(dataset: &Dataset, applied: &Applied, recipe: &Recipe, path: &P
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     write_dropped(dataset, applied, recipe, &mut file)?;
     file.flush()?;
-    Ok(())
-}
-
-fn record(folder: &Path, log: &Dataset, applied: &Applied, recipe: &Recipe, out: &Path) -> anyhow::Result<()> {
-    let project = Project::open(folder)?;
-    let now = now_ms();
-    let mut step = ArtefactRecord::new(ArtefactKind::Recipe, applied.recipe.clone(), log.info.name.clone(), now);
-    step.content = serde_json::to_value(recipe)?;
-    step.inputs = vec![applied.input.clone()];
-    project.record(&step)?;
-    let mut clean = ArtefactRecord::new(
-        ArtefactKind::CleanDataset,
-        applied.hash.clone(),
-        log.info.name.clone(),
-        now,
-    );
-    clean.content = serde_json::json!({ "path": out, "steps": applied.steps });
-    clean.inputs = vec![applied.input.clone(), applied.recipe.clone()];
-    project.record(&clean)?;
     Ok(())
 }
 

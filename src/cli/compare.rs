@@ -1,34 +1,25 @@
 //! `touchstone compare`: compare two or more models on the same rows.
 
-use super::evaluate::{Shared, interval_text, locate, number, read_segments, read_table, record, say_table};
+use super::kept::Kept;
+use super::scored::{
+    JudgeArgs, RowArgs, interval_text, locate, number, read_table, say_table, scored_rows, value_name,
+};
 use super::{ExitStatus, OutputArgs, UsageError, print_warning};
-use crate::engine::compare::{CompareConfig, CompareInput, Comparison, PairResult, ScoredModel, compare};
+use crate::engine::compare::{CompareConfig, Comparison, PairResult, compare_rows};
 use crate::engine::eval::Metric;
-use crate::engine::eval::columns::{categories, numbers};
-use crate::engine::project::ArtefactKind;
-use std::path::PathBuf;
+use crate::engine::run::now_ms;
 
 /// Compare two or more models on the same rows
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Table with one row a scored example (.csv, .tsv, .csv.gz, .csv.zst, .parquet); repeat for several files
-    #[arg(long, required = true, value_name = "FILE")]
-    data: Vec<PathBuf>,
-    /// Column with the truth: 0/1 or true/false
-    #[arg(long, value_name = "COL")]
-    label: String,
+    #[command(flatten)]
+    rows: RowArgs,
     /// Columns with the models' scores; differences are later minus earlier
     #[arg(long, value_delimiter = ',', required = true, value_name = "A,B[,C]")]
     scores: Vec<String>,
-    /// Column whose values form the ranked lists (query, user, session)
-    #[arg(long, value_name = "COL")]
-    group: Option<String>,
     /// Metrics to compare, the deciding one first (auc, log_loss, ndcg@10, …) [default: all that apply]
     #[arg(long, value_delimiter = ',', value_name = "METRIC,…")]
     metric: Vec<String>,
-    /// Column in whose values the deciding metric is also compared; repeat for several
-    #[arg(long, value_name = "COL")]
-    segment: Vec<String>,
     /// Cut-off of the default ranking metrics
     #[arg(long, default_value_t = 10, value_name = "K")]
     k: usize,
@@ -36,37 +27,25 @@ pub struct Args {
     #[arg(long, default_value_t = 9999, value_name = "N")]
     permutations: usize,
     #[command(flatten)]
-    shared: Shared,
+    judge: JudgeArgs,
 }
 
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let config = config(args)?;
+    let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
-    let dataset = read_table(&args.data, &progress)?;
-    let labels = numbers(&dataset.frame, &args.label)?;
-    let scores: Vec<Vec<f64>> = args
-        .scores
-        .iter()
-        .map(|name| numbers(&dataset.frame, name))
-        .collect::<Result<_, _>>()?;
-    let group = args
-        .group
-        .as_ref()
-        .map(|name| categories(&dataset.frame, name))
-        .transpose()?;
-    let segments = read_segments(&dataset, &args.segment)?;
-    let models = args
-        .scores
-        .iter()
-        .zip(&scores)
-        .map(|(name, scores)| ScoredModel { name, scores });
-    let input = CompareInput {
-        labels: &labels,
-        models: models.collect(),
-        groups: group.as_ref().map(|group| group.codes()),
-        segments: segments.iter().map(|segment| segment.segment()).collect(),
-    };
-    let comparison = compare(&input, &config, &progress).map_err(|error| locate(error, &dataset, &args.label))?;
+    let dataset = read_table(&args.rows.data, &progress)?;
+    let rows = scored_rows(&args.rows, &args.scores, &dataset)?;
+    let failed = |error| locate(error, &dataset, &args.rows.label);
+    let comparison = compare_rows(&rows, &args.scores, &config, &progress).map_err(failed)?;
+    if let Some(kept) = kept {
+        // The window shows a comparison of the models it has evaluated.
+        let (judged, created_ms) = (args.judge.config(vec![args.k]), now_ms());
+        let report = rows.evaluate(&judged, created_ms, &progress).map_err(failed)?;
+        kept.table_read(&dataset)?;
+        kept.evaluation(&report, &rows, &judged, created_ms)?;
+        kept.comparison(&comparison, &rows.data)?;
+    }
     drop(bar);
     for warning in &comparison.warnings {
         print_warning(&warning.en);
@@ -74,10 +53,6 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     out.write_json(&comparison)?;
     if out.human() {
         print_comparison(&comparison, out);
-    }
-    if let Some(folder) = &out.project {
-        let name = format!("{} · {}", args.scores.join(", "), dataset.info.name);
-        record(folder, ArtefactKind::Comparison, name, &comparison, &dataset)?;
     }
     Ok(ExitStatus::Done)
 }
@@ -95,20 +70,20 @@ fn config(args: &Args) -> anyhow::Result<CompareConfig> {
         })
     });
     let metrics: Vec<Metric> = metrics.collect::<Result<_, _>>()?;
-    if args.group.is_none() && metrics.iter().any(|metric| matches!(metric, Metric::Ranking(_))) {
+    if args.rows.group.is_none() && metrics.iter().any(|metric| matches!(metric, Metric::Ranking(_))) {
         return Err(UsageError("ranking metrics need --group COL".to_owned()).into());
     }
     Ok(CompareConfig {
         metrics,
         k: args.k,
-        bootstrap: args.shared.bootstrap,
+        bootstrap: args.judge.bootstrap,
         permutations: args.permutations,
-        seed: args.shared.seed,
-        alpha: args.shared.alpha,
-        threshold: args.shared.threshold,
-        ece_bins: args.shared.ece_bins,
-        map_denominator: args.shared.map_denominator.into(),
-        resample: args.shared.resample.into(),
+        seed: args.judge.seed,
+        alpha: args.judge.alpha,
+        threshold: args.judge.threshold,
+        ece_bins: args.judge.ece_bins,
+        map_denominator: args.judge.map_denominator.into(),
+        resample: args.judge.resample.into(),
         ..CompareConfig::default()
     })
 }
@@ -143,11 +118,7 @@ fn print_comparison(found: &Comparison, out: &OutputArgs) {
         rows.extend(found.segments.iter().map(|part| {
             vec![
                 part.column.clone(),
-                if part.value.is_empty() {
-                    "(missing)".to_owned()
-                } else {
-                    part.value.clone()
-                },
+                value_name(&part.value),
                 part.n.to_string(),
                 part.a.clone(),
                 part.b.clone(),

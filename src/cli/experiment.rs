@@ -1,6 +1,7 @@
 //! `touchstone experiment`: read an A/B test.
 
-use super::evaluate::{interval_text, number, read_table, record, say_table};
+use super::kept::Kept;
+use super::scored::{interval_text, number, read_table, say_table};
 use super::{ExitStatus, OutputArgs, UsageError, print_warning};
 use crate::engine::experiment::report::Check;
 use crate::engine::experiment::{
@@ -8,7 +9,6 @@ use crate::engine::experiment::{
     propose,
 };
 use crate::engine::ingest::Dataset;
-use crate::engine::project::ArtefactKind;
 use std::path::PathBuf;
 
 /// Read an A/B test
@@ -74,6 +74,7 @@ enum MethodChoice {
 }
 
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let dataset = read_table(&args.files, &progress)?;
     let config = config(args, &dataset)?;
@@ -83,6 +84,9 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         }
         other => other.into(),
     })?;
+    if let Some(kept) = kept {
+        kept.experiment(&report, &dataset, &args.files)?;
+    }
     drop(bar);
     for check in report
         .checks
@@ -97,9 +101,6 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     out.write_json(&report)?;
     if out.human() {
         print_report(&report, out);
-    }
-    if let Some(folder) = &out.project {
-        record(folder, ArtefactKind::Experiment, report.name.clone(), &report, &dataset)?;
     }
     Ok(ExitStatus::Done)
 }

@@ -1,12 +1,12 @@
 //! `touchstone features`: build features, label and split from a log.
 
 use super::ingest::ReadingArgs;
+use super::kept::{Kept, LogFiles, folder_for};
 use super::{ExitStatus, OutputArgs};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::thousands;
 use crate::engine::features::{FeatureConfig, FeatureInput, FeatureSet, build};
 use crate::engine::ingest::{ReadOptions, read_log};
-use crate::engine::project::{ArtefactKind, ArtefactRecord, Project};
 use crate::engine::run::now_ms;
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
@@ -23,9 +23,9 @@ pub struct Args {
     /// What to build (JSON); without it everything is decided from the log
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Folder for train.parquet, valid.parquet, test.parquet and feature_set.json
+    /// Folder for train.parquet, valid.parquet, test.parquet and feature_set.json [default: the project's]
     #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub reading: ReadingArgs,
 }
@@ -33,6 +33,8 @@ pub struct Args {
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let config = args.config.as_deref().map(read_config).transpose()?.unwrap_or_default();
     let options = args.reading.options(false)?;
+    let kept = Kept::open(out)?;
+    let dir = folder_for(args.out.as_deref(), kept.as_ref().map(Kept::features_dir))?;
     let (progress, bar) = out.progress();
     let log = read_log(&args.files, &options, &progress)?;
     let items = args
@@ -45,15 +47,19 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         items: items.as_ref(),
         created_ms: now_ms(),
     };
-    let set = build(&input, &config, &args.out, &progress)?;
-    drop(bar);
-    if let Some(folder) = &out.project {
-        let kind = ArtefactKind::FeatureSet;
-        let mut record = ArtefactRecord::new(kind, set.hash.clone(), set.name.clone(), input.created_ms);
-        record.content = serde_json::json!({ "path": args.out });
-        record.inputs = set.provenance.inputs.clone();
-        Project::open(folder)?.record(&record)?;
+    let set = build(&input, &config, &dir, &progress)?;
+    if let Some(kept) = kept {
+        let files = LogFiles {
+            log: &args.files,
+            items: args.items.as_deref(),
+            users: None,
+            options: &options,
+        };
+        let read = [Some(&log), items.as_ref()];
+        kept.log(&files, &read.into_iter().flatten().collect::<Vec<_>>())?;
+        kept.features(&set, &config, &dir)?;
     }
+    drop(bar);
     out.write_json(&set)?;
     say(&set, out);
     Ok(ExitStatus::Done)

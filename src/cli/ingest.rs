@@ -1,5 +1,6 @@
 //! `touchstone ingest`: read any file(s) as one table and write it clean.
 
+use super::kept::{Kept, LogFiles};
 use super::{ExitStatus, OutputArgs, UsageError};
 use crate::engine::artifact::{ColumnType, Role};
 use crate::engine::ingest::{Dataset, DatasetInfo, QuoteChoice, ReadOptions, read_log, write};
@@ -145,6 +146,7 @@ struct Summary<'a> {
 
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let options = args.reading.options(args.text_only)?;
+    let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.files, &options, &progress)?;
     if let Some(path) = &args.out {
@@ -153,6 +155,18 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     }
     if let Some(path) = &args.rejects {
         write::write_rejects(&dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if let Some(kept) = kept {
+        let files = LogFiles {
+            log: &args.files,
+            items: None,
+            users: None,
+            options: &options,
+        };
+        kept.log(&files, &[&dataset])?;
+        if let Some(path) = &args.out {
+            kept.table(path, std::slice::from_ref(&dataset.info.hash), &progress)?;
+        }
     }
     drop(bar);
     out.write_json(&Summary {

@@ -12,6 +12,7 @@ mod explain;
 mod features;
 mod flow;
 mod ingest;
+mod kept;
 mod models;
 mod output;
 mod power;
@@ -19,13 +20,14 @@ mod predict;
 mod recipe;
 mod report;
 mod sample;
+mod scored;
 mod select;
 mod split;
 mod train;
 mod window;
 mod worker;
 
-pub use output::{OutputArgs, print_error, print_line, print_warning};
+pub use output::{OutputArgs, print_error, print_line, print_warning, write_file};
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -105,6 +107,20 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    let keeps_nothing = match command {
+        Command::Select(_) => Some("select"),
+        Command::Explain(_) => Some("explain"),
+        Command::Power(_) => Some("power"),
+        Command::Report(_) => Some("report"),
+        Command::Sample(_) => Some("sample"),
+        Command::Models(_) => Some("models"),
+        Command::Doctor(_) => Some("doctor"),
+        Command::Flow(_) => Some("flow"),
+        _ => None,
+    };
+    if let Some(name) = keeps_nothing {
+        kept::not_kept(name, out);
+    }
     match command {
         Command::Ingest(args) => ingest::run(args, out),
         Command::Audit(args) => audit::run(args, out),

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use crate::engine::progress::Progress;
+use crate::engine::run::dir::write_atomic;
 use anyhow::Context as _;
 use serde::Serialize;
 use std::io::{IsTerminal as _, Write as _};
@@ -34,7 +35,7 @@ impl OutputArgs {
             print_line(&text);
             return Ok(());
         }
-        std::fs::write(path, text + "\n").with_context(|| format!("cannot write the JSON result to {}", path.display()))
+        write_file(path, text + "\n", "the JSON result")
     }
 
     /// True when a person reads standard output, that is, JSON does not go there.
@@ -55,6 +56,17 @@ impl OutputArgs {
         let bar = ProgressBar::start(&progress, self.progress || std::io::stderr().is_terminal());
         (progress, bar)
     }
+}
+
+/// Writes a file whole or not at all; `what` names it in the error. A pipe or device is written to as it is.
+pub fn write_file(path: &Path, content: impl AsRef<[u8]>, what: &str) -> anyhow::Result<()> {
+    let is_special = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+    let written = if is_special {
+        std::fs::write(path, content).map_err(anyhow::Error::from)
+    } else {
+        write_atomic(path, content.as_ref()).map_err(anyhow::Error::from)
+    };
+    written.with_context(|| format!("cannot write {what} to {}", path.display()))
 }
 
 /// Prints one line to standard output; a closed pipe is not an error.

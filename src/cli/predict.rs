@@ -1,5 +1,6 @@
 //! `touchstone predict`: score rows with a fine-tuned model.
 
+use super::kept::Kept;
 use super::{ExitStatus, OutputArgs, UsageError, print_warning};
 use crate::engine::infer::{ScoreOptions, Scorer};
 use crate::engine::ingest::write::write_table;
@@ -56,6 +57,7 @@ struct Predicted {
 }
 
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    let kept = Kept::open(out)?;
     // The model's folder, or the name of a cached one.
     let dir = models::resolve(&args.model.to_string_lossy())?;
     let options = ScoreOptions {
@@ -91,6 +93,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     for note in loaded.notes {
         print_warning(&note);
     }
+    let source = dataset.info.clone();
     let mut frame = dataset.frame;
     if frame.get_column_index(SCORE).is_some() {
         print_warning(&format!("the column '{SCORE}' of {} is replaced", args.data.display()));
@@ -101,6 +104,9 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         .with_column(Column::from(Series::new(SCORE.into(), scores)))
         .context("cannot add the column of scores")?;
     write_table(&frame, &args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
+    if let Some(kept) = kept {
+        kept.table(&args.out, std::slice::from_ref(&source.hash), &progress)?;
+    }
     let rows_per_sec = rows as f64 / secs.max(1e-9);
     out.say(&format!(
         "{rows} rows scored ({rows_per_sec:.0} a second) → {}",

@@ -1,14 +1,13 @@
 //! `touchstone recipe`: suggest a recipe from an audit's findings, or check one.
 
 use super::ingest::ReadingArgs;
-use super::{ExitStatus, OutputArgs};
+use super::kept::{Kept, LogFiles};
+use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::audit::{AuditOptions, SideTables, audit};
 use crate::engine::ingest::{ReadOptions, read_log};
 use crate::engine::progress::Progress;
-use crate::engine::project::{ArtefactKind, ArtefactRecord, Project};
 use crate::engine::recipe::{Recipe, suggest};
 use crate::engine::run::now_ms;
-use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 
 /// Suggest a recipe from an audit's findings
@@ -61,6 +60,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
 
 fn suggest_recipe(args: &SuggestArgs, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let options = args.reading.options(false)?;
+    let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.files, &options, &progress)?;
     let side = |path: Option<&Path>, progress: &Progress| {
@@ -77,13 +77,18 @@ fn suggest_recipe(args: &SuggestArgs, out: &OutputArgs) -> anyhow::Result<ExitSt
     let report = audit(&dataset, &AuditOptions::new(now).with_tables(tables), &progress)?;
     let recipe = suggest(&report);
     drop(bar);
-    std::fs::write(&args.out, recipe.to_json() + "\n")
-        .with_context(|| format!("cannot write the recipe to {}", args.out.display()))?;
-    if let Some(folder) = &out.project {
-        let mut record = ArtefactRecord::new(ArtefactKind::Recipe, recipe.hash(), dataset.info.name.clone(), now);
-        record.content = serde_json::to_value(&recipe)?;
-        record.inputs = vec![dataset.info.hash.clone()];
-        Project::open(folder)?.record(&record)?;
+    write_file(&args.out, recipe.to_json() + "\n", "the recipe")?;
+    if let Some(kept) = kept {
+        let files = LogFiles {
+            log: &args.files,
+            items: args.items.as_deref(),
+            users: args.users.as_deref(),
+            options: &options,
+        };
+        let read = [Some(&dataset), tables.items, tables.users];
+        kept.log(&files, &read.into_iter().flatten().collect::<Vec<_>>())?;
+        kept.audit(&report)?;
+        kept.proposed_recipe(&recipe, &dataset)?;
     }
     out.write_json(&recipe)?;
     say(&recipe, out);

@@ -1,16 +1,31 @@
-//! `touchstone report`: write an HTML report of a finished result.
+//! `touchstone report`: write an HTML report of a project, a run, or a finished result.
 
 use super::audit::language;
-use super::{ExitStatus, OutputArgs, UsageError};
+use super::{ExitStatus, OutputArgs, UsageError, write_file};
 use crate::engine::audit::AuditReport;
-use crate::engine::report::audit_html;
+use crate::engine::compare::Comparison;
+use crate::engine::eval::{Evaluation, EvaluationReport};
+use crate::engine::experiment::ExperimentReport;
+use crate::engine::project::Project;
+use crate::engine::report::{
+    ReportLanguage, audit_html, comparison_html, evaluation_html, evaluations_html, experiment_html, project_html,
+    run_html,
+};
+use crate::engine::run::dir::RunDir;
+use crate::engine::run::now_ms;
+use crate::engine::run::watch::RunWatch;
 use anyhow::Context as _;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Write an HTML report
+///
+/// One file that needs no network: of a whole project, of a training run, or of the JSON that `touchstone audit`,
+/// `evaluate`, `compare` or `experiment` wrote.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// JSON result of `touchstone audit`
+    /// Project folder, run folder, or the JSON of an audit, an evaluation, a comparison or an experiment
     #[arg(value_name = "PROJECT|RUN|FILE")]
     pub source: PathBuf,
     /// Where to write the report
@@ -21,20 +36,89 @@ pub struct Args {
     pub lang: String,
 }
 
+/// What can be reported on, for the messages.
+const SOURCES: &str =
+    "a project folder, a run folder, or the JSON of `touchstone audit`, `evaluate`, `compare` or `experiment`";
+
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
-    let report = read_report(&args.source)?;
-    let html = audit_html(&report, language(&args.lang));
-    std::fs::write(&args.html, &html).with_context(|| format!("cannot write the report to {}", args.html.display()))?;
-    out.write_json(&serde_json::json!({ "html": args.html, "bytes": html.len() }))?;
-    out.say(&format!("{} written, {} bytes", args.html.display(), html.len()));
+    let language = language(&args.lang);
+    let (kind, html) = if args.source.is_dir() {
+        of_folder(&args.source, language)?
+    } else {
+        of_file(&args.source, language)?
+    };
+    write_file(&args.html, &html, "the report")?;
+    out.write_json(&serde_json::json!({ "of": kind, "html": args.html, "bytes": html.len() }))?;
+    out.say(&format!(
+        "{} written, {} bytes, of {kind} {}",
+        args.html.display(),
+        html.len(),
+        args.source.display()
+    ));
     Ok(ExitStatus::Done)
 }
 
-fn read_report(path: &Path) -> anyhow::Result<AuditReport> {
-    if path.is_dir() {
-        let hint = "a report is written from the JSON of `touchstone audit`";
-        return Err(UsageError(format!("{} is a folder; {hint}", path.display())).into());
+fn of_folder(folder: &Path, language: ReportLanguage) -> anyhow::Result<(&'static str, String)> {
+    if Project::exists(folder) {
+        // An absolute path has a name even where `.` was given.
+        let folder = std::path::absolute(folder)?;
+        let project = Project::open(&folder)?;
+        return Ok(("project", project_html(&project, now_ms(), language)?));
+    }
+    let Ok(run) = RunDir::open(folder) else {
+        return Err(UsageError(format!(
+            "{} is neither a project nor a run; give {SOURCES}",
+            folder.display()
+        ))
+        .into());
+    };
+    let mut watch = RunWatch::open(run)?;
+    watch.catch_up(now_ms())?;
+    Ok(("run", run_html(&watch, language)))
+}
+
+fn of_file(path: &Path, language: ReportLanguage) -> anyhow::Result<(&'static str, String)> {
+    if !path.exists() {
+        anyhow::bail!("there is no {}; give {SOURCES}", path.display());
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not the JSON of `touchstone audit`", path.display()))
+    let value: Value =
+        serde_json::from_str(&text).with_context(|| format!("{} is not JSON; give {SOURCES}", path.display()))?;
+    let name = path
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let has = |key: &str| value.get(key).is_some();
+    if has("findings") && has("scores") {
+        let report: AuditReport = parse(value, path, "an audit")?;
+        return Ok(("audit", audit_html(&report, language)));
+    }
+    if has("srm") && has("metrics") {
+        let report: ExperimentReport = parse(value, path, "an experiment")?;
+        return Ok(("experiment", experiment_html(&report, language)));
+    }
+    if has("pairs") && has("primary_metric") {
+        let found: Comparison = parse(value, path, "a comparison")?;
+        return Ok(("comparison", comparison_html(&found, language)));
+    }
+    if has("models") && has("data_name") {
+        let report: EvaluationReport = parse(value, path, "an evaluation")?;
+        return Ok(("evaluation", evaluations_html(&report, language)));
+    }
+    if has("auc") && has("curves") {
+        let found: Evaluation = parse(value, path, "an evaluation")?;
+        return Ok(("evaluation", evaluation_html(&name, &found, language)));
+    }
+    Err(anyhow::anyhow!(
+        "{} is JSON of another kind; give {SOURCES}",
+        path.display()
+    ))
+}
+
+fn parse<T: DeserializeOwned>(value: Value, path: &Path, what: &str) -> anyhow::Result<T> {
+    serde_json::from_value(value).with_context(|| {
+        format!(
+            "{} looks like {what} but was written by another version; make it again",
+            path.display()
+        )
+    })
 }

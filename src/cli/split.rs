@@ -1,7 +1,8 @@
 //! `touchstone split`: divide a table into train, valid and test, and say what leaks.
 
 use super::ingest::ReadingArgs;
-use super::{ExitStatus, OutputArgs, UsageError};
+use super::kept::Kept;
+use super::{ExitStatus, OutputArgs, UsageError, write_file};
 use crate::engine::artifact::{Role, Severity};
 use crate::engine::audit::thousands;
 use crate::engine::features::leakage::{LeakInput, leak_checks};
@@ -70,6 +71,7 @@ struct PartSummary {
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let ratios = ratios(&args.ratios)?;
     let options = args.reading.options(false)?;
+    let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let table = read_log(&args.files, &options, &progress)?;
     let times = times_of(&table, args.time.as_deref())?;
@@ -115,8 +117,13 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         leaks,
     };
     let report = args.out.join("split.json");
-    std::fs::write(&report, serde_json::to_string_pretty(&summary)? + "\n")
-        .with_context(|| format!("cannot write {}", report.display()))?;
+    write_file(&report, serde_json::to_string_pretty(&summary)? + "\n", "the summary")?;
+    if let Some(kept) = kept {
+        kept.table_read(&table)?;
+        for file in summary.parts.iter().filter_map(|part| part.file.as_deref()) {
+            kept.table(file, std::slice::from_ref(&table.info.hash), &progress)?;
+        }
+    }
     drop(bar);
     out.write_json(&summary)?;
     say(&summary, out);

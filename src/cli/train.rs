@@ -5,6 +5,7 @@
 mod follow;
 mod result;
 
+use super::kept::Kept;
 use super::{ExitStatus, OutputArgs, UsageError};
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::Control;
@@ -104,6 +105,7 @@ fn start(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         return follow::to_the_end(&mut watch, None, out);
     }
     let launcher = Launcher::current()?;
+    record(&watch, out)?;
     let worker = launcher.start(&run)?;
     let verb = if fresh { "started" } else { "resumed" };
     out.say(&format!(
@@ -121,7 +123,17 @@ fn start(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         }))?;
         return Ok(ExitStatus::Done);
     }
-    follow::to_the_end(&mut watch, Some(&worker), out)
+    let ended = follow::to_the_end(&mut watch, Some(&worker), out)?;
+    record(&watch, out)?;
+    Ok(ended)
+}
+
+/// Records the run in the project of `--project`. The project is not held open while the training goes on.
+fn record(watch: &RunWatch, out: &OutputArgs) -> anyhow::Result<()> {
+    match Kept::open(out)? {
+        Some(kept) => kept.run(watch.run(), watch.view().ended_ms()),
+        None => Ok(()),
+    }
 }
 
 /// The run folder to train in, and whether it is new.

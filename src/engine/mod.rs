@@ -36,6 +36,6 @@ pub mod compare;
 
 pub mod experiment;
 
-pub mod report;
-
 pub mod flow;
+
+pub mod report;

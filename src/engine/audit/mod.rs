@@ -6,6 +6,7 @@
 pub mod cells;
 pub mod concentration;
 pub mod distinct;
+pub mod drift;
 pub mod explain;
 pub mod finding;
 pub mod fix;
@@ -179,6 +180,7 @@ fn assemble(
         checks,
         scores,
         score_parts,
+        drift: None,
     }
 }
 

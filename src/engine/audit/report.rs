@@ -3,6 +3,7 @@
 //! Out: `AuditReport`, the JSON of `touchstone audit` and the source of the HTML report and the page.
 //! Invariant: findings are sorted worst first; every rule of the registry appears once in `checks`.
 
+use super::drift::DriftReport;
 use super::finding::Finding;
 use super::log_profile::LogProfile;
 use super::profile::ColumnProfile;
@@ -25,6 +26,9 @@ pub struct AuditReport {
     /// 0..=100 a dimension.
     pub scores: Scores,
     pub score_parts: Vec<ScorePart>,
+    /// Differences from a reference log, where one was given.
+    #[serde(default)]
+    pub drift: Option<DriftReport>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

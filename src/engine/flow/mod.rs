@@ -2,7 +2,10 @@
 //!
 //! In: a project with its sources and settings. Out: each stage's artefact in the catalogue, a summary a stage.
 
+pub mod catalogue;
+pub mod choices;
 mod error;
+mod model_stages;
 pub mod plan;
 pub mod sources;
 pub mod stages;
@@ -12,7 +15,7 @@ pub use error::FlowError;
 pub use training::finished_run_like;
 
 use crate::engine::progress::Progress;
-use crate::engine::project::Project;
+use crate::engine::project::{Project, ProjectError};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
@@ -83,6 +86,10 @@ pub fn run(
     progress: &Progress,
     done: &mut dyn FnMut(&StageSummary),
 ) -> Result<Vec<StageSummary>, FlowError> {
+    if project.is_read_only() {
+        let path = project.folder().to_owned();
+        return Err(ProjectError::ReadOnly { path }.into());
+    }
     let mut stages = stages::Stages::new(project, progress);
     let mut summaries = Vec::new();
     for stage in FlowStage::ALL.into_iter().filter(|stage| *stage <= until) {

@@ -1,23 +1,26 @@
-//! What each stage of a flow does, with the project's settings or their defaults.
+//! The stages on the data: what each does with the project's settings or their defaults, and what it takes over.
+//!
+//! Invariant: a result is taken over only if it was made from the same inputs, settings and version; else it is made
+//! anew.
 
+use super::catalogue;
+use super::choices::{features_agree, key};
 use super::sources::Sources;
-use super::{FlowError, FlowStage, plan, training};
+use super::{FlowError, FlowStage};
 use crate::engine::artifact::{ContentHash, Severity};
+use crate::engine::audit::registry::RULES;
 use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
-use crate::engine::compare::{CompareConfig, compare_rows};
-use crate::engine::eval::EvalConfig;
-use crate::engine::eval::suite::{ScoredRows, SuiteChoice, score_runs};
-use crate::engine::experiment::{ExperimentConfig, experiment, propose};
+use crate::engine::eval::suite::ScoredRows;
 use crate::engine::features::{self, FeatureConfig, FeatureInput, FeatureSet};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord, Project};
-use crate::engine::recipe::{self, Applied, Recipe};
-use crate::engine::run::config::TrainConfig;
+use crate::engine::recipe::{self, Applied, Recipe, StepReport};
 use crate::engine::run::now_ms;
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+
+pub use super::catalogue::features_dir;
 
 /// How a stage ended.
 pub(super) struct Outcome {
@@ -27,7 +30,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn new(said: String, facts: Value) -> Self {
+    pub fn new(said: String, facts: Value) -> Self {
         Self {
             skipped: false,
             said,
@@ -35,26 +38,43 @@ impl Outcome {
         }
     }
 
-    fn skipped(said: &str) -> Self {
+    pub fn skipped(said: &str) -> Self {
         Self {
             skipped: true,
             said: said.to_owned(),
             facts: Value::Null,
         }
     }
+
+    /// The same, with a word on whether an earlier result was taken over.
+    pub fn taken_over(mut self, skipped: bool) -> Self {
+        self.skipped = skipped;
+        if skipped {
+            self.said += " (taken over)";
+        }
+        self
+    }
 }
 
 /// What the stages hand to each other.
 pub(super) struct Stages<'a> {
-    project: &'a Project,
-    progress: &'a Progress,
-    sources: Sources,
+    pub project: &'a Project,
+    pub progress: &'a Progress,
+    pub sources: Sources,
     log: Option<Dataset>,
     items: Option<Dataset>,
+    users: Option<Dataset>,
     report: Option<AuditReport>,
-    applied: Option<Applied>,
-    set: Option<(FeatureSet, PathBuf)>,
-    scored: Option<ScoredRows>,
+    clean: Option<Clean>,
+    pub set: Option<(FeatureSet, PathBuf)>,
+    /// The scored rows and when they were evaluated.
+    pub scored: Option<(ScoredRows, u64)>,
+}
+
+/// The cleaned log: known by its hash from an earlier flow, or at hand.
+enum Clean {
+    Known { hash: ContentHash, recipe: Recipe },
+    Applied(Applied),
 }
 
 impl<'a> Stages<'a> {
@@ -65,8 +85,9 @@ impl<'a> Stages<'a> {
             sources: Sources::default(),
             log: None,
             items: None,
+            users: None,
             report: None,
-            applied: None,
+            clean: None,
             set: None,
             scored: None,
         }
@@ -88,27 +109,14 @@ impl<'a> Stages<'a> {
     fn data(&mut self) -> Result<Outcome, FlowError> {
         self.sources = Sources::load(self.project)?;
         if self.sources.events.is_empty() {
-            return Err(FlowError::NoLog {
-                path: self.project.folder().to_owned(),
-            });
+            return Err(self.no_log());
         }
-        let options: ReadOptions = self.project.setting("read_options")?.unwrap_or_default();
+        let options: ReadOptions = self.project.setting(key::READ_OPTIONS)?.unwrap_or_default();
         let log = read_log(&self.sources.events, &options, self.progress)?;
-        if let Some(path) = &self.sources.items {
-            self.items = Some(read_log(
-                std::slice::from_ref(path),
-                &ReadOptions::default(),
-                self.progress,
-            )?);
-        }
+        self.items = self.side_table(self.sources.items.as_deref())?;
+        self.users = self.side_table(self.sources.users.as_deref())?;
+        self.project.record(&catalogue::dataset(&log.info, now_ms()))?;
         let rows = log.info.rows;
-        self.record(
-            ArtefactKind::Dataset,
-            &log.info.hash,
-            &log.info.name,
-            &*log.info,
-            Vec::new(),
-        )?;
         let said = format!(
             "{} accepted + {} rejected + {} skipped = {} lines",
             rows.accepted, rows.rejected, rows.skipped, rows.total
@@ -118,30 +126,34 @@ impl<'a> Stages<'a> {
         Ok(Outcome::new(said, facts))
     }
 
+    fn side_table(&self, path: Option<&Path>) -> Result<Option<Dataset>, FlowError> {
+        let Some(path) = path else { return Ok(None) };
+        Ok(Some(read_log(
+            &[path.to_owned()],
+            &ReadOptions::default(),
+            self.progress,
+        )?))
+    }
+
     fn audit(&mut self) -> Result<Outcome, FlowError> {
         let log = self.log()?;
         let tables = SideTables {
             items: self.items.as_ref(),
-            users: None,
+            users: self.users.as_ref(),
         };
-        let now = now_ms();
-        let report = audit(log, &AuditOptions::new(now).with_tables(tables), self.progress)?;
-        let hash = ContentHash::of_json(&report);
-        self.record(
-            ArtefactKind::Audit,
-            &hash,
-            &report.name,
-            &report.scores,
-            vec![log.info.hash.clone()],
-        )?;
-        let metrics: Vec<(String, f64)> = report
-            .scores
-            .iter()
-            .map(|(dimension, score)| (dimension.name().to_owned(), *score))
-            .collect();
-        if !self.project.is_read_only() {
-            self.project.record_metrics(ArtefactKind::Audit, &hash, now, &metrics)?;
-        }
+        let options = AuditOptions::new(now_ms()).with_tables(tables);
+        let read = [Some(log), tables.items, tables.users].into_iter().flatten();
+        let inputs: Vec<ContentHash> = read.map(|table| table.info.hash.clone()).collect();
+        let kept = catalogue::kept_audit(self.project).filter(|kept| is_same_audit(kept, &inputs, &options));
+        let skipped = kept.is_some();
+        let report = match kept {
+            Some(report) => report,
+            None => {
+                let report = audit(log, &options, self.progress)?;
+                catalogue::keep_audit(self.project, &report)?;
+                report
+            }
+        };
         let said = format!(
             "{} findings: {} errors, {} warnings",
             report.findings.len(),
@@ -150,60 +162,87 @@ impl<'a> Stages<'a> {
         );
         let facts = json!({ "findings": report.findings.len(), "scores": report.scores });
         self.report = Some(report);
-        Ok(Outcome::new(said, facts))
+        Ok(Outcome::new(said, facts).taken_over(skipped))
     }
 
     fn recipe(&mut self) -> Result<Outcome, FlowError> {
         let log = self.log()?;
-        let saved: Option<Recipe> = self.project.setting("recipe")?;
-        let recipe = match (saved, &self.report) {
-            (Some(recipe), _) => recipe,
-            (None, Some(report)) => recipe::suggest(report),
-            (None, None) => Recipe::new(Vec::new()),
+        let recipe = self.chosen_recipe()?;
+        let (raw, before) = (&log.info.hash, log.num_rows() as u64);
+        let hash = recipe.hash();
+        let is_same = |known: &ArtefactRecord| {
+            known.inputs.len() == 2 && known.inputs.contains(raw) && known.inputs.contains(&hash)
         };
-        let applied = recipe::apply(log, &recipe, self.progress)?;
-        let raw = log.info.hash.clone();
-        self.record(
-            ArtefactKind::Recipe,
-            &recipe.hash(),
-            "recipe",
-            &recipe,
-            vec![raw.clone()],
-        )?;
-        let inputs = vec![raw, recipe.hash()];
-        self.record(
-            ArtefactKind::CleanDataset,
-            &applied.hash,
-            "clean log",
-            &applied.steps,
-            inputs,
-        )?;
-        let (before, after) = (log.num_rows(), applied.dataset.num_rows());
-        let steps = recipe.steps.iter().filter(|step| step.enabled).count();
-        let facts = json!({ "steps": applied.steps, "rows_in": before, "rows_out": after, "hash": applied.hash });
-        self.applied = Some(applied);
-        Ok(Outcome::new(
-            format!("{steps} steps keep {after} of {before} rows"),
-            facts,
-        ))
+        let known = self.known(ArtefactKind::CleanDataset, is_same)?.and_then(|known| {
+            let steps: Vec<StepReport> = serde_json::from_value(known.content).ok()?;
+            Some((known.hash, steps))
+        });
+        let skipped = known.is_some();
+        let (steps, clean) = match known {
+            Some((hash, steps)) => (
+                steps,
+                Clean::Known {
+                    hash,
+                    recipe: recipe.clone(),
+                },
+            ),
+            None => {
+                let applied = self.apply(log, &recipe)?;
+                (applied.steps.clone(), Clean::Applied(applied))
+            }
+        };
+        let after = steps.last().map_or(before, |last| last.rows_out);
+        let facts = json!({ "steps": steps, "rows_in": before, "rows_out": after, "hash": clean.hash() });
+        self.clean = Some(clean);
+        let on = recipe.steps.iter().filter(|step| step.enabled).count();
+        let said = format!("{on} steps keep {after} of {before} rows");
+        Ok(Outcome::new(said, facts).taken_over(skipped))
+    }
+
+    /// The analyst's recipe, else the one the audit proposes, which becomes the project's.
+    fn chosen_recipe(&self) -> Result<Recipe, FlowError> {
+        if let Some(recipe) = self.project.setting(key::RECIPE)? {
+            return Ok(recipe);
+        }
+        let recipe = self
+            .report
+            .as_ref()
+            .map_or_else(|| Recipe::new(Vec::new()), recipe::suggest);
+        self.project.set_setting(key::RECIPE, &recipe)?;
+        Ok(recipe)
+    }
+
+    fn apply(&self, log: &Dataset, recipe: &Recipe) -> Result<Applied, FlowError> {
+        let applied = recipe::apply(log, recipe, self.progress)?;
+        let now = now_ms();
+        let record = catalogue::recipe(recipe, &log.info.hash, &log.info.name, now);
+        self.project.record(&record)?;
+        self.project.record(&catalogue::clean_dataset(&applied, now))?;
+        Ok(applied)
     }
 
     fn features(&mut self) -> Result<Outcome, FlowError> {
-        let log = self
-            .applied
-            .as_ref()
-            .map_or(self.log.as_ref(), |applied| Some(&applied.dataset));
-        let log = log.ok_or_else(|| self.no_log())?;
-        let config: FeatureConfig = self.project.setting("features")?.unwrap_or_default();
-        let input = FeatureInput {
-            log,
-            items: self.items.as_ref(),
-            created_ms: now_ms(),
-        };
+        let log = self.log()?;
+        let config: FeatureConfig = self.project.setting(key::FEATURES)?.unwrap_or_default();
         let dir = features_dir(self.project);
-        let set = features::build(&input, &config, &dir, self.progress)?;
-        let parents = set.provenance.inputs.clone();
-        self.record(ArtefactKind::FeatureSet, &set.hash, &set.name, &set, parents)?;
+        let clean = self.clean.as_ref().map_or(&log.info.hash, Clean::hash);
+        let inputs: Vec<ContentHash> = std::iter::once(clean)
+            .chain(self.items.as_ref().map(|items| &items.info.hash))
+            .cloned()
+            .collect();
+        let kept = FeatureSet::load(&dir)
+            .ok()
+            .filter(|set| is_same_set(set, &dir, &inputs, &config));
+        let is_known = |set: &FeatureSet| self.known(ArtefactKind::FeatureSet, |known| known.hash == set.hash);
+        let kept = match kept {
+            Some(set) if is_known(&set)?.is_some() => Some(set),
+            _ => None,
+        };
+        let skipped = kept.is_some();
+        let set = match kept {
+            Some(set) => set,
+            None => self.build_features(log, &config, &dir)?,
+        };
         let said = format!(
             "{} examples, {:.1} % positive, {} numeric features and {} texts",
             set.label.rows,
@@ -213,116 +252,36 @@ impl<'a> Stages<'a> {
         );
         let facts = json!({ "rows": set.label.rows, "positives": set.label.positives, "numeric": set.numeric, "text": set.text });
         self.set = Some((set, dir));
-        Ok(Outcome::new(said, facts))
+        Ok(Outcome::new(said, facts).taken_over(skipped))
     }
 
-    fn train(&mut self) -> Result<Outcome, FlowError> {
-        let Some((set, dir)) = &self.set else {
-            return Ok(Outcome::skipped("there is no feature set"));
+    fn build_features(&self, log: &Dataset, config: &FeatureConfig, dir: &Path) -> Result<FeatureSet, FlowError> {
+        let again = match &self.clean {
+            Some(Clean::Known { recipe, .. }) => Some(recipe::apply(log, recipe, self.progress)?),
+            _ => None,
         };
-        let saved: Option<TrainConfig> = self.project.setting("train")?;
-        let config = match saved {
-            Some(config) => TrainConfig {
-                data: set.train_data(dir),
-                ..config
-            },
-            None => plan::train_config(set.train_data(dir)),
+        let clean = match &self.clean {
+            Some(Clean::Applied(applied)) => &applied.dataset,
+            _ => again.as_ref().map_or(log, |applied| &applied.dataset),
         };
-        let today = chrono::Local::now().format("%Y-%m-%d").to_string();
-        let (watch, skipped) = training::train(&self.project.runs_dir(), &today, &config, self.progress)?;
-        let run_id = watch.run().id();
-        let hash = ContentHash::of_json(&(&run_id, &config));
-        self.record(ArtefactKind::Run, &hash, &run_id, &config, vec![set.hash.clone()])?;
-        let best = watch
-            .view()
-            .best()
-            .and_then(|best| Some((best.step, *best.metrics.get(&config.metric)?)));
-        let facts = json!({
-            "run": run_id, "steps": watch.view().total_steps(), "metric": config.metric,
-            "best_step": best.map(|best| best.0), "best": best.map(|best| best.1),
-            "train_secs": watch.view().active_secs(),
-        });
-        let said = match best {
-            Some((step, value)) => format!("{run_id}: best validation {} {value:.4} at step {step}", config.metric),
-            None => format!("{run_id} finished"),
+        sweep(&self.project.data_dir());
+        let input = FeatureInput {
+            log: clean,
+            items: self.items.as_ref(),
+            created_ms: now_ms(),
         };
-        Ok(Outcome { skipped, said, facts })
+        let set = features::build(&input, config, dir, self.progress)?;
+        self.project.record(&catalogue::feature_set(&set))?;
+        Ok(set)
     }
 
-    fn evaluate(&mut self) -> Result<Outcome, FlowError> {
-        let choice: SuiteChoice = SuiteChoice::default();
-        let rows = score_runs(&self.project.runs_dir(), &choice, self.progress)?;
-        let report = rows.evaluate(&EvalConfig::default(), now_ms(), self.progress)?;
-        if !self.project.is_read_only() {
-            rows.write(&self.project.data_dir().join(SCORES_FILE))?;
-        }
-        let names: Vec<&str> = report.models.iter().map(|model| model.model_name.as_str()).collect();
-        let hash = ContentHash::of_json(&report);
-        self.record(
-            ArtefactKind::Evaluation,
-            &hash,
-            &names.join(", "),
-            &report,
-            vec![rows.data.clone()],
-        )?;
-        let lines: Vec<String> = report
-            .models
-            .iter()
-            .map(|model| format!("{} AUC {}", model.model_name, number(model.evaluation.auc)))
-            .collect();
-        let facts: Vec<Value> = report
-            .models
-            .iter()
-            .map(|model| json!({ "model": model.model_name, "auc": model.evaluation.auc }))
-            .collect();
-        self.scored = Some(rows);
-        Ok(Outcome::new(lines.join(" · "), Value::Array(facts)))
-    }
-
-    fn compare(&mut self) -> Result<Outcome, FlowError> {
-        let Some(rows) = &self.scored else {
-            return Ok(Outcome::skipped("there is no evaluation"));
-        };
-        if rows.models.len() < 2 {
-            return Ok(Outcome::skipped("there is only one model"));
-        }
-        let names: Vec<String> = rows.models.iter().map(|model| model.name.clone()).collect();
-        let comparison = compare_rows(rows, &[], &CompareConfig::default(), self.progress)?;
-        let hash = ContentHash::of_json(&comparison);
-        self.record(
-            ArtefactKind::Comparison,
-            &hash,
-            &names.join(", "),
-            &comparison,
-            vec![rows.data.clone()],
-        )?;
-        let said = comparison.verdict.en.clone();
-        let facts = json!({ "pairs": comparison.pairs });
-        Ok(Outcome::new(said, facts))
-    }
-
-    fn experiments(&mut self) -> Result<Outcome, FlowError> {
-        let Some(path) = &self.sources.experiment else {
-            return Ok(Outcome::skipped("there is no experiment log"));
-        };
-        let log = read_log(std::slice::from_ref(path), &ReadOptions::default(), self.progress)?;
-        let saved: Option<ExperimentConfig> = self.project.setting("experiment")?;
-        let Some(config) = saved.or_else(|| propose(&log)) else {
-            return Ok(Outcome::skipped(
-                "the experiment log shows no variants; say in the window which column they are",
-            ));
-        };
-        let report = experiment(&log, &config, self.progress)?;
-        let hash = ContentHash::of_json(&report);
-        self.record(
-            ArtefactKind::Experiment,
-            &hash,
-            &report.name,
-            &report,
-            vec![log.info.hash.clone()],
-        )?;
-        let facts = json!({ "units": report.units, "srm": report.srm, "verdict": report.verdict });
-        Ok(Outcome::new(report.verdict.headline.en.clone(), facts))
+    /// The newest artefact of a kind for which `is_it` holds.
+    pub fn known(
+        &self,
+        kind: ArtefactKind,
+        is_it: impl Fn(&ArtefactRecord) -> bool,
+    ) -> Result<Option<ArtefactRecord>, FlowError> {
+        Ok(self.project.artefacts(Some(kind))?.into_iter().find(is_it))
     }
 
     fn log(&self) -> Result<&Dataset, FlowError> {
@@ -334,34 +293,49 @@ impl<'a> Stages<'a> {
             path: self.project.folder().to_owned(),
         }
     }
+}
 
-    fn record<T: Serialize>(
-        &self,
-        kind: ArtefactKind,
-        hash: &ContentHash,
-        name: &str,
-        content: &T,
-        inputs: Vec<ContentHash>,
-    ) -> Result<(), FlowError> {
-        let mut artefact = ArtefactRecord::new(kind, hash.clone(), name, now_ms());
-        // Artefacts are plain data, so this fails only for what cannot be stored anyway.
-        artefact.content = serde_json::to_value(content).unwrap_or(Value::Null);
-        artefact.inputs = inputs;
-        if !self.project.is_read_only() {
-            self.project.record(&artefact)?;
+impl Clean {
+    fn hash(&self) -> &ContentHash {
+        match self {
+            Self::Known { hash, .. } => hash,
+            Self::Applied(applied) => &applied.hash,
         }
-        Ok(())
     }
 }
 
-/// Scores of the evaluated models, below the project's data folder.
-const SCORES_FILE: &str = "scores.parquet";
-
-/// Where a project keeps its feature set.
-pub fn features_dir(project: &Project) -> PathBuf {
-    project.data_dir().join(Path::new("features"))
+/// Removes what a killed flow left half-written. The project is held for writing, so nobody else is at it.
+fn sweep(data_dir: &Path) {
+    let Ok(entries) = std::fs::read_dir(data_dir) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(".features-")
+            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!("{}: {error}", entry.path().display());
+        }
+    }
 }
 
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"))
+/// Same inputs, thresholds, checks and version.
+fn is_same_audit(kept: &AuditReport, inputs: &[ContentHash], options: &AuditOptions<'_>) -> bool {
+    let made = &kept.provenance;
+    let checks = kept.checks.iter().map(|check| check.code.as_str());
+    made.inputs == inputs
+        && made.config == ContentHash::of_json(&options.thresholds)
+        && made.tool_version == env!("CARGO_PKG_VERSION")
+        && checks.eq(RULES.iter().map(|rule| rule.info.code))
+}
+
+/// Same inputs, configuration and version, and its tables are there.
+fn is_same_set(set: &FeatureSet, dir: &Path, inputs: &[ContentHash], config: &FeatureConfig) -> bool {
+    let data = set.train_data(dir);
+    let mut tables = [Some(&data.train), data.valid.as_ref(), data.test.as_ref()]
+        .into_iter()
+        .flatten();
+    set.provenance.inputs == inputs
+        && set.provenance.tool_version == env!("CARGO_PKG_VERSION")
+        && features_agree(config, &set.config)
+        && tables.all(|table| table.is_file())
 }

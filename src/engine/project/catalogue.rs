@@ -139,6 +139,23 @@ impl Project {
         change.commit().map_err(&error)
     }
 
+    /// Writes a value as JSON into the data folder, whole or not at all.
+    pub fn keep_json<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> Result<(), ProjectError> {
+        self.writable()?;
+        let path = self.data_dir().join(name);
+        let failed = |source| ProjectError::Write {
+            source,
+            path: path.clone(),
+        };
+        let file = tempfile::NamedTempFile::new_in(self.data_dir()).map_err(failed)?;
+        let mut out = std::io::BufWriter::new(&file);
+        serde_json::to_writer(&mut out, value).map_err(|error| failed(error.into()))?;
+        std::io::Write::flush(&mut out).map_err(failed)?;
+        drop(out);
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
     /// All artefacts of a kind (or all), newest first.
     pub fn artefacts(&self, kind: Option<ArtefactKind>) -> Result<Vec<ArtefactRecord>, ProjectError> {
         let error = self.database_error("listing artefacts");
@@ -164,12 +181,12 @@ impl Project {
         Ok(self.artefacts(Some(kind))?.into_iter().next())
     }
 
-    /// All lineage edges, sorted.
+    /// All lineage edges, those of one child together in the order they were recorded.
     pub fn edges(&self) -> Result<Vec<Edge>, ProjectError> {
         let error = self.database_error("reading the lineage");
         let connection = self.connection();
         let mut query = connection
-            .prepare("SELECT parent, child FROM edge ORDER BY child, parent")
+            .prepare("SELECT parent, child FROM edge ORDER BY child, rowid")
             .map_err(&error)?;
         let edges = query
             .query_map([], |row| {

@@ -42,6 +42,12 @@ pub enum ProjectError {
         source: serde_json::Error,
         path: PathBuf,
     },
+    #[error("cannot write into the project (check that the disk has room): {path}")]
+    Write {
+        #[source]
+        source: std::io::Error,
+        path: PathBuf,
+    },
     #[error("cannot move to the trash: {path}")]
     Discard {
         #[source]

@@ -2,6 +2,7 @@
 
 use super::ReportLanguage;
 use super::columns::columns_section;
+use super::drift::drift_section;
 use super::page::{Page, escape};
 use super::svg::Chart;
 use crate::engine::artifact::{Bilingual, Severity};
@@ -41,10 +42,18 @@ pub fn audit_html(report: &AuditReport, language: ReportLanguage) -> String {
         report.name
     );
     let mut page = Page::new(language, &title);
+    page.push(&format!("<h1>{}</h1>", escape(&report.name)));
+    audit_sections(&mut page, report);
+    page.finish()
+}
+
+/// The same inside a page of several results.
+pub(super) fn audit_sections(page: &mut Page, report: &AuditReport) {
+    let language = page.language();
     let personal = report.with_code("P01").filter_map(|finding| finding.column.as_deref());
     let hidden = Hidden(personal.collect());
-    head(&mut page, report);
-    scores(&mut page, report);
+    head(page, report);
+    scores(page, report);
     page.heading(language.pick("Findings", "发现"));
     if report.findings.is_empty() {
         page.push(&format!(
@@ -53,15 +62,17 @@ pub fn audit_html(report: &AuditReport, language: ReportLanguage) -> String {
         ));
     }
     for finding in &report.findings {
-        finding_section(&mut page, report, finding, &hidden);
+        finding_section(page, report, finding, &hidden);
     }
-    checks(&mut page, report);
+    if let Some(drift) = &report.drift {
+        drift_section(page, drift);
+    }
+    checks(page, report);
     if let Some(log) = &report.log {
-        log_section(&mut page, log);
+        log_section(page, log);
     }
-    columns_section(&mut page, report, &hidden);
-    foot(&mut page, report);
-    page.finish()
+    columns_section(page, report, &hidden);
+    foot(page, report);
 }
 
 fn head(page: &mut Page, report: &AuditReport) {
@@ -78,10 +89,7 @@ fn head(page: &mut Page, report: &AuditReport) {
             report.columns.len()
         ),
     };
-    page.push(&format!(
-        "<h1>{}</h1><p class=\"facts\">{facts}</p>",
-        escape(&report.name)
-    ));
+    page.push(&format!("<p class=\"facts\">{facts}</p>"));
 }
 
 fn scores(page: &mut Page, report: &AuditReport) {

@@ -5,11 +5,27 @@
 
 mod audit;
 mod columns;
+mod comparison;
+mod curve_chart;
+mod drift;
+mod evaluation;
+mod experiment;
+mod features;
+mod forest;
+mod lineage;
+mod numbers;
 mod page;
+mod project;
+mod run;
 mod svg;
 
 pub use audit::audit_html;
+pub use comparison::comparison_html;
+pub use evaluation::{evaluation_html, evaluations_html};
+pub use experiment::experiment_html;
 pub use page::{Page, escape};
+pub use project::{ReportError, project_html};
+pub use run::run_html;
 pub use svg::{Chart, sparkline};
 
 use crate::engine::artifact::Bilingual;

@@ -47,6 +47,65 @@ impl Page {
         self.body.push('\n');
     }
 
+    /// The title at the top with one line of facts.
+    pub fn title(&mut self, title: &str, facts: &str) {
+        self.push(&format!(
+            "<h1>{}</h1><p class=\"facts\">{}</p>",
+            escape(title),
+            escape(facts)
+        ));
+    }
+
+    /// A heading of the largest kind inside a page of several results, with a name to link to.
+    pub fn part(&mut self, id: &str, title: &str) {
+        self.push(&format!(
+            "<h1 class=\"part\" id=\"{}\">{}</h1>",
+            escape(id),
+            escape(title)
+        ));
+    }
+
+    /// Headline figures: name, value, a few words below.
+    pub fn cards(&mut self, cards: &[(String, String, String)]) {
+        let card = |(name, value, below): &(String, String, String)| {
+            format!(
+                "<div class=\"card\"><span class=\"quiet\">{}</span><b>{}</b><span class=\"quiet small\">{}</span></div>",
+                escape(name),
+                escape(value),
+                escape(below)
+            )
+        };
+        let html: String = cards.iter().map(card).collect();
+        self.push(&format!("<div class=\"cards\">{html}</div>"));
+    }
+
+    /// The answer in one sentence with its reasons.
+    pub fn verdict(&mut self, headline: &str, reasons: &[String]) {
+        let reasons: Vec<String> = reasons.iter().map(|reason| escape(reason)).collect();
+        self.push(&format!(
+            "<section class=\"verdict\"><h2>{}</h2><p class=\"quiet\">{}</p></section>",
+            escape(headline),
+            reasons.join(" · ")
+        ));
+    }
+
+    /// Figures side by side; empty ones are left out.
+    pub fn figures(&mut self, figures: &[String]) {
+        let shown: String = figures.iter().map(String::as_str).collect();
+        if !shown.is_empty() {
+            self.push(&format!("<section><div class=\"plots\">{shown}</div></section>"));
+        }
+    }
+
+    /// Name and value in two columns; both are text.
+    pub fn facts(&mut self, rows: &[(String, String)]) {
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|(name, value)| vec![format!("<span class=\"quiet\">{}</span>", escape(name)), escape(value)])
+            .collect();
+        self.table(&[], &rows, &[]);
+    }
+
     /// A heading that starts a section.
     pub fn heading(&mut self, text: &str) {
         self.push(&format!("<h2>{}</h2>", escape(text)));
@@ -55,12 +114,19 @@ impl Page {
     /// A table of already safe cells; `right` names the columns of numbers.
     pub fn table(&mut self, head: &[String], rows: &[Vec<String>], right: &[usize]) {
         let class = |place: usize| if right.contains(&place) { " class=\"n\"" } else { "" };
-        let mut html = String::from("<div class=\"scroll\"><table><thead><tr>");
+        let mut html = String::from("<div class=\"scroll\"><table>");
+        if !head.is_empty() {
+            html.push_str("<thead><tr>");
+        }
         for (place, cell) in head.iter().enumerate() {
             // Writing to a String cannot fail.
             let _ = write!(html, "<th{}>{cell}</th>", class(place));
         }
-        html.push_str("</tr></thead><tbody>");
+        html.push_str(if head.is_empty() {
+            "<tbody>"
+        } else {
+            "</tr></thead><tbody>"
+        });
         for row in rows {
             html.push_str("<tr>");
             for (place, cell) in row.iter().enumerate() {
@@ -70,6 +136,12 @@ impl Page {
         }
         html.push_str("</tbody></table></div>");
         self.push(&html);
+    }
+
+    /// The finished document, with what `head` holds before the rest.
+    pub fn finish_after(mut self, head: Self) -> String {
+        self.body = head.body + &self.body;
+        self.finish()
     }
 
     /// The finished document.
@@ -87,11 +159,16 @@ impl Page {
 
 const STYLE: &str = "
 :root{--bg:#f5f4f0;--card:#fff;--raised:#efede7;--line:#ddd9d0;--text:#1c1f24;--text2:#545b66;--gold:#8f6400;
---tint:#f3e6c6;--ok:#1f7f45;--warn:#8f6400;--bad:#b93228;--info:#1f6fb2;--s1:#1f6fb2;--s2:#b85a0c}
+--tint:#f3e6c6;--ok:#1f7f45;--warn:#8f6400;--bad:#b93228;--info:#1f6fb2;--s1:#1f6fb2;--s2:#b85a0c;
+--s3:#15795a;--s4:#7346ae;--s5:#b93228;--s6:#8a7400;--s7:#0e7a82;--s8:#a83b72}
 @media(prefers-color-scheme:dark){:root{--bg:#121417;--card:#1f232a;--raised:#272c35;--line:#2d333d;--text:#ecedef;
---text2:#a9b0bc;--gold:#e3b34c;--tint:#3a3020;--ok:#4cbf7a;--warn:#e6b450;--bad:#e7675c;--info:#5ba8e5;--s1:#5ba8e5;--s2:#f0954a}}
+--text2:#a9b0bc;--gold:#e3b34c;--tint:#3a3020;--ok:#4cbf7a;--warn:#e6b450;--bad:#e7675c;--info:#5ba8e5;--s1:#5ba8e5;--s2:#f0954a;
+--s3:#49be93;--s4:#b48be0;--s5:#e7675c;--s6:#e2c650;--s7:#3ec0c8;--s8:#e68ab4}}
 @media print{:root{--bg:#fff;--card:#fff;--raised:#efede7;--line:#ccc;--text:#000;--text2:#444;--gold:#8f6400;--tint:#f3e6c6;
---ok:#1f7f45;--warn:#8f6400;--bad:#b93228;--info:#1f6fb2;--s1:#1f6fb2;--s2:#b85a0c}
+--ok:#1f7f45;--warn:#8f6400;--bad:#b93228;--info:#1f6fb2;--s1:#1f6fb2;--s2:#b85a0c;
+--s3:#15795a;--s4:#7346ae;--s5:#b93228;--s6:#8a7400;--s7:#0e7a82;--s8:#a83b72}
+*{-webkit-print-color-adjust:exact;print-color-adjust:exact}body{font-size:11px}h1.part{break-before:page}nav{display:none}
+tr,figure{break-inside:avoid}h2,h3{break-after:avoid}
 section,.card{break-inside:avoid}main{max-width:none;padding:0}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--text);font:14px/1.5 system-ui,-apple-system,'Segoe UI','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif}
@@ -113,6 +190,19 @@ td i{color:var(--text2)}.two{display:grid;grid-template-columns:repeat(auto-fit,
 svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--text2)}
 .g{stroke:var(--line);stroke-width:1}.a{fill:var(--s1)}.f{fill:var(--s2)}.la{stroke:var(--s1);fill:none;stroke-width:1.6}
 .lf{stroke:var(--s2);fill:none;stroke-width:1.6}.t{stroke:var(--bad);stroke-width:1;stroke-dasharray:4 3}
+h1.part{font-size:22px;margin:54px 0 2px;padding-top:18px;border-top:1px solid var(--line)}
+.verdict{border-left:4px solid var(--gold)}.verdict h2{margin:0}.small{font-size:12px}.card .small{display:block}
+nav{display:flex;flex-wrap:wrap;gap:6px 16px;margin:14px 0}nav a{text-decoration:none}
+[class^=l]{fill:none;stroke-width:1.8}.dash{stroke-dasharray:5 4}.faint{opacity:.35;stroke-width:1}.w{stroke-width:2.6}
+.l0{stroke:var(--s1)}.f0{fill:var(--s1)}.b0{fill:var(--s1);opacity:.16}.l1{stroke:var(--s2)}.f1{fill:var(--s2)}.b1{fill:var(--s2);opacity:.16}
+.l2{stroke:var(--s3)}.f2{fill:var(--s3)}.b2{fill:var(--s3);opacity:.16}.l3{stroke:var(--s4)}.f3{fill:var(--s4)}.b3{fill:var(--s4);opacity:.16}
+.l4{stroke:var(--s5)}.f4{fill:var(--s5)}.b4{fill:var(--s5);opacity:.16}.l5{stroke:var(--s6)}.f5{fill:var(--s6)}.b5{fill:var(--s6);opacity:.16}
+.l6{stroke:var(--s7)}.f6{fill:var(--s7)}.b6{fill:var(--s7);opacity:.16}.l7{stroke:var(--s8)}.f7{fill:var(--s8)}.b7{fill:var(--s8);opacity:.16}
+.z{stroke:var(--text2);stroke-width:1;stroke-dasharray:2 3}.m{stroke:var(--gold);stroke-width:1.2;stroke-dasharray:2 3}
+.edge{fill:none;stroke:var(--text2);stroke-width:1;opacity:.6}.node{fill:var(--raised);stroke:var(--line)}svg text.strong{fill:var(--text)}
+svg text.gold{fill:var(--gold)}svg.row{width:220px;height:20px;min-width:160px}.gold{color:var(--gold)}
+.meter{display:inline-block;width:90px;height:5px;border-radius:3px;background:var(--raised);vertical-align:middle}
+.meter i{display:block;height:5px;border-radius:3px;background:var(--s1)}pre{font:12px ui-monospace,monospace;white-space:pre-wrap;margin:4px 0}
 .fix{border:1px solid var(--gold);color:var(--gold);border-radius:6px;padding:3px 10px;font-size:12.5px;display:inline-block}
 ";
 

@@ -312,7 +312,7 @@ fn range(values: &[f64]) -> (f64, f64) {
 }
 
 /// `1234567` → `1.2 M`, so that ticks stay narrow.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     let plain = crate::engine::audit::plain;
     if size >= 1e9 {

@@ -23,8 +23,10 @@ pub enum StageOutcome {
     Failed(String),
 }
 
-/// Called once a frame: starts the next stage when the current one is done, stops on a failure.
+/// Called once a frame: takes up an opened project where it stood, starts the next stage when the current one is
+/// done, stops on a failure.
 pub fn advance(cx: &mut ApplyContext<'_>) {
+    super::recipe::resume(cx);
     let Some(index) = cx.state.flow.current else { return };
     let Some(&stage) = FLOW.get(index) else {
         cx.state.flow.current = None;

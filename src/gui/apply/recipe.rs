@@ -1,8 +1,11 @@
 //! Carries out the requests of the recipe page.
 
 use super::ApplyContext;
+use crate::engine::flow::catalogue;
+use crate::engine::flow::choices::key::RECIPE as SETTING;
+use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
-use crate::engine::project::{ArtefactKind, ArtefactRecord};
+use crate::engine::project::ArtefactKind;
 use crate::engine::recipe::{
     Applied, Recipe, RecipeError, Step, add_step, apply as apply_recipe, preview, step_of, suggest,
 };
@@ -12,13 +15,14 @@ use crate::gui::command::recipe::RecipeCommand;
 use crate::gui::dialog;
 use crate::gui::i18n::recipe as words;
 use crate::gui::jobs::JobFailure;
+use crate::gui::loadable::Loadable;
 use crate::gui::settings::Language;
 use crate::gui::state::Stage;
 use crate::gui::state::recipe::RecipePreview;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-const SETTING: &str = "recipe";
 /// Rows before and after a step that the preview collects.
 const PREVIEW_ROWS: usize = 200;
 
@@ -67,6 +71,28 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
     let saved: Option<Recipe> = cx.state.project.setting(SETTING);
     cx.state.recipe.is_decided = saved.is_some();
     cx.state.recipe.recipe = saved.unwrap_or_default();
+    cx.state.recipe.awaits_log = cx.state.project.latest(ArtefactKind::CleanDataset).is_some();
+}
+
+/// Applies the recipe of a project that was just opened, once its log is read, if that was done before: the cleaned
+/// rows are not stored, they are made again.
+pub fn resume(cx: &mut ApplyContext<'_>) {
+    if !cx.state.recipe.awaits_log {
+        return;
+    }
+    let Some(log) = cx.state.data.dataset.ready().cloned() else {
+        return;
+    };
+    cx.state.recipe.awaits_log = false;
+    let state = &cx.state.recipe;
+    let (raw, hash) = (&log.info.hash, state.recipe.hash());
+    let was_applied = cx.state.project.artefacts.iter().any(|known| {
+        known.kind == ArtefactKind::CleanDataset && known.inputs.contains(raw) && known.inputs.contains(&hash)
+    });
+    let is_untouched = matches!(state.applied, Loadable::Empty) && !cx.state.flow.is_running();
+    if was_applied && is_untouched {
+        start_applying(cx, log, false);
+    }
 }
 
 /// One edit: undoable, saved, and previewed by the page when it is drawn.
@@ -158,6 +184,11 @@ fn run(cx: &mut ApplyContext<'_>) {
     if !cx.state.recipe.is_decided && cx.state.audit.report.ready().is_some() {
         add_suggested(cx);
     }
+    start_applying(cx, log, true);
+}
+
+/// Applies the recipe in a job; `is_new` records what comes of it.
+fn start_applying(cx: &mut ApplyContext<'_>, log: Arc<Dataset>, is_new: bool) {
     // The preview shares the stage's one job; it is asked for again when the page is drawn.
     if cx.state.recipe.preview.is_loading() {
         cx.state.recipe.preview.finish(Err(JobFailure::Cancelled));
@@ -167,10 +198,10 @@ fn run(cx: &mut ApplyContext<'_>) {
         Stage::Recipe,
         words::JOB.into(),
         move |progress| apply_recipe(&log, &recipe, progress).map_err(|error| failure(&error, lang, progress)),
-        |outcome, cx| {
+        move |outcome, cx| {
             let succeeded = outcome.is_ok();
             cx.state.recipe.applied.finish(outcome);
-            if succeeded {
+            if succeeded && is_new {
                 record(cx);
             }
         },
@@ -198,16 +229,9 @@ pub(super) fn record_applied(cx: &mut ApplyContext<'_>, applied: &Applied) {
     let (name, now) = (applied.dataset.info.name.clone(), now_ms());
     let recipe = cx.state.recipe.recipe.clone();
     cx.state.project.save_setting(SETTING, &recipe);
-    cx.state.project.record(&ArtefactRecord {
-        content: serde_json::to_value(&recipe).unwrap_or_default(),
-        inputs: vec![applied.input.clone()],
-        ..ArtefactRecord::new(ArtefactKind::Recipe, applied.recipe.clone(), name.clone(), now)
-    });
-    cx.state.project.record(&ArtefactRecord {
-        content: serde_json::to_value(&applied.steps).unwrap_or_default(),
-        inputs: vec![applied.input.clone(), applied.recipe.clone()],
-        ..ArtefactRecord::new(ArtefactKind::CleanDataset, applied.hash.clone(), name, now)
-    });
+    let record = catalogue::recipe(&recipe, &applied.input, &name, now);
+    cx.state.project.record(&record);
+    cx.state.project.record(&catalogue::clean_dataset(applied, now));
 }
 
 fn start_preview(cx: &mut ApplyContext<'_>) {

@@ -1,10 +1,11 @@
 //! State of the compare page: models against each other on the evaluated rows.
 
 use super::{AppState, StageMark, StageStatus};
-use crate::engine::compare::{CompareConfig, Comparison};
+use crate::engine::compare::Comparison;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
-use serde::{Deserialize, Serialize};
+
+pub use crate::engine::flow::choices::CompareChoice;
 
 #[derive(Default)]
 pub struct CompareState {
@@ -19,15 +20,6 @@ pub struct CompareState {
 pub struct Compared {
     pub comparison: Comparison,
     pub created_ms: u64,
-}
-
-/// What the analyst set; saved with the project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CompareChoice {
-    /// Model names, the reference first; empty = baselines and newest models, at most four.
-    pub models: Vec<String>,
-    pub config: CompareConfig,
 }
 
 impl CompareState {

@@ -1,13 +1,14 @@
 //! State of the evaluate page: the models of the project on their test set.
 
 use super::{AppState, StageMark, StageStatus};
-use crate::engine::eval::suite::{ScoredRows, SuiteChoice};
-use crate::engine::eval::{EvalConfig, EvaluationReport};
+use crate::engine::eval::EvaluationReport;
+use crate::engine::eval::suite::ScoredRows;
 use crate::engine::project::ArtefactKind;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+pub use crate::engine::flow::choices::EvaluateChoice;
 
 #[derive(Default)]
 pub struct EvaluateState {
@@ -21,14 +22,6 @@ pub struct Evaluations {
     pub report: EvaluationReport,
     pub rows: Arc<ScoredRows>,
     pub created_ms: u64,
-}
-
-/// What the analyst set; saved with the project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EvaluateChoice {
-    pub suite: SuiteChoice,
-    pub config: EvalConfig,
 }
 
 impl EvaluateState {

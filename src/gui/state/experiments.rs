@@ -3,13 +3,14 @@
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::ColumnType;
 use crate::engine::eval::columns::categories;
-use crate::engine::experiment::{Decision, ExperimentConfig, ExperimentReport, Plan};
+use crate::engine::experiment::{Decision, ExperimentReport, Plan};
 use crate::engine::ingest::Dataset;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use crate::engine::flow::choices::ExperimentChoice;
 
 #[derive(Default)]
 pub struct ExperimentsState {
@@ -21,16 +22,6 @@ pub struct ExperimentsState {
     pub nothing_to_read: bool,
     /// Answer of the planner, or why there is none.
     pub plan: Option<Result<Plan, String>>,
-}
-
-/// What the analyst set; saved with the project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ExperimentChoice {
-    /// Empty = the project's experiment log.
-    pub files: Vec<PathBuf>,
-    /// `None` = as the columns look.
-    pub config: Option<ExperimentConfig>,
 }
 
 /// A log and what its columns could serve as.

@@ -2,6 +2,7 @@
 
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::features::{FeatureConfig, FeatureSet, LabelRule, LogOutline};
+use crate::engine::flow::choices::features_agree;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::i18n::number;
 use crate::gui::loadable::Loadable;
@@ -38,7 +39,7 @@ impl FeaturesState {
             let log = recipe.clean_or_raw(data).map(|log| log.info.hash.clone());
             // Without an open log nothing is known to have changed.
             let other_log = log.is_some() && log.as_ref() != built_from;
-            other_log || !agrees(&self.config, &set.config)
+            other_log || !features_agree(&self.config, &set.config)
         })
     }
 
@@ -66,21 +67,4 @@ impl FeaturesState {
             Loadable::Empty | Loadable::Loading { .. } => StageOutcome::Pending,
         }
     }
-}
-
-/// What is left to decide agrees with whatever was decided.
-fn agrees(wanted: &FeatureConfig, built: &FeatureConfig) -> bool {
-    fn open_or<T: PartialEq>(wanted: &Option<T>, built: &Option<T>) -> bool {
-        wanted.is_none() || wanted == built
-    }
-    open_or(&wanted.label, &built.label)
-        && open_or(&wanted.text, &built.text)
-        && open_or(&wanted.group, &built.group)
-        && open_or(&wanted.split.strategy, &built.split.strategy)
-        && wanted.split.ratios == built.split.ratios
-        && wanted.split.embargo_secs == built.split.embargo_secs
-        && wanted.features == built.features
-        && (wanted.select == built.select || wanted.features.is_some())
-        && wanted.max_rows == built.max_rows
-        && wanted.seed == built.seed
 }

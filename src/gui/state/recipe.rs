@@ -21,6 +21,8 @@ pub struct RecipeState {
     pub selected: Option<usize>,
     /// Somebody decided about the recipe, even if it is empty; else the flow fills it from the findings.
     pub is_decided: bool,
+    /// The project that was just opened holds a cleaned log: the recipe is applied again once the log is read.
+    pub awaits_log: bool,
     /// The step whose fields are being typed in: those edits are one.
     pub typing_in: Option<usize>,
 }

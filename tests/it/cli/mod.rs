@@ -1,9 +1,12 @@
 //! The command line from end to end: exit codes, the names in the JSON results, one file into the next.
 
+mod contract;
 mod endings;
 mod experiment;
 mod flow;
 mod ingest;
+mod kept;
+mod report;
 mod road;
 mod sample_shop;
 mod scores;

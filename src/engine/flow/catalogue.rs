@@ -1,0 +1,141 @@
+//! What each stage's artefact looks like in the project's catalogue, so that the window shows what a flow or a single
+//! command recorded as if it had made it itself.
+//!
+//! Invariant: the same artefact recorded twice is one line of the catalogue.
+
+use crate::engine::artifact::ContentHash;
+use crate::engine::audit::AuditReport;
+use crate::engine::compare::Comparison;
+use crate::engine::eval::EvaluationReport;
+use crate::engine::experiment::ExperimentReport;
+use crate::engine::features::FeatureSet;
+use crate::engine::ingest::DatasetInfo;
+use crate::engine::project::{ArtefactKind, ArtefactRecord, Project, ProjectError};
+use crate::engine::recipe::{Applied, Recipe};
+use crate::engine::run::config::TrainConfig;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Scores of the evaluated models, below the project's data folder.
+pub const SCORES_FILE: &str = "scores.parquet";
+/// The newest audit as a whole, below the project's data folder; the catalogue keeps scores and findings only.
+const AUDIT_FILE: &str = "audit.json";
+
+/// Where a project keeps its feature set.
+pub fn features_dir(project: &Project) -> PathBuf {
+    project.data_dir().join("features")
+}
+
+/// Where a project keeps the scores behind its newest evaluation.
+pub fn scores_path(project: &Project) -> PathBuf {
+    project.data_dir().join(SCORES_FILE)
+}
+
+/// Plain data: what cannot be written as JSON cannot be stored anyway.
+fn content_of<T: Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}
+
+pub fn dataset(info: &DatasetInfo, now_ms: u64) -> ArtefactRecord {
+    let mut record = ArtefactRecord::new(ArtefactKind::Dataset, info.hash.clone(), &info.name, now_ms);
+    record.content = content_of(info);
+    record
+}
+
+/// The audit's scores and findings, without their rows and plots.
+pub fn audit(report: &AuditReport) -> ArtefactRecord {
+    let findings = report.findings.iter().map(|finding| {
+        json!({
+            "code": finding.code, "column": finding.column, "severity": finding.severity,
+            "count": finding.count, "share": finding.share,
+        })
+    });
+    let content = json!({ "scores": report.scores, "findings": findings.collect::<Vec<_>>() });
+    let key = (&report.provenance.inputs, &report.provenance.config, &content);
+    let hash = ContentHash::of_json(&key);
+    let mut record = ArtefactRecord::new(ArtefactKind::Audit, hash, &report.name, report.provenance.created_ms);
+    record.inputs.clone_from(&report.provenance.inputs);
+    record.content = content;
+    record
+}
+
+/// Records an audit, its scores in the history, and the whole report for a later reader.
+pub fn keep_audit(project: &Project, report: &AuditReport) -> Result<(), ProjectError> {
+    let record = audit(report);
+    project.record(&record)?;
+    let scores: Vec<(String, f64)> = report
+        .scores
+        .iter()
+        .map(|(dimension, score)| (dimension.name().to_owned(), *score))
+        .collect();
+    project.record_metrics(ArtefactKind::Audit, &record.hash, record.created_ms, &scores)?;
+    project.keep_json(AUDIT_FILE, report)
+}
+
+/// The whole report of the newest audit, if it is kept and is of this program's form.
+pub fn kept_audit(project: &Project) -> Option<AuditReport> {
+    let text = std::fs::read_to_string(project.data_dir().join(AUDIT_FILE)).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// The recipe as it was applied to, or proposed for, the log of this hash.
+pub fn recipe(recipe: &Recipe, log: &ContentHash, name: &str, now_ms: u64) -> ArtefactRecord {
+    let mut record = ArtefactRecord::new(ArtefactKind::Recipe, recipe.hash(), name, now_ms);
+    record.content = content_of(recipe);
+    record.inputs = vec![log.clone()];
+    record
+}
+
+pub fn clean_dataset(applied: &Applied, now_ms: u64) -> ArtefactRecord {
+    let name = applied.dataset.info.name.clone();
+    let mut record = ArtefactRecord::new(ArtefactKind::CleanDataset, applied.hash.clone(), name, now_ms);
+    record.content = content_of(&applied.steps);
+    record.inputs = vec![applied.input.clone(), applied.recipe.clone()];
+    record
+}
+
+pub fn feature_set(set: &FeatureSet) -> ArtefactRecord {
+    let made = set.provenance.created_ms;
+    let mut record = ArtefactRecord::new(ArtefactKind::FeatureSet, set.hash.clone(), &set.name, made);
+    record.content = content_of(set);
+    record.inputs.clone_from(&set.provenance.inputs);
+    record
+}
+
+/// A run; `parents` are the feature sets it is trained on.
+pub fn run(run_id: &str, config: &TrainConfig, created_ms: u64, parents: Vec<ContentHash>) -> ArtefactRecord {
+    let hash = ContentHash::of_json(&(run_id, config));
+    let mut record = ArtefactRecord::new(ArtefactKind::Run, hash, run_id, created_ms);
+    record.content = content_of(config);
+    record.inputs = parents;
+    record
+}
+
+/// The models evaluated on the rows of hash `data`.
+pub fn evaluation(report: &EvaluationReport, data: &ContentHash, created_ms: u64) -> ArtefactRecord {
+    let names: Vec<&str> = report.models.iter().map(|model| model.model_name.as_str()).collect();
+    let hash = ContentHash::of_json(report);
+    let mut record = ArtefactRecord::new(ArtefactKind::Evaluation, hash, names.join(", "), created_ms);
+    record.content = content_of(report);
+    record.inputs = vec![data.clone()];
+    record
+}
+
+/// Models compared on the rows of hash `data`.
+pub fn comparison(found: &Comparison, data: &ContentHash, created_ms: u64) -> ArtefactRecord {
+    let names: Vec<&str> = found.models.iter().map(|model| model.name.as_str()).collect();
+    let hash = ContentHash::of_json(found);
+    let mut record = ArtefactRecord::new(ArtefactKind::Comparison, hash, names.join(" / "), created_ms);
+    record.content = content_of(found);
+    record.inputs = vec![data.clone()];
+    record
+}
+
+pub fn experiment(report: &ExperimentReport, now_ms: u64) -> ArtefactRecord {
+    let hash = ContentHash::of_json(report);
+    let mut record = ArtefactRecord::new(ArtefactKind::Experiment, hash, &report.name, now_ms);
+    record.content = content_of(report);
+    record.inputs = vec![report.input.clone()];
+    record
+}
