@@ -65,6 +65,8 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        // The settings alone decide: the toolkit keeps a preference of its own, which others may set.
+        theme::apply_theme(ctx, self.state.settings.theme);
         let completions = self.jobs.take_finished();
         let mut cx = ApplyContext {
             state: &mut self.state,

@@ -174,3 +174,104 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "no detail".to_owned());
     format!("an internal fault stopped this step ({detail}); your data is untouched, try again or report it")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::command::Commands;
+    use crate::gui::state::AppState;
+    use std::time::Duration;
+
+    /// A queue with a state its completions write to.
+    struct Bench {
+        state: AppState,
+        queue: JobQueue,
+        _runtime: tokio::runtime::Runtime,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .build()
+                .expect("a runtime");
+            Self {
+                state: AppState::default(),
+                queue: JobQueue::new(runtime.handle().clone(), egui::Context::default()),
+                _runtime: runtime,
+            }
+        }
+
+        /// Starts a job of the project stage whose outcome lands in the window's notice.
+        fn start(&mut self, work: impl FnOnce(&Progress) -> Result<String, JobFailure> + Send + 'static) {
+            self.queue
+                .start(Stage::Project, Bilingual::default(), work, |outcome, cx| {
+                    cx.state.project.notice = Some(match outcome {
+                        Ok(text) | Err(JobFailure::Failed(text)) => text,
+                        Err(JobFailure::Cancelled) => "cancelled".to_owned(),
+                    });
+                });
+        }
+
+        /// Runs completions until a job has told something.
+        fn told(&mut self) -> String {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            loop {
+                let commands = Commands::default();
+                for done in self.queue.take_finished() {
+                    done(&mut ApplyContext {
+                        state: &mut self.state,
+                        jobs: &mut self.queue,
+                        commands: &commands,
+                    });
+                }
+                if let Some(notice) = self.state.project.notice.take() {
+                    return notice;
+                }
+                assert!(Instant::now() < deadline, "no job told anything");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+    }
+
+    fn until_cancelled(progress: &Progress) -> Result<String, JobFailure> {
+        loop {
+            progress.check()?;
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn a_cancelled_job_ends_and_says_so() {
+        let mut bench = Bench::new();
+        bench.start(until_cancelled);
+        assert_eq!(bench.queue.running().len(), 1);
+        bench.queue.cancel_stage(Stage::Data);
+        assert!(
+            !bench.queue.running()[0].progress.is_cancelled(),
+            "another stage's cancel"
+        );
+        bench.queue.cancel_stage(Stage::Project);
+        assert_eq!(bench.told(), "cancelled");
+        assert!(bench.queue.running().is_empty());
+    }
+
+    #[test]
+    fn a_new_job_of_a_stage_takes_the_place_of_the_one_before() {
+        let mut bench = Bench::new();
+        bench.start(until_cancelled);
+        bench.start(|_| Ok("second".to_owned()));
+        assert_eq!(bench.queue.running().len(), 1);
+        assert_eq!(bench.told(), "second");
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(bench.queue.take_finished().is_empty(), "the first one's outcome is dropped");
+    }
+
+    #[test]
+    fn a_panic_becomes_a_failure() {
+        let mut bench = Bench::new();
+        bench.start(|_| panic!("index 9 of 3"));
+        let told = bench.told();
+        assert!(told.contains("index 9 of 3") && told.contains("try again"), "{told}");
+    }
+}

@@ -72,19 +72,39 @@ fn wait_for(ready: &Path, program: &mut Program) {
     std::thread::sleep(Duration::from_millis(300));
 }
 
-#[test]
-fn the_window_is_drawn_and_a_click_changes_the_language() {
-    let folder = Folder::new();
-    let Some(_) = std::env::var_os("DISPLAY").filter(|name| !name.is_empty()) else {
+/// Does something with the mouse or the keyboard of the screen.
+fn xdotool(words: &[&str]) {
+    let done = Command::new("xdotool").args(words).status();
+    assert!(done.is_ok_and(|status| status.success()), "xdotool {words:?} does not work");
+}
+
+/// Looks at the screen until more than a few hundred pixels differ from `before`; the picture then.
+fn after_change(folder: &Folder, before: &[[u8; 3]]) -> Vec<[u8; 3]> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        std::thread::sleep(Duration::from_millis(200));
+        let after = screen(folder).expect("it worked before");
+        let changed = after.iter().zip(before).filter(|(a, b)| a != b).count();
+        if changed > 500 {
+            return after;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "nothing changed on the screen ({changed} pixels)"
+        );
+    }
+}
+
+/// Starts the window in a state of our choice; `None`, with a message, where there is no screen.
+fn started(folder: &Folder, arguments: &[&str]) -> Option<Program> {
+    if std::env::var_os("DISPLAY").is_none_or(|name| name.is_empty()) {
         eprintln!("skipped: DISPLAY is not set; `cargo xtask test` starts a virtual screen");
-        return;
-    };
+        return None;
+    }
     let ready = folder.join("ready");
     let child = folder
         .command()
-        .args([
-            "--page", "settings", "--lang", "en", "--theme", "dark", "--size", "1440x900",
-        ])
+        .args(arguments)
         .env("TOUCHSTONE_READY_FILE", &ready)
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .env_remove("WAYLAND_DISPLAY")
@@ -93,6 +113,18 @@ fn the_window_is_drawn_and_a_click_changes_the_language() {
         .expect("the program starts");
     let mut program = Program(child);
     wait_for(&ready, &mut program);
+    Some(program)
+}
+
+#[test]
+fn the_window_is_drawn_and_answers_key_and_click() {
+    let folder = Folder::new();
+    let arguments = [
+        "--page", "settings", "--lang", "en", "--theme", "dark", "--size", "1440x900",
+    ];
+    let Some(mut program) = started(&folder, &arguments) else {
+        return;
+    };
     let before = match screen(&folder) {
         Ok(before) => before,
         Err(why) => {
@@ -109,23 +141,15 @@ fn the_window_is_drawn_and_a_click_changes_the_language() {
     );
 
     // Ctrl+2 opens the audit page: the keyboard reaches the window.
-    let typed = Command::new("xdotool")
-        .args(["key", "--clearmodifiers", "ctrl+2"])
-        .status();
-    let typed = typed.is_ok_and(|status| status.success());
-    assert!(typed, "xdotool does not work");
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        std::thread::sleep(Duration::from_millis(200));
-        let after = screen(&folder).expect("it worked before");
-        let changed = after.iter().zip(&before).filter(|(a, b)| a != b).count();
-        if changed > 500 {
-            break;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "nothing changed on the screen ({changed} pixels)"
-        );
-    }
+    xdotool(&["key", "--clearmodifiers", "ctrl+2"]);
+    let audit = after_change(&folder, &before);
+    // A click on the third entry of the navigation opens the recipe page: the mouse does, too.
+    // Afterwards the mouse is elsewhere, so that what stays changed is not the entry under it.
+    let window = ["search", "--onlyvisible", "--name", "^Touchstone$"];
+    let moved = |x: &'static str, y: &'static str| ["mousemove", "--window", "%1", x, y];
+    xdotool(&[&window[..], &moved("100", "169"), &["click", "1"], &moved("700", "850")].concat());
+    after_change(&folder, &audit);
+    std::thread::sleep(Duration::from_millis(500));
+    after_change(&folder, &audit);
     assert!(program.0.try_wait().expect("it is ours").is_none(), "it still runs");
 }

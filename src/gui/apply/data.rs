@@ -7,6 +7,7 @@ use crate::engine::run::now_ms;
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::command::data::DataCommand;
+use crate::gui::command::project::ProjectCommand;
 use crate::gui::dialog;
 use crate::gui::i18n::data as words;
 use crate::gui::jobs::JobFailure;
@@ -19,6 +20,10 @@ pub fn apply(command: DataCommand, cx: &mut ApplyContext<'_>) {
     let lang = cx.state.settings.language;
     match command {
         DataCommand::Run => read(cx),
+        // A log needs a place for what is made of it: a project beside it.
+        DataCommand::Open(paths) if cx.state.project.project.value().is_none() => {
+            cx.commands.send(Command::Project(ProjectCommand::OpenLogs(paths)));
+        }
         DataCommand::Open(paths) => {
             cx.state.project.sources.events = paths;
             cx.state.data.options = ReadOptions::default();

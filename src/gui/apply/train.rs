@@ -158,6 +158,7 @@ fn start(cx: &mut ApplyContext<'_>, config: TrainConfig) {
         Stage::Train,
         words::STARTING.into(),
         move |progress| {
+            progress.phase(words::STARTING.en, words::STARTING.zh);
             let problems = validate::problems(&config);
             if let Some(first) = problems.first() {
                 let text = format!("{}: {}", first.field, lang.b(&first.message));

@@ -25,6 +25,7 @@ pub const NOTHING: Text = Text::new(
 pub const RUN: Text = Text::new("Compare", "开始对比");
 pub const AGAIN: Text = Text::new("Compare again", "重新对比");
 pub const TO_EVALUATE: Text = Text::new("Go to Evaluate", "前往评估");
+pub const TO_TRAIN: Text = Text::new("Go to Train", "前往训练");
 pub const MODELS: Text = Text::new("Models", "模型");
 pub const PAIR: Text = Text::new("Pair", "模型对");
 pub const METRICS: Text = Text::new("Metrics", "指标");

@@ -16,6 +16,7 @@ pub const EMPTY_WHY: Text = Text::new(
     "每行一个事件：谁、什么商品、什么时间。支持 CSV、TSV（可为 .gz、.zst）或 Parquet，可为单个文件、多个文件或文件夹。编码、分隔符、类型和角色会自动识别并显示；不会修改您的文件。",
 );
 pub const OPEN: Text = Text::new("Open a log…", "打开日志…");
+pub const AS_DETECTED: Text = Text::new("Read as it is detected", "按自动识别读取");
 pub const OPEN_ANOTHER: Text = Text::new("Open another log…", "打开其他日志…");
 pub const ITEMS: Text = Text::new("Item table…", "商品表…");
 pub const PATH_HINT: Text = Text::new("or type a path", "或输入路径");

@@ -28,6 +28,7 @@ pub const EMPTY_WHY: Text = Text::new(
     "特征集把日志变成模型可以学习的样本：预测什么、事前已知什么、哪些行留作测试。请先打开日志。",
 );
 pub const TO_DATA: Text = Text::new("Open a log", "打开日志");
+pub const NO_OUTLINE: Text = Text::new("The log could not be looked over", "无法查看日志内容");
 pub const EXAMPLES: Text = Text::new("Examples", "样本");
 pub const POSITIVE: Text = Text::new("Positive", "正例");
 pub const CHOSEN: Text = Text::new("Numeric features chosen", "已选数值特征");

@@ -12,6 +12,7 @@ pub const EMPTY_WHY: Text = Text::new(
     "Open a project and run a stage; each result appears here with the data and settings it came from.",
     "打开项目并运行任一步骤；每个结果都会连同其数据和设置来源显示在这里。",
 );
+pub const TO_DATA: Text = Text::new("Go to Data", "前往数据页");
 pub const KIND: Text = Text::new("Kind", "类型");
 pub const NAME: Text = Text::new("Name", "名称");
 pub const HASH: Text = Text::new("Hash", "哈希");

@@ -124,6 +124,9 @@ fn notes_ui(cx: &PageContext<'_>, ui: &mut egui::Ui) {
             let label = format!("{} {:.0} %", cx.b(&seen.phase), seen.fraction * 100.0);
             ui.label(egui::RichText::new(label).font(text::small()).color(palette(ui).text_2));
         } else if let Some(error) = state.report.error() {
+            if widgets::link(ui, cx.t(common::RETRY)).clicked() {
+                cx.send(Command::Audit(AuditCommand::Run));
+            }
             widgets::tone_text(ui, Tone::Danger, error);
         } else if let Some(exported) = &state.exported {
             widgets::tone_text(ui, Tone::Success, exported);

@@ -5,17 +5,16 @@ mod dialect;
 mod rows;
 
 use super::PageContext;
-use crate::engine::ingest::Dataset;
+use crate::engine::ingest::{Dataset, ReadOptions};
 use crate::gui::command::Command;
 use crate::gui::command::data::DataCommand;
-use crate::gui::i18n::{common, data as words, number};
+use crate::gui::i18n::{common, data as words, number, welcome};
 use crate::gui::loadable::Loadable;
 use crate::gui::pages::Page;
 use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, space};
 use crate::gui::widgets::{self, Figure};
 use egui::Ui;
-use std::path::PathBuf;
 
 /// Which table the lower half shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +53,7 @@ impl DataPage {
                 if widgets::failed_page(ui, cx.lang(), error, cx.t(words::OPEN)) {
                     cx.send(Command::Data(DataCommand::Pick));
                 }
+                read_again(cx, ui);
                 self.path_field(cx, ui);
             }
             Loadable::Empty => {
@@ -86,18 +86,9 @@ impl DataPage {
 
     fn path_field(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
         ui.add_space(space::GAP);
-        ui.horizontal(|ui| {
-            let field = egui::TextEdit::singleline(&mut self.path)
-                .hint_text(cx.t(words::PATH_HINT))
-                .desired_width(420.0);
-            let response = ui.add(field);
-            let enter = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-            let go = widgets::secondary_button(ui, cx.t(crate::gui::i18n::welcome::GO)).clicked();
-            if (enter || go) && !self.path.trim().is_empty() {
-                let path = PathBuf::from(self.path.trim());
-                cx.send(Command::Data(DataCommand::Open(vec![path])));
-            }
-        });
+        if let Some(path) = widgets::path_field(ui, &mut self.path, cx.t(words::PATH_HINT), cx.t(welcome::GO)) {
+            cx.send(Command::Data(DataCommand::Open(vec![path])));
+        }
     }
 
     fn full(&mut self, cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset) {
@@ -179,4 +170,21 @@ impl DataPage {
             }
         });
     }
+}
+
+/// The same files once more: as before, or without what was set by hand.
+fn read_again(cx: &PageContext<'_>, ui: &mut Ui) {
+    if cx.state.project.sources.events.is_empty() {
+        return;
+    }
+    ui.add_space(space::GAP);
+    ui.horizontal(|ui| {
+        if widgets::secondary_button(ui, cx.t(common::RETRY)).clicked() {
+            cx.send(Command::Data(DataCommand::Run));
+        }
+        let detected = ReadOptions::default();
+        if cx.state.data.options != detected && widgets::secondary_button(ui, cx.t(words::AS_DETECTED)).clicked() {
+            cx.send(Command::Data(DataCommand::SetOptions(Box::new(detected))));
+        }
+    });
 }

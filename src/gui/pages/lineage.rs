@@ -1,7 +1,10 @@
 //! Lineage: what was made from what, by content hash.
 
-use super::PageContext;
-use crate::gui::i18n::{lineage as words, shell};
+use super::{Page, PageContext};
+use crate::gui::command::Command;
+use crate::gui::i18n::{lineage as words, shell, train};
+use crate::gui::loadable::Loadable;
+use crate::gui::state::Stage;
 use crate::gui::theme::palette;
 use crate::gui::widgets::{self, Column};
 use egui::Ui;
@@ -14,7 +17,7 @@ impl LineagePage {
         widgets::page_header(ui, cx.t(shell::LINEAGE), cx.t(words::FACTS), |_ui| {});
         let artefacts = &cx.state.project.artefacts;
         if artefacts.is_empty() {
-            widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(words::EMPTY_WHY), None);
+            without_artefacts(cx, ui);
             return;
         }
         let columns = [
@@ -51,5 +54,32 @@ impl LineagePage {
                 },
             );
         });
+    }
+}
+
+/// Nothing is recorded: because no project is open (yet), or because nothing was done in it.
+fn without_artefacts(cx: &PageContext<'_>, ui: &mut Ui) {
+    let (headline, why) = (cx.t(words::EMPTY), cx.t(words::EMPTY_WHY));
+    match &cx.state.project.project {
+        Loadable::Loading { progress, .. } => {
+            if widgets::loading_page(ui, cx.lang(), &progress.snapshot()) {
+                cx.send(Command::CancelJob(Stage::Project));
+            }
+        }
+        Loadable::Failed { error, .. } => {
+            if widgets::failed_page(ui, cx.lang(), error, cx.t(train::TO_WELCOME)) {
+                cx.send(Command::Go(Page::Welcome));
+            }
+        }
+        Loadable::Empty => {
+            if widgets::empty_page(ui, headline, why, Some(cx.t(train::TO_WELCOME))) {
+                cx.send(Command::Go(Page::Welcome));
+            }
+        }
+        Loadable::Ready(_) => {
+            if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_DATA))) {
+                cx.send(Command::Go(Page::Data));
+            }
+        }
     }
 }

@@ -7,6 +7,8 @@ pub mod evaluate;
 pub mod experiments;
 pub mod features;
 pub mod lineage;
+#[cfg(test)]
+mod page_stage;
 pub mod recipe;
 pub mod settings;
 pub mod train;

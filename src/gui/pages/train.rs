@@ -14,7 +14,9 @@ use crate::engine::run::status::RunStatus;
 use crate::gui::command::Command;
 use crate::gui::command::train::{RunAction, TrainCommand};
 use crate::gui::i18n::{common, train as words};
+use crate::gui::loadable::Loadable;
 use crate::gui::runs::RunSnapshot;
+use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets;
 use egui::{RichText, Ui};
@@ -97,16 +99,15 @@ impl TrainPage {
             if widgets::failed_page(ui, cx.lang(), &text, cx.t(words::NEW_RUN)) {
                 self.open_form(cx);
             }
-        } else if !train.is_listed || train.started.is_loading() {
+        } else if let Loadable::Loading { progress, .. } = &train.started {
+            if widgets::loading_page(ui, cx.lang(), &progress.snapshot()) {
+                cx.send(Command::CancelJob(Stage::Train));
+            }
+        } else if !train.is_listed {
             ui.vertical_centered(|ui| {
                 ui.add_space(space::NAV_ROW);
                 ui.spinner();
-                let what = if train.is_listed {
-                    words::STARTING
-                } else {
-                    words::READING
-                };
-                ui.label(RichText::new(cx.t(what)).color(palette(ui).text_2));
+                ui.label(RichText::new(cx.t(words::READING)).color(palette(ui).text_2));
             });
         } else if train.inputs.is_none() {
             let (headline, why) = (cx.t(words::NO_RUNS), cx.t(words::NO_INPUTS_WHY));

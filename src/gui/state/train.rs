@@ -94,6 +94,12 @@ impl TrainState {
         chosen.or_else(|| self.runs.runs.first())
     }
 
+    /// A run ended with a model that can be evaluated.
+    pub fn has_model(&self) -> bool {
+        let ended = |run: &RunSnapshot| matches!(run.status, RunStatus::Finished | RunStatus::Stopped);
+        self.runs.runs.iter().any(ended)
+    }
+
     /// Mark and count for the navigation.
     pub fn status(&self, state: &AppState) -> StageStatus {
         let runs = &self.runs.runs;

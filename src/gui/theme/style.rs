@@ -14,13 +14,18 @@ pub fn install(ctx: &egui::Context) {
     ctx.options_mut(|options| options.quit_shortcuts.clear());
 }
 
-/// Switches between dark, light and the system's choice.
+/// Draws dark, light or as the system does, whatever was drawn before.
 pub fn apply_theme(ctx: &egui::Context, choice: ThemeChoice) {
-    ctx.set_theme(match choice {
+    let wanted = match choice {
         ThemeChoice::Dark => ThemePreference::Dark,
         ThemeChoice::Light => ThemePreference::Light,
         ThemeChoice::System => ThemePreference::System,
-    });
+    };
+    if ctx.options(|options| options.theme_preference) != wanted {
+        ctx.set_theme(wanted);
+        // The frame under way has its style already; without another one the old theme would stay on the screen.
+        ctx.request_repaint();
+    }
 }
 
 fn configure(style: &mut egui::Style, theme: Theme) {

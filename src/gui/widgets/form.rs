@@ -2,6 +2,7 @@
 
 use crate::gui::theme::{palette, text};
 use egui::{RichText, Ui};
+use std::path::PathBuf;
 
 /// A label above whatever `add` draws; inputs inside are named by it for screen readers.
 pub fn labelled<R>(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
@@ -24,6 +25,21 @@ pub fn field(ui: &mut Ui, label: &str, value: &mut String, hint: &str) -> bool {
         )
         .changed()
     })
+}
+
+/// A field for the path of a file and the button that opens it; Enter does the same. The path once it is sent.
+pub fn path_field(ui: &mut Ui, path: &mut String, hint: &str, open: &str) -> Option<PathBuf> {
+    ui.horizontal(|ui| {
+        let field = egui::TextEdit::singleline(path)
+            .hint_text(hint)
+            .desired_width((ui.available_width() - 90.0).clamp(120.0, 420.0));
+        let response = ui.add(field);
+        let enter = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let pressed = super::secondary_button(ui, open).clicked();
+        let typed = path.trim();
+        ((enter || pressed) && !typed.is_empty()).then(|| PathBuf::from(typed))
+    })
+    .inner
 }
 
 /// A number with a label above. True when it changed.

@@ -17,7 +17,7 @@ pub use button::{link, primary_button, secondary_button, toggle_chip};
 pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
 pub use finding_plot::{drawn_note, finding_plot, time_lines};
 pub use forest::{ForestScale, forest_cell};
-pub use form::{choice, field, labelled, number_field};
+pub use form::{choice, field, labelled, number_field, path_field};
 pub use mark::{paint_stage_mark, paint_tone_mark, severity_mark, share_bar, tone_text};
 pub use mini_histogram::mini_histogram;
 pub use plot::{PlotLook, curve, line_plot};

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use touchstone::gui::LaunchOptions;
 use touchstone::gui::command::Command;
+use touchstone::gui::command::data::DataCommand;
 use touchstone::gui::command::project::ProjectCommand;
-use touchstone::gui::i18n::shell as words;
+use touchstone::gui::i18n::{common, shell as words};
 use touchstone::gui::pages::Page;
 
 const SOON: Duration = Duration::from_secs(30);
@@ -125,4 +126,51 @@ fn a_dropped_log_is_opened_and_hovering_files_are_welcomed() {
     window.0.step();
     window.wait("open", SOON, is_open);
     assert_eq!(window.app().state.project.sources.events, [log]);
+}
+
+#[test]
+fn a_log_opened_on_the_data_page_gets_a_project_beside_it() {
+    let folder = Folder::new();
+    let log = folder.write(
+        "orders.csv",
+        "user_id,item_id,event_type,event_time\n1,2,view,2025-01-01 00:00:00\n",
+    );
+    let mut window = Window::open(LaunchOptions {
+        page: Some(Page::Data),
+        ..LaunchOptions::default()
+    });
+    window.0.get_by_role(Role::TextInput).focus();
+    window.0.run_ok();
+    window
+        .0
+        .get_by_role(Role::TextInput)
+        .type_text(log.to_str().expect("plain"));
+    window.draw();
+    window.press(Role::Button, "Open");
+    window.wait("read", SOON, |app| app.state.data.dataset.ready().is_some());
+    assert!(is_open(window.app()));
+    assert!(folder.join("orders touchstone/project.db").is_file());
+}
+
+#[test]
+fn a_log_that_is_not_there_is_told_on_the_data_page_with_a_way_out() {
+    let folder = Folder::new();
+    let mut window = Window::open(LaunchOptions {
+        project: Some(empty_project(&folder)),
+        page: Some(Page::Data),
+        ..LaunchOptions::default()
+    });
+    window.wait("open", SOON, is_open);
+    let absent = folder.join("absent.csv");
+    window
+        .0
+        .state()
+        .send(Command::Data(DataCommand::Open(vec![absent.clone()])));
+    window.wait("failed", SOON, |app| app.state.data.dataset.error().is_some());
+    window.must_show_part("absent.csv");
+    // The file arrives; trying again is enough.
+    std::fs::write(&absent, "user_id,event_time\n1,2025-01-01 00:00:00\n").expect("writable");
+    window.press_once(Role::Button, common::RETRY.en);
+    window.wait("read", SOON, |app| app.state.data.dataset.ready().is_some());
+    assert_eq!(window.app().state.data.open_log(), Some(("absent".to_owned(), 1)));
 }

@@ -7,6 +7,7 @@ use touchstone::gui::LaunchOptions;
 use touchstone::gui::i18n::{self, shell as words};
 use touchstone::gui::pages::Page;
 use touchstone::gui::settings::{Language, ThemeChoice};
+use touchstone::gui::theme::Palette;
 
 #[test]
 fn the_first_start_shows_the_welcome_page_with_the_sample_first() {
@@ -45,6 +46,7 @@ fn every_page_opens_from_the_navigation_in_both_languages_and_themes() {
                     window.texts().join("\n")
                 );
             }
+            assert_drawn(&window, theme);
         }
     }
 }
@@ -71,11 +73,11 @@ fn the_language_changes_while_it_runs() {
 #[test]
 fn the_theme_is_chosen_in_the_top_bar_and_in_the_settings() {
     let mut window = Window::open(LaunchOptions::default());
-    assert!(window.0.ctx.global_style().visuals.dark_mode);
+    assert_drawn(&window, ThemeChoice::Dark);
     window.press(Role::Button, words::DARK.en);
     window.press(Role::Button, words::LIGHT.en);
     assert_eq!(window.app().state.settings.theme, ThemeChoice::Light);
-    assert_eq!(window.app().state.settings.theme, ThemeChoice::Light);
+    assert_drawn(&window, ThemeChoice::Light);
     window.press(Role::Button, words::SETTINGS.en);
     window.0.get_by_role_and_label(Role::ComboBox, words::THEME.en).click();
     window.draw();
@@ -87,7 +89,21 @@ fn the_theme_is_chosen_in_the_top_bar_and_in_the_settings() {
     entries[0].click();
     drop(entries);
     window.draw();
-    assert!(window.0.ctx.global_style().visuals.dark_mode);
+    assert_eq!(window.app().state.settings.theme, ThemeChoice::Dark);
+    assert_drawn(&window, ThemeChoice::Dark);
+}
+
+/// What the last frame was painted with, not only what is set.
+#[track_caller]
+fn assert_drawn(window: &Window, theme: ThemeChoice) {
+    let is_dark = window.0.ctx.global_style().visuals.dark_mode;
+    assert_eq!(is_dark, theme == ThemeChoice::Dark, "the style");
+    for (palette, expected) in [
+        (Palette::DARK, theme == ThemeChoice::Dark),
+        (Palette::LIGHT, theme == ThemeChoice::Light),
+    ] {
+        assert_eq!(window.is_painted_with(&palette), expected, "{:?}", palette.background);
+    }
 }
 
 #[test]
@@ -159,5 +175,6 @@ fn start_options_choose_page_language_and_theme() {
     assert_eq!(window.app().state.settings.page, Page::Experiments);
     assert!(window.shows(i18n::experiments::TITLE.zh));
     assert_eq!(window.app().state.settings.theme, ThemeChoice::Light);
+    assert_drawn(&window, ThemeChoice::Light);
     assert_eq!(Page::from_name("nowhere"), None);
 }

@@ -132,18 +132,15 @@ impl ComparePage {
 fn empty(cx: &PageContext<'_>, ui: &mut Ui) {
     widgets::page_header(ui, cx.t(words::TITLE), "", |_ui| {});
     let evaluated = cx.state.evaluate.evaluations.ready().is_some();
-    let why = if cx.state.compare.nothing_to_compare {
-        words::NOTHING
+    let (why, action, command) = if !evaluated {
+        (words::EMPTY_WHY, words::TO_EVALUATE, Command::Go(Page::Evaluate))
+    } else if cx.state.compare.nothing_to_compare {
+        (words::NOTHING, words::TO_TRAIN, Command::Go(Page::Train))
     } else {
-        words::EMPTY_WHY
+        (words::EMPTY_WHY, words::RUN, Command::Compare(CompareCommand::Run))
     };
-    let action = if evaluated { words::RUN } else { words::TO_EVALUATE };
     if widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(why), Some(cx.t(action))) {
-        cx.send(if evaluated {
-            Command::Compare(CompareCommand::Run)
-        } else {
-            Command::Go(Page::Evaluate)
-        });
+        cx.send(command);
     }
 }
 

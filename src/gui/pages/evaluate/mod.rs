@@ -53,11 +53,7 @@ impl EvaluatePage {
             }
             Loadable::Empty => {
                 widgets::page_header(ui, cx.t(words::TITLE), "", |_ui| {});
-                let pressed =
-                    widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(words::EMPTY_WHY), Some(cx.t(words::RUN)));
-                if pressed {
-                    cx.send(Command::Evaluate(EvaluateCommand::Run));
-                }
+                empty(cx, ui);
             }
         }
     }
@@ -111,6 +107,21 @@ impl EvaluatePage {
                 self.settings.toggle(&cx.state.evaluate.choice);
             }
         });
+    }
+}
+
+/// Scores what is trained; where nothing is, leads to where it is done.
+fn empty(cx: &PageContext<'_>, ui: &mut Ui) {
+    let train = &cx.state.train;
+    // Just after a project was opened its runs are not known yet.
+    let has_none = cx.state.project.project.value().is_none() || (train.is_listed && !train.has_model());
+    let (action, command) = if has_none {
+        (words::TO_TRAIN, Command::Go(Page::Train))
+    } else {
+        (words::RUN, Command::Evaluate(EvaluateCommand::Run))
+    };
+    if widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(words::EMPTY_WHY), Some(cx.t(action))) {
+        cx.send(command);
     }
 }
 

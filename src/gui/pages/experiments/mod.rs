@@ -14,7 +14,7 @@ use super::evaluate::Columns;
 use crate::engine::experiment::{Decision, ExperimentReport};
 use crate::gui::command::Command;
 use crate::gui::command::experiments::ExperimentsCommand;
-use crate::gui::i18n::experiments as words;
+use crate::gui::i18n::{data as data_words, experiments as words, welcome};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
@@ -37,6 +37,8 @@ pub struct ExperimentsPage {
     treatment: usize,
     metric: usize,
     absolute: bool,
+    /// A path being typed.
+    path: String,
     settings: settings::SettingsForm,
     planner: planner::PlannerForm,
 }
@@ -107,8 +109,21 @@ impl ExperimentsPage {
                         cx.send(Command::Experiments(ExperimentsCommand::PickFiles));
                     }
                 }
+                self.path_field(cx, ui);
             }
-            Loadable::Empty => empty(cx, ui),
+            Loadable::Empty => {
+                empty(cx, ui);
+                self.path_field(cx, ui);
+            }
+        }
+    }
+
+    /// Where no file dialog opens, a path can be typed.
+    fn path_field(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        ui.add_space(space::GAP);
+        let (hint, open) = (cx.t(data_words::PATH_HINT), cx.t(welcome::GO));
+        if let Some(path) = widgets::path_field(ui, &mut self.path, hint, open) {
+            cx.send(Command::Experiments(ExperimentsCommand::OpenFiles(vec![path])));
         }
     }
 

@@ -13,7 +13,7 @@ use super::{Page, PageContext};
 use crate::engine::features::{FeatureConfig, FeatureKind, FeatureSet};
 use crate::gui::command::Command;
 use crate::gui::command::features::FeaturesCommand;
-use crate::gui::i18n::{features as words, number};
+use crate::gui::i18n::{common, features as words, number};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
@@ -82,6 +82,7 @@ impl FeaturesPage {
             figures(cx, ui, set);
             ui.add_space(space::GAP);
         }
+        outline_error(cx, ui);
         self.choices(cx, ui, set);
         ui.add_space(space::GAP);
         let right = (ui.available_width() * 0.34).floor();
@@ -140,6 +141,19 @@ fn ask_for_outline(cx: &PageContext<'_>) {
     if !busy && made_from != Some(&log.info.hash) {
         cx.send(Command::Features(FeaturesCommand::Outline));
     }
+}
+
+/// Without an outline there is nothing to choose from, so why there is none must be told.
+fn outline_error(cx: &PageContext<'_>, ui: &mut Ui) {
+    let Some(error) = cx.state.features.outline.error() else {
+        return;
+    };
+    widgets::verdict_card(ui, Tone::Danger, cx.t(words::NO_OUTLINE), error, |ui| {
+        if widgets::secondary_button(ui, cx.t(common::RETRY)).clicked() {
+            cx.send(Command::Features(FeaturesCommand::Outline));
+        }
+    });
+    ui.add_space(space::GAP);
 }
 
 fn header(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {

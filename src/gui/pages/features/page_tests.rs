@@ -4,49 +4,14 @@ use super::*;
 use crate::engine::features::tests_support::shop;
 use crate::engine::features::{FeatureConfig, FeatureInput, build, outline};
 use crate::engine::progress::Progress;
-use crate::gui::command::Commands;
+use crate::gui::pages::page_stage::{Drawn, assert_sent, drawn, press};
 use crate::gui::state::AppState;
 use egui::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
 
-struct Stage {
-    page: FeaturesPage,
-    state: AppState,
-    commands: Commands,
-}
-
-fn harness(state: AppState) -> Harness<'static, Stage> {
-    let stage = Stage {
-        page: FeaturesPage::default(),
-        state,
-        commands: Commands::default(),
-    };
-    let mut harness = Harness::builder()
-        .with_size([1204.0, 1000.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(30)
-        .with_context_setup(crate::gui::theme::install)
-        .build_ui_state(
-            |ui, stage: &mut Stage| {
-                let Stage { page, state, commands } = stage;
-                page.ui(&PageContext { state, commands }, ui);
-            },
-            stage,
-        );
-    harness.run_steps(3);
-    harness
-}
-
-fn sent(harness: &Harness<'_, Stage>) -> Vec<String> {
-    harness
-        .state()
-        .commands
-        .take()
-        .iter()
-        .map(|command| format!("{command:?}"))
-        .collect()
+fn harness(state: AppState) -> Drawn {
+    drawn(Page::Features, state)
 }
 
 fn ready() -> AppState {
@@ -71,9 +36,8 @@ fn ready() -> AppState {
 #[test]
 fn without_a_log_the_page_says_what_to_do() {
     let mut harness = harness(AppState::default());
-    harness.get_by_role_and_label(Role::Button, "Open a log").click();
-    harness.run_steps(2);
-    assert!(sent(&harness).iter().any(|command| command.contains("Data")));
+    press(&mut harness, Role::Button, "Open a log");
+    assert_sent(&harness, "Go(Data)");
 }
 
 #[test]
@@ -82,9 +46,8 @@ fn with_a_log_it_can_be_built_and_what_it_offers_is_listed() {
     state.features.set = Loadable::Empty;
     let mut harness = harness(state);
     harness.get_by_role_and_label(Role::CheckBox, "user_view_before");
-    harness.get_by_role_and_label(Role::Button, "Build").click();
-    harness.run_steps(2);
-    assert!(sent(&harness).iter().any(|command| command.contains("Features(Run)")));
+    press(&mut harness, Role::Button, "Build");
+    assert_sent(&harness, "Features(Run)");
 }
 
 #[test]
@@ -113,13 +76,8 @@ fn a_built_set_shows_its_features_and_lets_them_be_chosen() {
     let by_rank = set.by_rank();
     let numeric = by_rank.iter().find(|feature| feature.kind == FeatureKind::Numeric);
     let first = numeric.expect("a numeric feature").name.clone();
-    harness.get_by_role_and_label(Role::CheckBox, &first).click();
-    harness.run_steps(2);
-    let commands = sent(&harness);
-    assert!(
-        commands.iter().any(|command| command.contains("SetConfig")),
-        "{commands:?}"
-    );
+    press(&mut harness, Role::CheckBox, &first);
+    assert_sent(&harness, "SetConfig");
 }
 
 #[test]

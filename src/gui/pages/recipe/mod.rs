@@ -33,19 +33,13 @@ impl RecipePage {
             no_log(cx, ui);
             return;
         }
-        if let (Loadable::Failed { error, previous: None }, false) = (&cx.state.recipe.applied, self.can_show(cx)) {
-            widgets::page_header(ui, cx.t(words::TITLE), "", |_ui| {});
-            if widgets::failed_page(ui, cx.lang(), error, cx.t(words::APPLY)) {
-                send(cx, RecipeCommand::Run);
-            }
-            return;
-        }
         self.keep_preview_current(cx);
         header(cx, ui);
         if cx.state.recipe.is_stale(&cx.state.data) && !cx.state.recipe.applied.is_loading() {
             widgets::stale_note(ui, cx.lang());
             ui.add_space(space::TIGHT);
         }
+        // The steps stay in reach: the one that failed must be mended or switched off.
         if let Some(error) = cx.state.recipe.applied.error() {
             widgets::tone_text(ui, Tone::Danger, error);
             ui.add_space(space::TIGHT);
@@ -53,11 +47,6 @@ impl RecipePage {
         figures(cx, ui);
         ui.add_space(space::GAP);
         self.body(cx, ui);
-    }
-
-    /// A failed Apply still shows the recipe if the preview can say where it fails.
-    fn can_show(&self, cx: &PageContext<'_>) -> bool {
-        cx.state.recipe.preview.value().is_some()
     }
 
     fn keep_preview_current(&self, cx: &PageContext<'_>) {

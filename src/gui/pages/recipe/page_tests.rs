@@ -5,40 +5,15 @@ use crate::engine::artifact::Role as ColumnRole;
 use crate::engine::progress::Progress;
 use crate::engine::recipe::fixture::{dataset, float, text};
 use crate::engine::recipe::{Action, Keep, Recipe, Step, preview};
-use crate::gui::command::Commands;
+use crate::gui::pages::page_stage::{Drawn, assert_sent, drawn, press};
 use crate::gui::state::AppState;
 use crate::gui::state::recipe::RecipePreview;
 use egui::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
 
-struct Stage {
-    page: RecipePage,
-    state: AppState,
-    commands: Commands,
-}
-
-fn harness(state: AppState) -> Harness<'static, Stage> {
-    let stage = Stage {
-        page: RecipePage::default(),
-        state,
-        commands: Commands::default(),
-    };
-    let mut harness = Harness::builder()
-        .with_size([1204.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(30)
-        .with_context_setup(crate::gui::theme::install)
-        .build_ui_state(
-            |ui, stage: &mut Stage| {
-                let Stage { page, state, commands } = stage;
-                page.ui(&PageContext { state, commands }, ui);
-            },
-            stage,
-        );
-    harness.run_steps(3);
-    harness
+fn harness(state: AppState) -> Drawn {
+    drawn(Page::Recipe, state)
 }
 
 /// A log of four rows and a recipe whose second step is switched off.
@@ -79,22 +54,11 @@ fn ready(selected: Option<usize>, condition: &str) -> AppState {
     state
 }
 
-fn sent(harness: &Harness<'_, Stage>) -> Vec<String> {
-    harness
-        .state()
-        .commands
-        .take()
-        .iter()
-        .map(|command| format!("{command:?}"))
-        .collect()
-}
-
 #[test]
 fn without_a_log_the_page_says_what_to_do() {
     let mut harness = harness(AppState::default());
-    harness.get_by_role_and_label(Role::Button, "Open a log").click();
-    harness.run_steps(2);
-    assert!(sent(&harness).iter().any(|command| command.contains("Data")));
+    press(&mut harness, Role::Button, "Open a log");
+    assert_sent(&harness, "Go(Data)");
 }
 
 #[test]
@@ -114,9 +78,8 @@ fn a_log_on_its_way_and_a_log_that_failed_are_told() {
 fn steps_show_what_they_do_and_can_be_chosen() {
     let mut harness = harness(ready(None, "price < 0"));
     harness.get_by_role_and_label(Role::Button, "1 Drop duplicates");
-    harness.get_by_role_and_label(Role::Button, "3 Drop rows where").click();
-    harness.run_steps(2);
-    assert!(sent(&harness).iter().any(|command| command.contains("Select(Some(2))")));
+    press(&mut harness, Role::Button, "3 Drop rows where");
+    assert_sent(&harness, "Select(Some(2))");
 }
 
 #[test]
@@ -124,16 +87,10 @@ fn the_chosen_step_can_be_edited_and_shows_its_rows() {
     let mut harness = harness(ready(Some(2), "price < 0"));
     harness.get_by_label("dropped");
     harness.get_by_label("Rows it touches");
-    harness.get_by_role_and_label(Role::Button, "Move up").click();
-    harness.run_steps(2);
-    assert!(
-        sent(&harness)
-            .iter()
-            .any(|command| command.contains("Move { from: 2, to: 1 }"))
-    );
-    harness.get_by_role_and_label(Role::Button, "Apply").click();
-    harness.run_steps(2);
-    assert!(sent(&harness).iter().any(|command| command.contains("Run")));
+    press(&mut harness, Role::Button, "Move up");
+    assert_sent(&harness, "Move { from: 2, to: 1 }");
+    press(&mut harness, Role::Button, "Apply");
+    assert_sent(&harness, "Recipe(Run)");
 }
 
 #[test]
@@ -147,7 +104,7 @@ fn a_recipe_that_changed_asks_for_a_new_preview() {
     let mut state = ready(Some(2), "price < 0");
     state.recipe.recipe.steps.remove(0);
     let harness = harness(state);
-    assert!(sent(&harness).iter().any(|command| command.contains("Preview")));
+    assert_sent(&harness, "Recipe(Preview)");
 }
 
 #[test]
@@ -159,7 +116,9 @@ fn every_kind_of_step_has_fields() {
         state.recipe.recipe = Recipe::new(vec![Step::new(action)]);
         state.recipe.selected = Some(0);
         let harness = harness(state);
-        let label = format!("1  {title}");
-        assert!(harness.query_all_by_label(&label).count() > 0, "{label}");
+        // Once as the step's button; its name is also drawn twice, in the row and above the fields.
+        harness.get_by_role_and_label(Role::Button, &format!("1 {title}"));
+        let names = harness.query_all_by_label(&format!("1  {title}")).count();
+        assert_eq!(names, 2, "{title}");
     }
 }

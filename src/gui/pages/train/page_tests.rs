@@ -8,45 +8,15 @@ use crate::engine::run::dir::RunDir;
 use crate::engine::run::event::{EVENT_VERSION, Event, EventBody, SamplePrediction};
 use crate::engine::run::now_ms;
 use crate::engine::run::replay::RunView;
-use crate::gui::command::Commands;
-use crate::gui::loadable::Loadable;
+use crate::gui::pages::page_stage::{Drawn, commands, drawn, press, sent};
 use crate::gui::runs::RunList;
 use crate::gui::settings::Language;
 use crate::gui::state::AppState;
 use crate::gui::state::train::TrainInputs;
 use egui::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-struct Stage {
-    page: TrainPage,
-    state: AppState,
-    commands: Commands,
-}
-
-fn harness(state: AppState) -> Harness<'static, Stage> {
-    let stage = Stage {
-        page: TrainPage::default(),
-        state,
-        commands: Commands::default(),
-    };
-    let mut harness = Harness::builder()
-        .with_size([1204.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(30)
-        .with_context_setup(crate::gui::theme::install)
-        .build_ui_state(
-            |ui, stage: &mut Stage| {
-                let Stage { page, state, commands } = stage;
-                page.ui(&PageContext { state, commands }, ui);
-            },
-            stage,
-        );
-    harness.run_steps(3);
-    harness
-}
 
 /// A state with an open project in a folder that lives as long as the guard.
 fn open_project() -> (tempfile::TempDir, AppState) {
@@ -166,15 +136,12 @@ fn with_runs(runs: Vec<RunSnapshot>, mut state: AppState) -> AppState {
     state
 }
 
-/// The commands sent since the last call, as text.
-fn sent(harness: &Harness<'_, Stage>) -> Vec<String> {
-    let commands = harness.state().commands.take();
-    commands.iter().map(|command| format!("{command:?}")).collect()
+fn harness(state: AppState) -> Drawn {
+    drawn(Page::Train, state)
 }
 
-fn click(harness: &mut Harness<'_, Stage>, label: &str) {
-    harness.get_by_role_and_label(Role::Button, label).click();
-    harness.run_steps(3);
+fn click(harness: &mut Drawn, label: &str) {
+    press(harness, Role::Button, label);
 }
 
 #[test]
@@ -300,7 +267,7 @@ fn the_form_starts_what_was_chosen() {
     harness.get_by_label_contains("Weight decay");
     sent(&harness);
     click(&mut harness, "Start training");
-    let commands = harness.state().commands.take();
+    let commands = commands(&harness);
     let [Command::Train(TrainCommand::Start(config))] = commands.as_slice() else {
         panic!("{commands:?}");
     };
