@@ -7,6 +7,7 @@ mod result;
 
 use super::kept::Kept;
 use super::{ExitStatus, OutputArgs, UsageError};
+use crate::engine::flow::plan::usual_rate_of;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::Control;
 use crate::engine::run::dir::{RunDir, read_config};
@@ -186,7 +187,16 @@ fn load_config(path: &Path) -> anyhow::Result<TrainConfig> {
     })?;
     let folder = std::path::absolute(path).with_context(|| format!("cannot resolve {}", path.display()))?;
     validate::resolve_paths(&mut config, folder.parent().unwrap_or(&folder));
+    if !names(path, "learning_rate") {
+        config.learning_rate = usual_rate_of(&config);
+    }
     Ok(config)
+}
+
+/// True if the JSON object in the file has this key.
+fn names(path: &Path, key: &str) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|value| value.get(key).is_some())
 }
 
 fn check_config(config: &TrainConfig, path: Option<&Path>) -> Result<(), UsageError> {

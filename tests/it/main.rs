@@ -11,6 +11,7 @@ mod cli;
 mod gui;
 mod program;
 mod real_data;
+mod real_training;
 mod tiny_model;
 mod window;
 mod worker;

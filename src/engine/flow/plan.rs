@@ -1,16 +1,21 @@
 //! The defaults of a flow where the analyst chose nothing.
 
+use crate::engine::models;
 use crate::engine::run::config::{Method, TrainConfig, TrainData};
 
-/// Settings that suit most: adapters on the default base model, all columns, stop when it gets no better.
+/// Hidden size of the default base model, for which the usual rates hold.
+const USUAL_HIDDEN_SIZE: f64 = 384.0;
+
+/// Settings that suit most: the default base model with all its weights, and where positives are rare, three
+/// negatives for each.
 pub fn train_config(data: TrainData) -> TrainConfig {
-    let method = default_lora();
+    let method = Method::Full;
     TrainConfig {
         data,
         learning_rate: usual_rate(&method),
         method,
         max_length: 64,
-        early_stopping_patience: Some(3),
+        negatives_per_positive: Some(3.0),
         ..TrainConfig::default()
     }
 }
@@ -25,11 +30,76 @@ pub fn default_lora() -> Method {
     }
 }
 
-/// The learning rate to begin with: few trainable weights bear larger steps.
+/// The learning rate to begin with beside the default base model: few trainable weights bear larger steps.
 pub fn usual_rate(method: &Method) -> f64 {
     match method {
-        Method::Full => 5e-5,
-        Method::Lora { .. } => 2e-4,
-        Method::HeadOnly => 1e-3,
+        Method::Full => 2e-4,
+        Method::Lora { .. } | Method::HeadOnly => 1e-3,
+    }
+}
+
+/// The learning rate to begin with for these settings, smaller for larger base models: with all weights as
+/// 1 / width², which gives 5e-5 for BERT-base (the upper end of Devlin et al. 2019, appendix A.3), with adapters as
+/// 1 / width, which gives 5e-4 for it (Hu et al. 2021, table 9). A base model that cannot be read counts as the
+/// default one.
+pub fn usual_rate_of(config: &TrainConfig) -> f64 {
+    let inspected = models::resolve(&config.base_model).and_then(|dir| models::inspect(&dir));
+    let hidden = inspected.map_or(USUAL_HIDDEN_SIZE, |found| found.config.hidden_size as f64);
+    let scale = (USUAL_HIDDEN_SIZE / hidden.max(1.0)).min(1.0);
+    usual_rate(&config.method)
+        * match config.method {
+            Method::Full => scale * scale,
+            Method::Lora { .. } => scale,
+            Method::HeadOnly => 1.0,
+        }
+}
+
+/// Rows one epoch takes of `train_rows` of which `positive_share` are labelled 1 (unknown = all rows are taken).
+pub fn rows_per_epoch(train_rows: u64, positive_share: Option<f64>, config: &TrainConfig) -> u64 {
+    let (Some(share), Some(per_positive)) = (positive_share, config.negatives_per_positive) else {
+        return train_rows;
+    };
+    let positives = train_rows as f64 * share;
+    if positives < 1.0 {
+        return train_rows;
+    }
+    train_rows.min((positives + (positives * per_positive).ceil()).round() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn larger_models_start_with_smaller_rates() {
+        let folder = tempfile::tempdir().expect("temp dir");
+        let mut config = TrainConfig {
+            base_model: folder.path().display().to_string(),
+            ..TrainConfig::default()
+        };
+        assert_eq!(usual_rate_of(&config), 2e-4, "an unknown model counts as the default one");
+        for (hidden, full, lora) in [(384, 2e-4, 1e-3), (768, 5e-5, 5e-4), (32, 2e-4, 1e-3)] {
+            let settings = serde_json::json!({
+                "model_type": "bert", "vocab_size": 100, "hidden_size": hidden, "num_hidden_layers": 2,
+                "num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 64, "type_vocab_size": 2,
+            });
+            std::fs::write(folder.path().join("config.json"), settings.to_string()).expect("write");
+            std::fs::write(folder.path().join("vocab.txt"), "[PAD]\n").expect("write");
+            for (method, expected) in [(Method::Full, full), (default_lora(), lora), (Method::HeadOnly, 1e-3)] {
+                config.method = method;
+                let rate = usual_rate_of(&config);
+                assert!((rate / expected - 1.0).abs() < 1e-12, "{hidden}: {rate} against {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_epoch_takes_all_positives_and_some_negatives() {
+        let mut config = TrainConfig::default();
+        assert_eq!(rows_per_epoch(1000, Some(0.04), &config), 1000);
+        config.negatives_per_positive = Some(3.0);
+        assert_eq!(rows_per_epoch(1000, Some(0.04), &config), 160);
+        assert_eq!(rows_per_epoch(1000, Some(0.5), &config), 1000);
+        assert_eq!(rows_per_epoch(1000, None, &config), 1000);
     }
 }

@@ -23,13 +23,20 @@ pub struct TrainConfig {
     /// Overrides `epochs` when set.
     pub max_steps: Option<u64>,
     pub learning_rate: f64,
+    /// Of pooler, classifier and the branch of numbers, which start from nothing; `None` = `learning_rate` or
+    /// [`HEAD_RATE`], whichever is higher.
+    pub head_learning_rate: Option<f64>,
+    /// Where positives are rare: rows labelled 0 that an epoch takes for each labelled 1, fresh ones each epoch;
+    /// `None` = all rows. The loss corrects for it, so that scores stay probabilities.
+    pub negatives_per_positive: Option<f64>,
     pub weight_decay: f64,
     /// Share of all steps over which the learning rate climbs from 0.
     pub warmup_ratio: f64,
     pub schedule: Schedule,
     /// Global L2 norm the gradient is clipped to; 0 switches clipping off.
     pub max_grad_norm: f64,
-    /// Evaluate (and checkpoint) every so many steps; `None` = ten times a run.
+    /// Evaluate (and checkpoint) every so many steps; `None` = ten times a run, fewer (at least three) where the
+    /// validation rows are so many that scoring them would take over a quarter of the time.
     pub eval_every_steps: Option<u64>,
     /// Stop after so many evaluations without a better metric; `None` = never.
     pub early_stopping_patience: Option<u32>,
@@ -40,6 +47,21 @@ pub struct TrainConfig {
     pub seed: u64,
     pub device: DeviceChoice,
     pub precision: Precision,
+}
+
+/// The rate at which a new head learns beside a pretrained encoder: at the encoder's own it would hardly move
+/// within the few hundred steps of a fine-tuning.
+pub const HEAD_RATE: f64 = 1e-3;
+
+impl TrainConfig {
+    /// The head's learning rate at its highest.
+    pub fn head_rate(&self) -> f64 {
+        match (self.head_learning_rate, &self.method) {
+            (Some(rate), _) => rate,
+            (None, Method::HeadOnly) => self.learning_rate,
+            (None, _) => self.learning_rate.max(HEAD_RATE),
+        }
+    }
 }
 
 impl Default for TrainConfig {
@@ -55,7 +77,9 @@ impl Default for TrainConfig {
             eval_batch_size: 64,
             epochs: 1.0,
             max_steps: None,
-            learning_rate: 5e-5,
+            learning_rate: 2e-4,
+            head_learning_rate: None,
+            negatives_per_positive: None,
             weight_decay: 0.01,
             warmup_ratio: 0.1,
             schedule: Schedule::Linear,

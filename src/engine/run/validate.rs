@@ -219,8 +219,24 @@ impl Found {
         self.require(
             rate.is_finite() && rate > 0.0 && rate <= 1.0,
             "learning_rate",
-            "the learning rate must be above 0 and at most 1; 5e-5 is usual for full fine-tuning, 2e-4 for LoRA",
-            "学习率须大于 0 且不超过 1；全量微调常用 5e-5，LoRA 常用 2e-4",
+            "the learning rate must be above 0 and at most 1; 2e-4 is usual for full fine-tuning of a small model, 5e-5 of a large one, 1e-3 for LoRA",
+            "学习率须大于 0 且不超过 1；全量微调小模型常用 2e-4，大模型常用 5e-5，LoRA 常用 1e-3",
+        );
+        self.require(
+            config
+                .head_learning_rate
+                .is_none_or(|rate| rate.is_finite() && rate > 0.0 && rate <= 1.0),
+            "head_learning_rate",
+            "the head's learning rate must be above 0 and at most 1, or absent; 1e-3 is usual",
+            "分类头学习率须大于 0 且不超过 1，或不填写；常用 1e-3",
+        );
+        self.require(
+            config
+                .negatives_per_positive
+                .is_none_or(|count| count.is_finite() && count > 0.0),
+            "negatives_per_positive",
+            "the number of negatives for each positive must be above 0, or absent to take all rows",
+            "每个正例对应的负例数须大于 0；不填写则使用全部行",
         );
         self.require(
             config.weight_decay.is_finite() && config.weight_decay >= 0.0,
@@ -305,7 +321,7 @@ mod tests {
         resolve_paths(&mut base, folder.path());
         assert_eq!(problems(&base), []);
         type Spoil = fn(&mut TrainConfig);
-        let cases: [(&str, Spoil); 14] = [
+        let cases: [(&str, Spoil); 16] = [
             ("base_model", |c| c.base_model = " ".to_owned()),
             ("base_model", |c| c.base_model = "/no/such/folder".to_owned()),
             ("data.train", |c| c.data.train = PathBuf::new()),
@@ -325,6 +341,8 @@ mod tests {
             ("epochs", |c| c.epochs = f64::NAN),
             ("max_steps", |c| c.max_steps = Some(0)),
             ("learning_rate", |c| c.learning_rate = -1.0),
+            ("head_learning_rate", |c| c.head_learning_rate = Some(0.0)),
+            ("negatives_per_positive", |c| c.negatives_per_positive = Some(-1.0)),
             ("warmup_ratio", |c| c.warmup_ratio = 1.5),
             ("metric", |c| c.metric = "AUC".to_owned()),
         ];

@@ -446,6 +446,11 @@ pub mod form {
     pub const EVAL_BATCH: Text = Text::new("Rows a step when evaluating", "评估批大小");
     pub const MAX_STEPS: Text = Text::new("At most this many steps (0 = by epochs)", "最大步数（0 表示按轮数）");
     pub const WEIGHT_DECAY: Text = Text::new("Weight decay", "权重衰减");
+    pub const HEAD_RATE: Text = Text::new("Learning rate of the head", "分类头学习率");
+    pub const NEGATIVES: Text = Text::new(
+        "Negatives for each positive in an epoch (0 = all rows)",
+        "每轮中每个正例对应的负例数（0 表示全部行）",
+    );
     pub const WARMUP: Text = Text::new("Warm-up (share of steps)", "预热比例");
     pub const SCHEDULE: Text = Text::new("Learning rate after the warm-up", "预热后的学习率");
     pub const GRAD_NORM: Text = Text::new("Gradient limit (0 = none)", "梯度裁剪（0 表示不裁剪）");

@@ -5,7 +5,9 @@
 //! and the rows in order.
 
 use crate::engine::artifact::ContentHash;
+use crate::engine::run::config::TrainConfig;
 use crate::engine::text::TokenTable;
+use crate::engine::train::batches::BatchPlan;
 use tch::{Device, TchError, Tensor};
 
 /// Tokens, standardised numbers and labels of all rows of one part (training, validation, test).
@@ -58,6 +60,15 @@ impl Prepared {
         (0..self.num_rows())
             .map(|row| u32::try_from(self.tokens.len(row)).unwrap_or(u32::MAX))
             .collect()
+    }
+
+    /// Which rows form which step of a run with these settings.
+    pub fn plan(&self, config: &TrainConfig) -> BatchPlan {
+        let plan = BatchPlan::new(self.lengths(), config.batch_size, config.seed);
+        match config.negatives_per_positive {
+            Some(per_positive) => plan.with_negatives(&self.labels, per_positive),
+            None => plan,
+        }
     }
 
     /// Hash of everything the model sees of these rows.

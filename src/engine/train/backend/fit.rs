@@ -70,7 +70,7 @@ pub struct Fit<'a> {
 
 impl<'a> Fit<'a> {
     pub fn new(job: Job<'a>, model: &'a Model, optimizer: Optimizer, state: TrainerState) -> Self {
-        let plan = BatchPlan::new(job.train.lengths(), job.config.batch_size, job.config.seed);
+        let plan = job.train.plan(job.config);
         Self {
             meter: Meter::new(&state),
             last_good: state.step,
@@ -168,7 +168,7 @@ impl<'a> Fit<'a> {
                 .labels
                 .as_ref()
                 .ok_or_else(|| TrainError::config("data.label", "has no values"))?;
-            Model::row_losses(&logits, labels).during("training")?
+            Model::row_losses(&logits, labels, self.plan.log_odds_shift()).during("training")?
         };
         losses
             .f_mean(tch::Kind::Float)

@@ -5,6 +5,7 @@
 pub mod device;
 pub mod worker;
 
+pub(crate) mod adapters;
 pub(crate) mod batch;
 pub(crate) mod checkpoint;
 pub(crate) mod dropout;

@@ -3,6 +3,7 @@
 //! In: a model folder (and a `Method`). Out: logits, row losses, probabilities. Invariant: `params` holds every
 //! tensor once under its Hugging Face name; layers share them, so an update through the map is seen by the layers.
 
+use super::adapters::add_adapters;
 use super::batch::{Batch, Prepared};
 use super::dropout::DropoutDraws;
 use super::encoder::{Block, Embeddings, Encoder, Norm};
@@ -191,11 +192,14 @@ impl Model {
         self.head.forward(&pooled, batch.numeric.as_ref(), &mut draws)
     }
 
-    /// Cross-entropy of each row, fp32.
-    pub fn row_losses(logits: &Tensor, labels: &Tensor) -> Result<Tensor, TchError> {
-        logits
-            .f_to_kind(Kind::Float)?
-            .f_cross_entropy_loss(labels, None::<&Tensor>, Reduction::None, -100, 0.0)
+    /// Cross-entropy of each row, fp32; `shift` is added to the log-odds of label 1 first.
+    pub fn row_losses(logits: &Tensor, labels: &Tensor, shift: f64) -> Result<Tensor, TchError> {
+        let mut logits = logits.f_to_kind(Kind::Float)?;
+        if shift != 0.0 {
+            let shifts = Tensor::f_from_slice(&[0.0, shift as f32])?.f_to_device(logits.device())?;
+            logits = logits.f_add(&shifts)?;
+        }
+        logits.f_cross_entropy_loss(labels, None::<&Tensor>, Reduction::None, -100, 0.0)
     }
 
     /// Probability of label 1 of each row.
@@ -295,47 +299,6 @@ pub fn is_head(name: &str) -> bool {
     ["bert.pooler.", "classifier.", "numeric."]
         .iter()
         .any(|part| name.starts_with(part))
-}
-
-/// PEFT's rule: a target names a module or the end of its path.
-fn add_adapters(named: &mut Named, rank: usize, targets: &[String], seed: u64) -> Result<(), TrainError> {
-    let modules: Vec<(String, i64, i64)> = named
-        .iter()
-        .filter(|(name, tensor)| name.starts_with("bert.encoder.") && name.ends_with(".weight") && tensor.dim() == 2)
-        .map(|(name, tensor)| {
-            (
-                name.trim_end_matches(".weight").to_owned(),
-                tensor.size()[0],
-                tensor.size()[1],
-            )
-        })
-        .collect();
-    if rank == 0 {
-        return Err(TrainError::config("method.rank", "is 0, expected at least 1"));
-    }
-    for target in targets {
-        if !modules.iter().any(|(name, ..)| matches_target(name, target)) {
-            return Err(TrainError::config(
-                "method.targets",
-                format!(
-                    "names '{target}', which no layer has; use query, key, value, attention.output.dense, intermediate.dense, output.dense"
-                ),
-            ));
-        }
-    }
-    let rank = rank as i64;
-    for (name, outputs, inputs) in modules {
-        if targets.iter().any(|target| matches_target(&name, target)) {
-            let (a, b) = params::draw_adapter(&name, outputs, inputs, rank, seed)?;
-            named.insert(format!("{name}.lora_A.weight"), a);
-            named.insert(format!("{name}.lora_B.weight"), b);
-        }
-    }
-    Ok(())
-}
-
-fn matches_target(name: &str, target: &str) -> bool {
-    name == target || name.strip_suffix(target).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// Builds layers over a complete parameter map.

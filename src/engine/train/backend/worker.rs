@@ -13,12 +13,11 @@ use super::{TrainError, export, shim};
 use crate::engine::artifact::ContentHash;
 use crate::engine::models;
 use crate::engine::progress::Progress;
-use crate::engine::run::config::{Method, TrainConfig};
+use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::ControlReader;
 use crate::engine::run::event::EventBody;
 use crate::engine::run::liveness::ProcessId;
 use crate::engine::run::{RunDir, validate as config_check};
-use crate::engine::train::batches::BatchPlan;
 use crate::engine::train::card::{CARD_VERSION, ModelCard};
 use crate::engine::train::host::Host;
 use crate::engine::train::run_host::{Heartbeat, RunHost};
@@ -29,10 +28,13 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-/// How many times faster the head learns where numbers are joined to the text.
-const NUMERIC_HEAD_RATE: f64 = 10.0;
-/// Evaluations a run without `eval_every_steps`.
+/// Evaluations a run without `eval_every_steps`, unless they would take too long.
 const EVALUATIONS: u64 = 10;
+const FEWEST_EVALUATIONS: u64 = 3;
+/// Scoring a row costs about a third of learning from it (no backward pass).
+const SCORED_PER_LEARNT: f64 = 3.0;
+/// Share of the time of the training steps that evaluations may take.
+const EVALUATION_SHARE: f64 = 0.25;
 
 /// Trains (or resumes) the run in `run_dir` in this process, until it ends, fails or is stopped. The caller holds
 /// the run's `WorkerLock`.
@@ -102,12 +104,10 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
         parts,
         chosen,
     };
-    let factor = head_rate_factor(config);
+    let factor = config.head_rate() / config.learning_rate;
     if factor != 1.0 {
-        host.log(
-            0,
-            format!("the head learns {factor} times as fast as the encoder, because it is new and reads numbers"),
-        )?;
+        let rate = config.head_rate();
+        host.log(0, format!("the head, which is new, learns at {rate:.1e}, {factor:.1} times as fast as the rest"))?;
     }
     let optimizer = Optimizer::new(&model, config.weight_decay, factor)?;
     let (job, state) = session.plan(host)?;
@@ -115,16 +115,6 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
     session.start(&mut fit, host)?;
     let ended = fit.run(host)?;
     session.finish(&mut fit, ended, host)
-}
-
-/// Beside a pretrained encoder the branch of numbers starts from nothing; at the encoder's rate it would not learn
-/// within an epoch.
-fn head_rate_factor(config: &TrainConfig) -> f64 {
-    match config.method {
-        Method::HeadOnly => 1.0,
-        _ if !config.data.numeric.is_empty() => NUMERIC_HEAD_RATE,
-        _ => 1.0,
-    }
 }
 
 /// Hash of the settings that change what is learnt; the others may differ when a run is resumed.
@@ -142,6 +132,14 @@ fn learning_settings(config: &TrainConfig) -> ContentHash {
     ContentHash::of_json(&kept)
 }
 
+/// Steps from one evaluation to the next: ten times a run, fewer where there are many validation rows.
+fn eval_every(total_steps: u64, batch_size: usize, valid_rows: usize) -> u64 {
+    let learnt = total_steps as f64 * batch_size as f64;
+    let affordable = learnt * SCORED_PER_LEARNT * EVALUATION_SHARE / valid_rows.max(1) as f64;
+    let evaluations = (affordable as u64).clamp(FEWEST_EVALUATIONS, EVALUATIONS);
+    total_steps.div_ceil(evaluations)
+}
+
 /// All that a run needs beside its model.
 struct Session<'a> {
     dir: &'a RunDir,
@@ -156,7 +154,15 @@ impl Session<'_> {
     /// The loop's settings and the state before the first step.
     fn plan(&self, host: &mut RunHost) -> Result<(Job<'_>, TrainerState), TrainError> {
         let (config, parts) = (self.config, &self.parts);
-        let per_epoch = BatchPlan::new(parts.train.lengths(), config.batch_size, config.seed).steps_per_epoch();
+        let plan = parts.train.plan(config);
+        let per_epoch = plan.steps_per_epoch();
+        if plan.log_odds_shift() != 0.0 {
+            let (taken, rows) = (plan.rows_per_epoch(), parts.train.num_rows());
+            let message = format!(
+                "each epoch takes {taken} of {rows} training rows: all positive ones, and negative ones in turn; the training loss is that of these rows, the scores stay probabilities of all rows"
+            );
+            host.log(0, message)?;
+        }
         let total_steps = match config.max_steps {
             Some(steps) => steps,
             None => ((per_epoch as f64 * config.epochs).ceil() as u64).max(1),
@@ -186,7 +192,7 @@ impl Session<'_> {
             metric,
             eval_every: config
                 .eval_every_steps
-                .unwrap_or(total_steps.div_ceil(EVALUATIONS))
+                .unwrap_or_else(|| eval_every(total_steps, config.batch_size, parts.valid.num_rows()))
                 .max(1),
             rate: LearningRate::new(config.learning_rate, config.schedule, config.warmup_ratio, total_steps),
         };

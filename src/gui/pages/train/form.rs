@@ -1,7 +1,7 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
-use crate::engine::flow::plan::{default_lora, usual_rate};
+use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate};
 use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule, TrainConfig};
 use crate::engine::run::validate;
 use crate::gui::command::Command;
@@ -193,7 +193,7 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &m
             widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
             let batches: Vec<(usize, String)> = [8, 16, 32, 64, 128, 256].map(|n| (n, n.to_string())).to_vec();
             widgets::choice(ui, cx.t(f::BATCH), &mut config.batch_size, &batches);
-            let steps = planned_steps(inputs.train_rows, config);
+            let steps = planned_steps(inputs.train_rows, inputs.positive_share, config);
             ui.label(
                 RichText::new(f::steps(cx.lang(), steps))
                     .font(text::small())
@@ -226,20 +226,25 @@ fn rate_field(ui: &mut Ui, rate: &mut f64) {
     );
 }
 
-fn planned_steps(train_rows: u64, config: &TrainConfig) -> u64 {
+fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainConfig) -> u64 {
     let held_out = if config.data.valid.is_none() {
         config.data.valid_ratio
     } else {
         0.0
     };
-    let rows = train_rows as f64 * (1.0 - held_out);
-    let by_epochs = (rows * config.epochs / config.batch_size.max(1) as f64).ceil().max(0.0) as u64;
+    let rows = (train_rows as f64 * (1.0 - held_out)).round() as u64;
+    let rows = rows_per_epoch(rows, positive_share, config);
+    let by_epochs = (rows as f64 * config.epochs / config.batch_size.max(1) as f64).ceil().max(0.0) as u64;
     config.max_steps.unwrap_or(by_epochs)
 }
 
 fn learning_settings(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
     widgets::number_field(ui, cx.t(f::MAX_LENGTH), &mut config.max_length, 3..=512);
     optional_field(ui, cx.t(f::MAX_STEPS), &mut config.max_steps);
+    let mut negatives = config.negatives_per_positive.unwrap_or(0.0);
+    if widgets::number_field(ui, cx.t(f::NEGATIVES), &mut negatives, 0.0..=1000.0) {
+        config.negatives_per_positive = (negatives > 0.0).then_some(negatives);
+    }
     widgets::number_field(ui, cx.t(f::WEIGHT_DECAY), &mut config.weight_decay, 0.0..=1.0);
     widgets::number_field(ui, cx.t(f::WARMUP), &mut config.warmup_ratio, 0.0..=1.0);
     let schedules = [Schedule::Linear, Schedule::Cosine, Schedule::Constant];
@@ -307,10 +312,13 @@ mod tests {
             ..TrainConfig::default()
         };
         config.data.valid_ratio = 0.1;
-        assert_eq!(planned_steps(1000, &config), 57, "900 rows twice, 32 at a time");
+        let share = Some(0.04);
+        assert_eq!(planned_steps(1000, share, &config), 57, "900 rows twice, 32 at a time");
         config.data.valid = Some("v.parquet".into());
-        assert_eq!(planned_steps(1000, &config), 63);
-        config.max_steps = Some(10);
-        assert_eq!(planned_steps(1000, &config), 10);
+        assert_eq!(planned_steps(1000, share, &config), 63);
+        config.negatives_per_positive = Some(3.0);
+        assert_eq!(planned_steps(1000, share, &config), 10, "40 positives, 120 negatives");
+        config.max_steps = Some(7);
+        assert_eq!(planned_steps(1000, share, &config), 7);
     }
 }

@@ -87,8 +87,15 @@ pub(super) fn settings_ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, 
         (form(f::LABEL), config.data.label.clone()),
         (form(f::EPOCHS), number::compact(config.epochs)),
         (form(f::MAX_STEPS), optional(config.max_steps)),
+        (
+            form(f::NEGATIVES),
+            config
+                .negatives_per_positive
+                .map_or_else(|| "–".to_owned(), number::compact),
+        ),
         (form(f::BATCH), number::count(config.batch_size as u64)),
         (form(f::RATE), number::compact(config.learning_rate)),
+        (form(f::HEAD_RATE), number::compact(config.head_rate())),
         (form(f::MAX_LENGTH), number::count(config.max_length as u64)),
         (form(f::WEIGHT_DECAY), number::compact(config.weight_decay)),
         (form(f::WARMUP), number::compact(config.warmup_ratio)),

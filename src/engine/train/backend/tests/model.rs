@@ -152,6 +152,7 @@ fn three_steps_equal_torch_adamw_with_clipping() {
         let losses = Model::row_losses(
             &model.forward(&batch, None).expect("forward"),
             batch.labels.as_ref().expect("labels"),
+            0.0,
         )
         .expect("loss");
         let mean = losses.mean(tch::Kind::Float);
