@@ -13,10 +13,11 @@ use super::plots::TimeBins;
 use super::profile::ColumnProfile;
 use super::user_items::UserItemOrder;
 use crate::engine::artifact::{ColumnType, Role};
-use crate::engine::ingest::EventKind;
 use crate::engine::ingest::dataset::{ColumnInfo, Dataset};
 use crate::engine::ingest::log::{EventLog, NULL_TIME};
+use crate::engine::ingest::{Codes, EventKind};
 use crate::engine::progress::{Cancelled, Progress};
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -100,6 +101,29 @@ impl<'a> Context<'a> {
             .saturating_mul(1_000)
     }
 
+    /// First and last time in microseconds that can be right.
+    pub fn possible_times(&self) -> RangeInclusive<i64> {
+        let thresholds = self.thresholds();
+        let latest = self
+            .now_micros()
+            .saturating_add(thresholds.future_slack_secs.saturating_mul(1_000_000));
+        thresholds.earliest_time_secs.saturating_mul(1_000_000)..=latest
+    }
+
+    /// The dense codes of a role's column, where the log holds them.
+    pub fn codes(&self, role: Role) -> Option<&Codes> {
+        let log = &self.log;
+        match role {
+            Role::User => log.user.as_ref(),
+            Role::Item => log.item.as_ref(),
+            Role::Event => log.event.as_ref(),
+            Role::Session => log.session.as_ref(),
+            Role::Query => log.query.as_ref(),
+            Role::Category => log.category.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Name of the first column with a role.
     pub fn column_name(&self, role: Role) -> Option<String> {
         let index = self.dataset.column_with_role(role)?;
@@ -113,21 +137,11 @@ impl<'a> Context<'a> {
 
     /// The dictionary of a column, taken over from the log's codes where they are of this very column.
     pub fn distinct(&self, index: usize) -> Result<Distinct, Cancelled> {
-        let log = &self.log;
-        let coded = [
-            (Role::User, &log.user),
-            (Role::Item, &log.item),
-            (Role::Event, &log.event),
-            (Role::Session, &log.session),
-            (Role::Query, &log.query),
-            (Role::Category, &log.category),
-        ];
         let column = &self.columns[index];
         let is_whole = matches!(column.dtype(), ColumnType::Text | ColumnType::Integer);
-        let codes = coded
-            .into_iter()
-            .find(|(role, _)| self.dataset.column_with_role(*role) == Some(index));
-        match codes.and_then(|(_, codes)| codes.as_ref()) {
+        let role = self.dataset.info.columns[index].role;
+        let is_first = self.dataset.column_with_role(role) == Some(index);
+        match self.codes(role).filter(|_| is_first) {
             Some(codes) if is_whole => Ok(Distinct::from_codes(codes)),
             _ => Distinct::of(column.cells(), self.progress),
         }
@@ -192,7 +206,7 @@ impl<'a> Context<'a> {
     pub fn core_time(&self) -> Option<&CoreTime> {
         let core = self
             .core_time
-            .get_or_init(|| CoreTime::find(self.log.time.as_deref()?, self.thresholds()));
+            .get_or_init(|| CoreTime::find(self.log.time.as_deref()?, &self.possible_times(), self.thresholds()));
         core.as_ref()
     }
 

@@ -1,12 +1,11 @@
 //! Small tables for the tests of the audit.
 
 use super::{AuditOptions, AuditReport, Finding, SideTables, audit};
-use crate::engine::artifact::{ColumnType, Role};
-use crate::engine::ingest::dataset::{ColumnInfo, Dataset, DatasetInfo, Dialect, RowCounts, SourceFile};
+use crate::engine::artifact::Role;
+use crate::engine::ingest::dataset::Dataset;
+use crate::engine::ingest::fixture::{dataset, times};
 use crate::engine::progress::Progress;
-use polars::prelude::{Column, DataFrame, DataType, NamedFrom, Series, TimeUnit};
-use std::path::PathBuf;
-use std::sync::Arc;
+use polars::prelude::{Column, NamedFrom as _, Series};
 
 /// A column of a test table.
 pub enum Col<'a> {
@@ -23,92 +22,24 @@ pub enum Col<'a> {
 }
 
 impl Col<'_> {
-    fn build(self, name: &str) -> (Column, ColumnType) {
+    fn build(self, name: &str) -> Column {
         match self {
-            Self::S(values) => (Series::new(name.into(), values).into(), ColumnType::Text),
-            Self::I(values) => (Series::new(name.into(), values).into(), ColumnType::Integer),
-            Self::F(values) => (Series::new(name.into(), values).into(), ColumnType::Float),
-            Self::B(values) => (Series::new(name.into(), values).into(), ColumnType::Boolean),
-            Self::T(values) => {
-                let micros: Vec<Option<i64>> = values.into_iter().map(|v| v.map(|secs| secs * 1_000_000)).collect();
-                let series = Series::new(name.into(), micros)
-                    .cast(&DataType::Datetime(TimeUnit::Microseconds, None))
-                    .expect("integers become times");
-                (series.into(), ColumnType::Time)
-            }
+            Self::S(values) => Series::new(name.into(), values).into(),
+            Self::I(values) => Series::new(name.into(), values).into(),
+            Self::F(values) => Series::new(name.into(), values).into(),
+            Self::B(values) => Series::new(name.into(), values).into(),
+            Self::T(values) => times(name, &values),
         }
     }
 }
 
-/// Role a test column gets from its name.
-fn role_of(name: &str) -> Role {
-    Role::from_name(name).unwrap_or_default()
-}
-
 /// A dataset whose columns are named after their roles; row `i` stands on line `i + 2`.
 pub fn table(columns: Vec<(&str, Col<'_>)>) -> Dataset {
-    let mut infos = Vec::new();
-    let mut series = Vec::new();
-    for (name, column) in columns {
-        let (column, dtype) = column.build(name);
-        infos.push(ColumnInfo {
-            name: name.to_owned(),
-            dtype,
-            role: role_of(name),
-            confidence: 1.0,
-            why: "test".to_owned(),
-            time_format: None,
-            nulls: column.null_count() as u64,
-            invalid: 0,
-        });
-        series.push(column);
-    }
-    let frame = DataFrame::new_infer_height(series).expect("columns of one length");
-    let rows = frame.height();
-    let counts = RowCounts {
-        total: rows as u64 + 1,
-        accepted: rows as u64,
-        rejected: 0,
-        skipped: 1,
-    };
-    Dataset {
-        info: Arc::new(DatasetInfo {
-            name: "test".to_owned(),
-            sources: vec![SourceFile {
-                path: PathBuf::from("test.csv"),
-                bytes: 0,
-                rows: counts,
-                schema_differences: Vec::new(),
-            }],
-            dialect: dialect(),
-            rows: counts,
-            columns: infos,
-            hash: Default::default(),
-            elapsed_ms: 0,
-        }),
-        frame,
-        lines: Arc::new((0..rows as u32).map(|row| row + 2).collect()),
-        source_of_row: None,
-        rejects: Arc::default(),
-        invalid: Arc::default(),
-    }
-}
-
-fn dialect() -> Dialect {
-    Dialect {
-        format: "csv".to_owned(),
-        compression: "none".to_owned(),
-        encoding: "UTF-8".to_owned(),
-        byte_order_mark: false,
-        delimiter: ',',
-        quote: Some('"'),
-        escape: None,
-        header: true,
-        preamble_lines: 0,
-        footer_lines: 0,
-        line_ending: "lf".to_owned(),
-        evidence: Vec::new(),
-    }
+    let role = |name| Role::from_name(name).unwrap_or_default();
+    let built = columns
+        .into_iter()
+        .map(|(name, column)| (column.build(name), role(name)));
+    dataset(built.collect())
 }
 
 /// "Now" of the tests: 2023-11-14 22:13:20 UTC.

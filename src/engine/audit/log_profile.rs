@@ -54,8 +54,12 @@ pub struct SessionProfile {
     /// Sessions with one event.
     pub single_event_share: f64,
     pub median_events: u64,
+    /// Time within visits: a pause of more than 30 minutes is no part of a session's length.
     pub median_length_secs: f64,
     pub longest_secs: f64,
+    /// Between neighbouring events of one visit; `None` if no visit has two.
+    #[serde(default)]
+    pub median_interval_secs: Option<f64>,
 }
 
 /// One step of view → cart → purchase over users.
@@ -157,7 +161,8 @@ fn sessions(context: &Context<'_>) -> Result<Option<SessionProfile>, Cancelled> 
         return Ok(None);
     };
     let limit = (context.thresholds().session_gap_mins * 60e6) as i64;
-    let spans = SessionSpans::new(session, time, limit, context.progress)?.sessions;
+    let found = SessionSpans::new(session, time, (limit, &context.possible_times()), context.progress)?;
+    let spans = found.sessions;
     let mut events: Vec<u32> = spans
         .iter()
         .map(|span| span.events)
@@ -166,7 +171,7 @@ fn sessions(context: &Context<'_>) -> Result<Option<SessionProfile>, Cancelled> 
     let mut lengths: Vec<i64> = spans
         .iter()
         .filter(|span| span.events > 0)
-        .map(|span| span.length)
+        .map(|span| span.active)
         .collect();
     events.sort_unstable();
     lengths.sort_unstable();
@@ -179,6 +184,7 @@ fn sessions(context: &Context<'_>) -> Result<Option<SessionProfile>, Cancelled> 
         median_events: u64::from(median_events),
         median_length_secs: median as f64 / 1e6,
         longest_secs: lengths.last().map_or(0.0, |&longest| longest as f64 / 1e6),
+        median_interval_secs: found.median_interval.map(|micros| micros as f64 / 1e6),
     }))
 }
 

@@ -24,6 +24,8 @@ mod checks;
 mod context;
 mod core_time;
 mod duplicates;
+mod neighbours;
+mod orphans;
 mod pace;
 mod plots;
 mod rule;
@@ -126,7 +128,7 @@ fn examine_column(context: &Context<'_>, index: usize) -> Result<(ColumnProfile,
         profile: &profile,
     };
     let mut outcomes = Vec::new();
-    for rule in &registry::RULES {
+    for rule in registry::RULES {
         if let Check::Column(check) = rule.check {
             outcomes.push((rule.info.code, Outcome::Checked(check(&column)?)));
         }

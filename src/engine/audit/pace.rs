@@ -61,7 +61,7 @@ pub struct Pace {
     pub events: u32,
     /// Different times.
     pub moments: u32,
-    /// Standard deviation over mean of the intervals between moments; `None` below ten intervals.
+    /// Standard deviation over mean of the intervals within visits; `None` below ten intervals.
     pub interval_cv: Option<f64>,
     pub most_per_minute: u32,
     pub most_per_day: u32,
@@ -97,16 +97,17 @@ pub fn paces(context: &Context<'_>) -> Result<Vec<Pace>, Cancelled> {
 fn pace_of(rows: &[u32], times: &[i64], thresholds: &Thresholds) -> Pace {
     let mut moments: Vec<i64> = rows.iter().map(|&row| times[row as usize]).collect();
     moments.dedup();
+    let intervals = intervals_within_visits(&moments, (thresholds.session_gap_mins * 60e6) as i64);
     let mut pace = Pace {
         events: rows.len() as u32,
         moments: moments.len() as u32,
-        interval_cv: interval_cv(&moments),
+        interval_cv: interval_cv(&intervals),
         most_per_minute: most_within(&moments, MINUTE),
         most_per_day: most_on_one_day(&moments),
         longest_stretch_hours: longest_stretch(&moments, (thresholds.bot_pause_hours * 3.6e9) as i64) as f64 / 3.6e9,
         reasons: Reasons::default(),
     };
-    let judged = moments.len() > thresholds.bot_min_intervals;
+    let judged = intervals.len() >= thresholds.bot_min_intervals;
     let regular = judged && pace.interval_cv.is_some_and(|cv| cv < thresholds.bot_interval_cv);
     pace.reasons.add_if(regular, Reasons::REGULAR);
     pace.reasons.add_if(
@@ -118,16 +119,20 @@ fn pace_of(rows: &[u32], times: &[i64], thresholds: &Thresholds) -> Pace {
     pace
 }
 
-fn interval_cv(moments: &[i64]) -> Option<f64> {
-    if moments.len() <= LEAST_INTERVALS {
+/// Times between neighbouring moments of one visit. Nights between visits say nothing about how regularly
+/// somebody acts, and would hide a timer that runs an hour a day.
+fn intervals_within_visits(moments: &[i64], pause: i64) -> Vec<i64> {
+    let intervals = moments.windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
+    intervals.filter(|&interval| interval <= pause).collect()
+}
+
+fn interval_cv(intervals: &[i64]) -> Option<f64> {
+    if intervals.len() < LEAST_INTERVALS {
         return None;
     }
-    let n = (moments.len() - 1) as f64;
-    let mean = (moments[moments.len() - 1] - moments[0]) as f64 / n;
-    let squares: f64 = moments
-        .windows(2)
-        .map(|pair| ((pair[1] - pair[0]) as f64 - mean).powi(2))
-        .sum();
+    let n = intervals.len() as f64;
+    let mean = intervals.iter().map(|&interval| interval as f64).sum::<f64>() / n;
+    let squares: f64 = intervals.iter().map(|&interval| (interval as f64 - mean).powi(2)).sum();
     (mean > 0.0).then(|| (squares / n).sqrt() / mean)
 }
 
@@ -213,12 +218,15 @@ mod tests {
             longest_stretch(&secs(&[0, 10, 25, 1_000, 1_001]), 500_000_000),
             25_000_000
         );
-        assert_eq!(interval_cv(&secs(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9])), None);
+        let cv = |moments: &[i64]| interval_cv(&intervals_within_visits(&secs(moments), 1_800_000_000));
+        assert_eq!(cv(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), None);
         let even: Vec<i64> = (0..60).map(|step| step * 7).collect();
-        assert_eq!(interval_cv(&secs(&even)), Some(0.0));
+        assert_eq!(cv(&even), Some(0.0));
+        let with_a_night: Vec<i64> = even.iter().map(|&at| if at < 200 { at } else { at + 40_000 }).collect();
+        assert_eq!(cv(&with_a_night), Some(0.0));
         // Intervals 1 and 3 in turn: mean 2, standard deviation 1.
         let uneven: Vec<i64> = (0..=20).map(|step| step * 2 - step % 2).collect();
-        assert!((interval_cv(&secs(&uneven)).expect("20 intervals") - 0.5).abs() < 1e-12);
+        assert!((cv(&uneven).expect("20 intervals") - 0.5).abs() < 1e-12);
         assert_eq!(most_on_one_day(&secs(&[86_399, 86_400, 86_401])), 2);
     }
 }

@@ -101,6 +101,18 @@ impl FindingPlot {
         self
     }
 
+    /// The value up to which the y axis must reach so that the numbers above the bars and the words of horizontal
+    /// thresholds are not cut; `None` where nothing is written above the marks.
+    pub fn y_top(&self) -> Option<f64> {
+        let bars = match &self.marks {
+            Marks::Bars { values, .. } => values.iter().copied().fold(0.0, f64::max),
+            _ => 0.0,
+        };
+        let lines = self.thresholds.iter().filter(|line| line.axis == Axis::Y);
+        let top = lines.map(|line| line.at).fold(bars, f64::max);
+        (top > 0.0).then_some(top * (1.0 + HEADROOM))
+    }
+
     /// Bars with labels that need no translation.
     pub fn bars(title: Bilingual, x_label: Bilingual, y_label: Bilingual, bars: Vec<(String, f64, bool)>) -> Self {
         let marks = Marks::Bars {
@@ -115,6 +127,9 @@ impl FindingPlot {
     }
 }
 
+/// Part of the height kept free above the highest bar: a line of small text in the lowest plot that is drawn.
+const HEADROOM: f64 = 0.15;
+
 /// Most points of a scatter that are drawn; flagged ones come first. The plot's title states the total.
 pub const MAX_POINTS: usize = 2_000;
 
@@ -122,4 +137,25 @@ pub const MAX_POINTS: usize = 2_000;
 pub fn thin<T: Copy>(values: &[T], limit: usize) -> Vec<T> {
     let step = values.len().div_ceil(limit.max(1)).max(1);
     values.iter().copied().step_by(step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_kept_above_the_highest_bar_and_threshold() {
+        let none = Bilingual::default;
+        let bars = |values: &[f64]| {
+            let bars = values.iter().map(|&value| (value.to_string(), value, false)).collect();
+            FindingPlot::bars(none(), none(), none(), bars)
+        };
+        let top = bars(&[3.0, 20.0]).y_top().expect("there are bars");
+        assert!((top - 23.0).abs() < 1e-9);
+        let higher = bars(&[3.0]).with_threshold(Axis::Y, 40.0, none());
+        assert!((higher.y_top().expect("a threshold") - 46.0).abs() < 1e-9);
+        assert_eq!(bars(&[]).y_top(), None);
+        let lines = FindingPlot::new(none(), none(), none(), Marks::Lines { series: Vec::new() });
+        assert_eq!(lines.with_threshold(Axis::X, 5.0, none()).y_top(), None);
+    }
 }

@@ -4,91 +4,51 @@
 
 use super::checks::{
     bots, constant, double_fire, duplicate_rows, isolated_time, label_imbalance, long_tail, missing, mixed_types,
-    orphans, personal_data, price, same_key, sessions, time_range, unknown_event, unseen_purchase,
+    orphan_items, orphan_users, personal_data, price, same_key, sessions, time_range, unknown_event, unseen_purchase,
+    unused_items,
 };
-use super::rule::{Check, Violation as _};
+use super::rule::{Check, ColumnCheck, LogCheck, Violation};
 
 pub use super::rule::{Rule, RuleInfo};
 
 /// Every rule, sorted by code.
-pub const RULES: [Rule; 19] = [
-    Rule {
-        info: &unseen_purchase::UnseenPurchase::INFO,
-        check: Check::Log(unseen_purchase::check),
-    },
-    Rule {
-        info: &bots::BotLikeUsers::INFO,
-        check: Check::Log(bots::check),
-    },
-    Rule {
-        info: &sessions::BrokenSessions::INFO,
-        check: Check::Log(sessions::check),
-    },
-    Rule {
-        info: &long_tail::LongTail::INFO,
-        check: Check::Log(long_tail::check),
-    },
-    Rule {
-        info: &missing::MissingCells::INFO,
-        check: Check::Column(missing::check),
-    },
-    Rule {
-        info: &constant::ConstantColumn::INFO,
-        check: Check::Column(constant::check),
-    },
-    Rule {
-        info: &orphans::OrphanItems::INFO,
-        check: Check::Log(orphans::check_items),
-    },
-    Rule {
-        info: &orphans::OrphanUsers::INFO,
-        check: Check::Log(orphans::check_users),
-    },
-    Rule {
-        info: &orphans::UnusedItems::INFO,
-        check: Check::Log(orphans::check_unused),
-    },
-    Rule {
-        info: &label_imbalance::LabelImbalance::INFO,
-        check: Check::Log(label_imbalance::check),
-    },
-    Rule {
-        info: &personal_data::PersonalData::INFO,
-        check: Check::Column(personal_data::check),
-    },
-    Rule {
-        info: &time_range::TimeOutOfRange::INFO,
-        check: Check::Log(time_range::check),
-    },
-    Rule {
-        info: &isolated_time::IsolatedTime::INFO,
-        check: Check::Log(isolated_time::check),
-    },
-    Rule {
-        info: &duplicate_rows::DuplicateRows::INFO,
-        check: Check::Log(duplicate_rows::check),
-    },
-    Rule {
-        info: &double_fire::DoubleFire::INFO,
-        check: Check::Log(double_fire::check),
-    },
-    Rule {
-        info: &same_key::SameKey::INFO,
-        check: Check::Log(same_key::check),
-    },
-    Rule {
-        info: &price::PriceNotPositive::INFO,
-        check: Check::Column(price::check),
-    },
-    Rule {
-        info: &unknown_event::UnknownEvent::INFO,
-        check: Check::Log(unknown_event::check),
-    },
-    Rule {
-        info: &mixed_types::MixedTypes::INFO,
-        check: Check::Column(mixed_types::check),
-    },
+pub static RULES: &[Rule] = &[
+    log::<unseen_purchase::UnseenPurchase>(unseen_purchase::check),
+    log::<bots::BotLikeUsers>(bots::check),
+    log::<sessions::BrokenSessions>(sessions::check),
+    log::<long_tail::LongTail>(long_tail::check),
+    column::<missing::MissingCells>(missing::check),
+    column::<constant::ConstantColumn>(constant::check),
+    log::<orphan_items::OrphanItems>(orphan_items::check),
+    log::<orphan_users::OrphanUsers>(orphan_users::check),
+    log::<unused_items::UnusedItems>(unused_items::check),
+    log::<label_imbalance::LabelImbalance>(label_imbalance::check),
+    column::<personal_data::PersonalData>(personal_data::check),
+    log::<time_range::TimeOutOfRange>(time_range::check),
+    log::<isolated_time::IsolatedTime>(isolated_time::check),
+    log::<duplicate_rows::DuplicateRows>(duplicate_rows::check),
+    log::<double_fire::DoubleFire>(double_fire::check),
+    log::<same_key::SameKey>(same_key::check),
+    column::<price::PriceNotPositive>(price::check),
+    log::<unknown_event::UnknownEvent>(unknown_event::check),
+    column::<mixed_types::MixedTypes>(mixed_types::check),
 ];
+
+/// A rule that looks at every column.
+const fn column<V: Violation>(check: ColumnCheck) -> Rule {
+    Rule {
+        info: const { &V::INFO },
+        check: Check::Column(check),
+    }
+}
+
+/// A rule that looks at the log once.
+const fn log<V: Violation>(check: LogCheck) -> Rule {
+    Rule {
+        info: const { &V::INFO },
+        check: Check::Log(check),
+    }
+}
 
 /// The rule with a code, in any case.
 pub fn rule(code: &str) -> Option<&'static Rule> {
@@ -109,7 +69,7 @@ mod tests {
             let letters = match rule.info.dimension {
                 Dimension::Completeness => "C",
                 Dimension::Uniqueness => "U",
-                Dimension::Validity => "V",
+                Dimension::Validity => "VX",
                 Dimension::Consistency => "K",
                 Dimension::Timeliness => "T",
                 Dimension::Behaviour => "BL",

@@ -31,13 +31,16 @@ impl RuleInfo {
     }
 }
 
+pub type ColumnCheck = fn(&ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled>;
+pub type LogCheck = fn(&Context<'_>) -> Result<Outcome, Cancelled>;
+
 /// How a rule looks at the log.
 #[derive(Clone, Copy)]
 pub enum Check {
     /// Called for every column while its dictionary is at hand.
-    Column(fn(&ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled>),
+    Column(ColumnCheck),
     /// Called once for the log.
-    Log(fn(&Context<'_>) -> Result<Outcome, Cancelled>),
+    Log(LogCheck),
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +72,9 @@ pub trait Violation {
     const INFO: RuleInfo;
 
     /// A few words for the list.
-    fn title(&self) -> Bilingual;
+    fn title(&self) -> Bilingual {
+        Self::INFO.name()
+    }
     /// What was seen, with the numbers.
     fn message(&self) -> Bilingual;
     fn why(&self) -> Bilingual;

@@ -12,6 +12,8 @@ pub mod dataset;
 mod dialect;
 mod encoding;
 mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod header;
 pub mod kind;
 pub mod log;

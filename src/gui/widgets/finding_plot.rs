@@ -76,7 +76,11 @@ fn plot_of<'a>(ui: &Ui, id: &str, data: &FindingPlot, size: (f32, f32), lang: La
             .collect(),
         _ => Vec::new(),
     };
-    quiet_plot(ui, id, size, (data.x_scale, labels))
+    let plot = quiet_plot(ui, id, size, (data.x_scale, labels));
+    match data.y_top() {
+        Some(top) => plot.include_y(top),
+        None => plot,
+    }
 }
 
 /// A plot that only shows: no zoom, no drag. `labels` name bars at 0, 1, 2 …

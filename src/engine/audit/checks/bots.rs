@@ -16,8 +16,8 @@ use crate::engine::progress::Cancelled;
 /// Bot-like users (B02)
 ///
 /// ## What it checks
-/// A user is bot-like for any of these reasons: the intervals between events hardly vary (coefficient of
-/// variation below 0.1 over at least 50 intervals); more than 20 different moments within one minute; more than
+/// A user is bot-like for any of these reasons: the intervals within visits hardly vary (coefficient of
+/// variation below 0.1 over at least 50 intervals; pauses of more than 30 minutes separate visits); more than 20 different moments within one minute; more than
 /// 1,000 different moments in a day and more than 99.9 % of users ever reach; a day and more without a pause of
 /// four hours; more than 500 different items and never a cart or a purchase where 20 would be expected. Rows of
 /// one moment count once, so that a basket written line by line is no bot.
@@ -49,10 +49,6 @@ impl Violation for BotLikeUsers {
         dimension: Dimension::Behaviour,
         source: include_str!("bots.rs"),
     };
-
-    fn title(&self) -> Bilingual {
-        Self::INFO.name()
-    }
 
     fn message(&self) -> Bilingual {
         let (users, rows) = (thousands(self.users.len() as u64), thousands(self.rows));

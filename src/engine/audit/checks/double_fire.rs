@@ -4,14 +4,13 @@ use crate::engine::artifact::{Bilingual, Role, Severity};
 use crate::engine::audit::context::Context;
 use crate::engine::audit::finding::{Dimension, Fact};
 use crate::engine::audit::fix::Fix;
+use crate::engine::audit::neighbours::{Pair, Pairs, pairs};
 use crate::engine::audit::plot::{Axis, FindingPlot, Marks};
 use crate::engine::audit::plots::{over_time, rows_label};
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, fact, finding};
-use crate::engine::audit::user_items::UserItemEvent;
 use crate::engine::audit::wording::{percent, plain, thousands};
 use crate::engine::ingest::EventKind;
 use crate::engine::progress::Cancelled;
-use rayon::prelude::*;
 
 /// Double-fired events (U02)
 ///
@@ -49,10 +48,6 @@ impl Violation for DoubleFire {
         dimension: Dimension::Uniqueness,
         source: include_str!("double_fire.rs"),
     };
-
-    fn title(&self) -> Bilingual {
-        Self::INFO.name()
-    }
 
     fn message(&self) -> Bilingual {
         let (count, share) = (
@@ -103,42 +98,22 @@ impl Violation for DoubleFire {
     }
 }
 
-/// A repeat and how long after the row before it.
-#[derive(Clone, Copy)]
-struct Repeat {
-    row: u32,
-    after_micros: i64,
-}
-
 pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
-    let Some(order) = context.user_items()? else {
-        return Ok(Outcome::missing_roles("user, item and time", "用户、商品、时间"));
-    };
-    if !has_seconds(context) {
-        return Ok(Outcome::NotApplicable(Bilingual::new(
-            "times are only to the minute or coarser",
-            "时间精度只到分钟或更粗",
-        )));
-    }
     let thresholds = context.thresholds();
     let purchases = context.event_codes(&[EventKind::Purchase]);
-    let limits = (micros(thresholds.repeat_secs), micros(thresholds.repeat_purchase_secs));
-    let duplicates = context.duplicates()?;
-    let mut repeats: Vec<Repeat> = (0..order.num_users())
-        .into_par_iter()
-        .flat_map_iter(|user| {
-            order
-                .groups_of(user)
-                .flat_map(|group| repeats_in(group, &purchases, limits))
-        })
-        // A copy of a repeat counts once, as a copy.
-        .filter(|repeat| !duplicates.is_surplus(repeat.row))
-        .collect();
+    let (limit, purchase_limit) = (micros(thresholds.repeat_secs), micros(thresholds.repeat_purchase_secs));
+    let is_repeat = |event: u32, gap: i64| {
+        let is_purchase = purchases.contains(&event);
+        gap > 0 && gap <= if is_purchase { purchase_limit } else { limit }
+    };
+    let repeats = match pairs(context, is_repeat)? {
+        Pairs::Found(repeats) => repeats,
+        Pairs::Missing(outcome) => return Ok(outcome),
+    };
     if repeats.is_empty() {
         return Ok(Outcome::Checked(Vec::new()));
     }
-    repeats.sort_unstable_by_key(|repeat| repeat.row);
-    let rows: Vec<u32> = repeats.iter().map(|repeat| repeat.row).collect();
+    let rows: Vec<u32> = repeats.iter().map(|repeat| repeat.later).collect();
     let name = |role| context.column_name(role);
     let event_names = context.event_names();
     let violation = DoubleFire {
@@ -169,39 +144,12 @@ fn micros(secs: f64) -> i64 {
     (secs * 1e6).round() as i64
 }
 
-/// Minute-resolution logs put whole baskets on one time; a second means nothing there.
-pub fn has_seconds(context: &Context<'_>) -> bool {
-    let times = context.log.time.as_deref().unwrap_or_default();
-    times
-        .iter()
-        .any(|time| *time != crate::engine::ingest::log::NULL_TIME && time.rem_euclid(60_000_000) != 0)
-}
-
-fn repeats_in(group: &[UserItemEvent], purchases: &[u32], (limit, purchase_limit): (i64, i64)) -> Vec<Repeat> {
-    group
-        .windows(2)
-        .filter_map(|pair| {
-            let (before, after) = (pair[0], pair[1]);
-            let limit = if purchases.contains(&after.event) {
-                purchase_limit
-            } else {
-                limit
-            };
-            let gap = after.time - before.time;
-            (before.event == after.event && gap > 0 && gap <= limit).then_some(Repeat {
-                row: after.row,
-                after_micros: gap,
-            })
-        })
-        .collect()
-}
-
-fn gap_plot(repeats: &[Repeat], last_secs: f64) -> Option<FindingPlot> {
+fn gap_plot(repeats: &[Pair], last_secs: f64) -> Option<FindingPlot> {
     const BINS: usize = 20;
     let width = last_secs / BINS as f64;
     let mut counts = vec![0.0; BINS];
     for repeat in repeats {
-        let bin = (repeat.after_micros as f64 / 1e6 / width) as usize;
+        let bin = (repeat.gap_micros as f64 / 1e6 / width) as usize;
         counts[bin.min(BINS - 1)] += 1.0;
     }
     let marks = Marks::Histogram {

@@ -1,6 +1,5 @@
 //! T02: a few rows far from the stretch of time in which the log lives.
 
-use super::time_range::bounds;
 use crate::engine::artifact::{Bilingual, Role, Severity};
 use crate::engine::audit::cells::{Value, iso_time};
 use crate::engine::audit::context::Context;
@@ -13,6 +12,7 @@ use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, finding};
 use crate::engine::audit::wording::{percent, thousands};
 use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::Cancelled;
+use std::ops::RangeInclusive;
 
 /// Isolated times (T02)
 ///
@@ -47,10 +47,6 @@ impl Violation for IsolatedTime {
         dimension: Dimension::Timeliness,
         source: include_str!("isolated_time.rs"),
     };
-
-    fn title(&self) -> Bilingual {
-        Self::INFO.name()
-    }
 
     fn message(&self) -> Bilingual {
         let (count, share) = (thousands(self.count), percent(self.count as f64 / self.total as f64));
@@ -130,8 +126,8 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
             "每天的行数太少，无法判断日志边界",
         )));
     };
-    let (earliest, latest) = bounds(context);
-    let is_isolated = |time: i64| time != NULL_TIME && (earliest..=latest).contains(&time) && !core.contains(time);
+    let possible = context.possible_times();
+    let is_isolated = |time: i64| time != NULL_TIME && possible.contains(&time) && !core.contains(time);
     let rows: Vec<u32> = (0..times.len() as u32)
         .filter(|&row| is_isolated(times[row as usize]))
         .collect();
@@ -144,19 +140,21 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         column: column.clone(),
         core: *core,
         volume_share: context.thresholds().core_volume_share,
-        volume: volume(times, (earliest, latest)),
+        volume: volume(times, &possible),
     };
     let extent = Extent::of_rows(Severity::Info, Some(&column), rows, times.len());
     Ok(Outcome::Checked(vec![finding(context, &violation, extent)]))
 }
 
-fn volume(times: &[i64], (earliest, latest): (i64, i64)) -> Vec<[f64; 2]> {
+fn volume(times: &[i64], possible: &RangeInclusive<i64>) -> Vec<[f64; 2]> {
     const MOST: usize = 5_000;
-    let hours = bucket_counts(times, HOUR_MICROS);
+    let hours = bucket_counts(
+        times.iter().copied().filter(|time| possible.contains(time)),
+        HOUR_MICROS,
+    );
     let middle = |hour: i64| hour * HOUR_MICROS + HOUR_MICROS / 2;
     let points: Vec<[f64; 2]> = hours
         .iter()
-        .filter(|(hour, _)| (earliest..=latest).contains(&middle(**hour)))
         .map(|(&hour, &count)| [middle(hour) as f64 / 1e6, (count as f64).log10()])
         .collect();
     super::super::plot::thin(&points, MOST)

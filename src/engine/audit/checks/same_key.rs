@@ -1,17 +1,16 @@
 //! U03: the same event at the same time, told twice with different details.
 
-use super::double_fire::has_seconds;
 use crate::engine::artifact::{Bilingual, Role, Severity};
+use crate::engine::audit::cells::Cells;
 use crate::engine::audit::context::Context;
 use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::fix::Fix;
+use crate::engine::audit::neighbours::{Pair, Pairs, pairs};
 use crate::engine::audit::plot::FindingPlot;
 use crate::engine::audit::plots::over_time;
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, finding};
-use crate::engine::audit::user_items::UserItemEvent;
 use crate::engine::audit::wording::{percent, quoted, thousands};
 use crate::engine::progress::Cancelled;
-use rayon::prelude::*;
 
 /// Same event, other payload (U03)
 ///
@@ -44,10 +43,6 @@ impl Violation for SameKey {
         dimension: Dimension::Uniqueness,
         source: include_str!("same_key.rs"),
     };
-
-    fn title(&self) -> Bilingual {
-        Self::INFO.name()
-    }
 
     fn message(&self) -> Bilingual {
         let (count, share) = (
@@ -90,26 +85,14 @@ impl Violation for SameKey {
 }
 
 pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
-    let Some(order) = context.user_items()? else {
-        return Ok(Outcome::missing_roles("user, item and time", "用户、商品、时间"));
+    let pairs = match pairs(context, |_, gap| gap == 0)? {
+        Pairs::Found(pairs) => pairs,
+        Pairs::Missing(outcome) => return Ok(outcome),
     };
-    if !has_seconds(context) {
-        return Ok(Outcome::NotApplicable(Bilingual::new(
-            "times are only to the minute or coarser",
-            "时间精度只到分钟或更粗",
-        )));
-    }
-    let duplicates = context.duplicates()?;
-    let mut pairs: Vec<(u32, u32)> = (0..order.num_users())
-        .into_par_iter()
-        .flat_map_iter(|user| order.groups_of(user).flat_map(equal_neighbours))
-        .filter(|(_, row)| !duplicates.is_surplus(*row))
-        .collect();
     if pairs.is_empty() {
         return Ok(Outcome::Checked(Vec::new()));
     }
-    pairs.sort_unstable_by_key(|pair| pair.1);
-    let rows: Vec<u32> = pairs.iter().map(|pair| pair.1).collect();
+    let rows: Vec<u32> = pairs.iter().map(|pair| pair.later).collect();
     let key = [Role::User, Role::Item, Role::Event, Role::Time];
     let violation = SameKey {
         surplus: rows.len() as u64,
@@ -122,20 +105,16 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     Ok(Outcome::Checked(vec![finding(context, &violation, extent)]))
 }
 
-/// Neighbours of equal event and time: (earlier row, later row).
-fn equal_neighbours(group: &[UserItemEvent]) -> Vec<(u32, u32)> {
-    let pairs = group
-        .windows(2)
-        .filter(|pair| (pair[0].event, pair[0].time) == (pair[1].event, pair[1].time));
-    pairs.map(|pair| (pair[0].row, pair[1].row)).collect()
-}
-
-fn differing_columns(context: &Context<'_>, pairs: &[(u32, u32)]) -> Vec<String> {
+fn differing_columns(context: &Context<'_>, pairs: &[Pair]) -> Vec<String> {
     let names = context.dataset.info.columns.iter().map(|column| &column.name);
-    let columns = names.zip(&context.columns);
-    let differs =
-        columns.filter(|(_, column)| pairs.iter().any(|&(a, b)| !column.cells().same(a as usize, b as usize)));
-    differs.map(|(name, _)| name.clone()).collect()
+    let differs = |cells: Cells<'_>| {
+        let differ = |pair: &Pair| !cells.same(pair.earlier as usize, pair.later as usize);
+        pairs.iter().any(differ)
+    };
+    let differing = names
+        .zip(&context.columns)
+        .filter(|(_, column)| differs(column.cells()));
+    differing.map(|(name, _)| name.clone()).collect()
 }
 
 #[cfg(test)]

@@ -165,7 +165,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let spans = SessionSpans::new(
         session,
         time,
-        (thresholds.session_gap_mins * 60e6) as i64,
+        ((thresholds.session_gap_mins * 60e6) as i64, &context.possible_times()),
         context.progress,
     )?;
     let limit = (thresholds.session_max_hours * 3.6e9) as i64;
@@ -222,7 +222,7 @@ fn gaps(context: &Context<'_>, spans: &SessionSpans, column: &str) -> Option<Fin
 
 fn overlong(context: &Context<'_>, spans: &SessionSpans, column: &str, limit: i64) -> Option<Finding> {
     let session = context.log.session.as_ref()?;
-    let is_long: Vec<bool> = spans.sessions.iter().map(|span| span.longest_stretch > limit).collect();
+    let is_long: Vec<bool> = spans.sessions.iter().map(|span| span.longest_visit > limit).collect();
     if !is_long.contains(&true) {
         return None;
     }
@@ -234,7 +234,7 @@ fn overlong(context: &Context<'_>, spans: &SessionSpans, column: &str, limit: i6
     let hours: Vec<f64> = spans
         .sessions
         .iter()
-        .map(|span| span.longest_stretch as f64 / 3.6e9)
+        .map(|span| span.longest_visit as f64 / 3.6e9)
         .filter(|h| *h > 0.0)
         .collect();
     let plot = log_histogram(&hours, |hours| hours > thresholds.session_max_hours, 40).map(|marks| {
@@ -259,13 +259,7 @@ fn overlong(context: &Context<'_>, spans: &SessionSpans, column: &str, limit: i6
         sessions: is_long.iter().filter(|long| **long).count() as u64,
         all_sessions: spans.sessions.len() as u64,
         rows: rows.len() as u64,
-        longest_secs: spans
-            .sessions
-            .iter()
-            .map(|span| span.longest_stretch)
-            .max()
-            .unwrap_or(0) as f64
-            / 1e6,
+        longest_secs: spans.sessions.iter().map(|span| span.longest_visit).max().unwrap_or(0) as f64 / 1e6,
         gap_mins: thresholds.session_gap_mins,
         max_hours: thresholds.session_max_hours,
         plots: plot.into_iter().chain(over_time(context, &rows)).collect(),

@@ -47,10 +47,6 @@ impl Violation for TimeOutOfRange {
         source: include_str!("time_range.rs"),
     };
 
-    fn title(&self) -> Bilingual {
-        Self::INFO.name()
-    }
-
     fn message(&self) -> Bilingual {
         let (past, future) = (thousands(self.past), thousands(self.future));
         let share = percent((self.past + self.future) as f64 / self.total as f64);
@@ -126,7 +122,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let (Some(times), Some(column)) = (context.log.time.as_deref(), context.column_name(Role::Time)) else {
         return Ok(Outcome::missing_roles("time", "时间"));
     };
-    let (earliest, latest) = bounds(context);
+    let (earliest, latest) = context.possible_times().into_inner();
     let is_out = |time: i64| time != NULL_TIME && !(earliest..=latest).contains(&time);
     let rows: Vec<u32> = (0..times.len() as u32)
         .filter(|&row| is_out(times[row as usize]))
@@ -153,15 +149,6 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     };
     let extent = Extent::of_rows(Severity::Error, Some(&column), rows, times.len());
     Ok(Outcome::Checked(vec![finding(context, &violation, extent)]))
-}
-
-/// First and last time in microseconds that can be right.
-pub fn bounds(context: &Context<'_>) -> (i64, i64) {
-    let thresholds = context.thresholds();
-    let latest = context
-        .now_micros()
-        .saturating_add(thresholds.future_slack_secs.saturating_mul(1_000_000));
-    (thresholds.earliest_time_secs.saturating_mul(1_000_000), latest)
 }
 
 #[cfg(test)]

@@ -48,10 +48,6 @@ impl Violation for UnknownEvent {
         source: include_str!("unknown_event.rs"),
     };
 
-    fn title(&self) -> Bilingual {
-        Self::INFO.name()
-    }
-
     fn message(&self) -> Bilingual {
         let names: Vec<String> = self.names.iter().map(|(name, _)| name.clone()).collect();
         let (names, types) = (quoted(&names, 4), thousands(names.len() as u64));

@@ -44,10 +44,6 @@ impl Violation for UnseenPurchase {
         source: include_str!("unseen_purchase.rs"),
     };
 
-    fn title(&self) -> Bilingual {
-        Self::INFO.name()
-    }
-
     fn message(&self) -> Bilingual {
         let (unseen, all) = (thousands(self.unseen), thousands(self.purchases));
         let (share, days) = (
