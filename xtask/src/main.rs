@@ -27,7 +27,8 @@ Usage: cargo xtask <COMMAND>
   run [-- ARGS]      set up, build the optimised program and start it with ARGS
   test [-- ARGS]     set up, build and run all tests, the window tests included; ARGS go to `cargo test`
   lint               formatting, clippy without warnings, the library without its features
-  bench [-- ARGS]    set up and run the benches; ARGS go to `cargo bench`
+  bench [-- FILTER]  set up and run the benches, or one topic of benches/ (`audit`), or those whose name contains
+                     FILTER; more words go to `cargo bench`
   shots [OPTIONS]    picture every page of the real window: dark and light, English and 中文
       --out DIR          folder for the pictures [default: shots]
       --project DIR      project to show [default: a sample project with the whole flow done]
