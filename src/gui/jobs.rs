@@ -3,6 +3,7 @@
 //! Invariant: the UI thread only polls; a panic in a job becomes a failure the page shows.
 
 use super::apply::ApplyContext;
+use super::i18n::common as words;
 use super::state::Stage;
 use crate::engine::artifact::Bilingual;
 use crate::engine::progress::{Cancelled, Progress};
@@ -102,9 +103,15 @@ impl JobQueue {
         let progress = Progress::new();
         let (sender, context, worker_progress) = (self.sender.clone(), self.context.clone(), progress.clone());
         self.runtime.spawn_blocking(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(&worker_progress)))
-                .unwrap_or_else(|panic| Err(JobFailure::Failed(panic_text(panic.as_ref()))));
-            let completion: Completion = Box::new(move |cx| done(outcome, cx));
+            let ended = catch_unwind(AssertUnwindSafe(|| work(&worker_progress)));
+            let ended = ended.map_err(|panic| panic_detail(panic.as_ref()));
+            let completion: Completion = Box::new(move |cx| {
+                let outcome = ended.unwrap_or_else(|detail| {
+                    let lang = cx.state.settings.language;
+                    Err(JobFailure::Failed(words::internal_fault(lang, detail.as_deref())))
+                });
+                done(outcome, cx);
+            });
             // The receiver lives as long as the window; without it nobody waits for the result.
             if sender.send((id, completion)).is_ok() {
                 context.request_repaint();
@@ -166,13 +173,10 @@ impl JobQueue {
     }
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let detail = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no detail".to_owned());
-    format!("an internal fault stopped this step ({detail}); your data is untouched, try again or report it")
+/// What the panic said.
+fn panic_detail(panic: &(dyn std::any::Any + Send)) -> Option<String> {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
 }
 
 #[cfg(test)]

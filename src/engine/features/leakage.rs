@@ -33,117 +33,147 @@ pub struct LeakInput<'a> {
     pub label_window: Option<i64>,
 }
 
+/// Rows of the two parts that must not know of each other.
+struct Sides {
+    train: Vec<usize>,
+    test: Vec<usize>,
+}
+
 /// Runs every check that applies, in a fixed order. A check that finds nothing is reported as `Info` with count 0.
 pub fn leak_checks(input: &LeakInput<'_>, parts: &[Option<Part>], strategy: Strategy) -> Vec<LeakCheck> {
     let rows = |part: Part| -> Vec<usize> { (0..parts.len()).filter(|&row| parts[row] == Some(part)).collect() };
-    let (train, test) = (rows(Part::Train), rows(Part::Test));
-    let mut found = Vec::new();
-    let mut report = |code: &str, severity: Severity, (count, of): (usize, usize), en: &str, zh: &str| {
-        found.push(LeakCheck {
-            code: code.to_owned(),
-            severity: if count == 0 { Severity::Info } else { severity },
-            count: count as u64,
-            of: of as u64,
-            share: count as f64 / of.max(1) as f64,
-            message: Bilingual::new(format!("{count} of {of} {en}"), format!("{of} 行中有 {count} 行{zh}")),
-        });
+    let sides = Sides {
+        train: rows(Part::Train),
+        test: rows(Part::Test),
     };
-    let first_test = input
-        .times
-        .and_then(|times| test.iter().filter_map(|&row| times[row]).min());
-    if let (Some(times), Some(first)) = (input.times, first_test) {
-        let late = train
-            .iter()
-            .filter(|&&row| times[row].is_some_and(|time| time >= first))
-            .count();
-        let severity = if strategy == Strategy::Time {
-            Severity::Error
-        } else {
-            Severity::Warning
-        };
-        report(
-            "time_order",
-            severity,
-            (late, train.len()),
-            "training rows are not older than the first test row",
-            "训练行不早于首个测试行",
-        );
-        if let Some(window) = input.label_window {
-            let inside =
-                |row: &&usize| times[**row].is_some_and(|time| time < first && time.saturating_add(window) >= first);
-            let count = train.iter().filter(inside).count();
-            report(
-                "label_window",
-                Severity::Info,
-                (count, train.len()),
-                "training labels were decided by events in the test period; set an embargo to leave these rows out",
-                "训练标签由测试期内的事件决定；可设置隔离期排除这些行",
-            );
-        }
-    }
-    if let Some(sessions) = input.sessions {
-        report(
-            "session_overlap",
-            Severity::Warning,
-            overlap(sessions, &train, &test),
-            "test rows belong to a session that is also in train",
-            "测试行的会话也出现在训练集中",
-        );
-    }
-    if let (Some(users), Some(items)) = (input.users, input.items) {
-        let pairs: Vec<Option<(u64, u64)>> = users.iter().zip(items).map(|(user, item)| user.zip(*item)).collect();
-        report(
-            "user_item_overlap",
-            Severity::Warning,
-            overlap(&pairs, &train, &test),
-            "test rows repeat a user-item pair of train",
-            "测试行的用户-商品对也出现在训练集中",
-        );
-    }
-    if let Some(users) = input.users {
-        let severity = if strategy == Strategy::User {
-            Severity::Error
-        } else {
-            Severity::Info
-        };
-        report(
-            "user_overlap",
-            severity,
-            overlap(users, &train, &test),
-            "test rows are of users known from train; the others are cold",
-            "测试行的用户在训练集中出现过，其余为冷启动用户",
-        );
-    }
-    if let Some(items) = input.items {
-        report(
-            "item_overlap",
-            Severity::Info,
-            overlap(items, &train, &test),
-            "test rows are of items known from train; the others are cold",
-            "测试行的商品在训练集中出现过，其余为冷启动商品",
-        );
-    }
-    if let Some(texts) = input.texts {
-        let texts: Vec<Option<u64>> = texts.iter().copied().map(Some).collect();
-        report(
-            "text_overlap",
-            Severity::Info,
-            overlap(&texts, &train, &test),
-            "test rows have exactly the text of a training row",
-            "测试行的文本与某训练行完全相同",
-        );
-    }
+    let mut found = time_checks(input, &sides, strategy);
+    found.extend(overlap_checks(input, &sides, strategy));
     found
 }
 
+fn check(code: &str, severity: Severity, (count, of): (usize, usize), (en, zh): (&str, &str)) -> LeakCheck {
+    LeakCheck {
+        code: code.to_owned(),
+        severity: if count == 0 { Severity::Info } else { severity },
+        count: count as u64,
+        of: of as u64,
+        share: count as f64 / of.max(1) as f64,
+        message: Bilingual::new(format!("{count} of {of} {en}"), format!("{of} 行中有 {count} 行{zh}")),
+    }
+}
+
+fn time_checks(input: &LeakInput<'_>, sides: &Sides, strategy: Strategy) -> Vec<LeakCheck> {
+    let Some(times) = input.times else { return Vec::new() };
+    let Some(first) = sides.test.iter().filter_map(|&row| times[row]).min() else {
+        return Vec::new();
+    };
+    let count = |is_so: &dyn Fn(i64) -> bool| {
+        let so = sides.train.iter().filter(|&&row| times[row].is_some_and(is_so));
+        (so.count(), sides.train.len())
+    };
+    let severity = if strategy == Strategy::Time {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let mut found = vec![check(
+        "time_order",
+        severity,
+        count(&|time| time >= first),
+        (
+            "training rows are not older than the first test row",
+            "训练行不早于首个测试行",
+        ),
+    )];
+    found.extend(input.label_window.map(|window| {
+        check(
+            "label_window",
+            Severity::Info,
+            count(&|time| time < first && time.saturating_add(window) >= first),
+            (
+                "training labels were decided by events in the test period; set an embargo to leave these rows out",
+                "训练标签由测试期内的事件决定；可设置隔离期排除这些行",
+            ),
+        )
+    }));
+    found
+}
+
+fn overlap_checks(input: &LeakInput<'_>, sides: &Sides, strategy: Strategy) -> Vec<LeakCheck> {
+    let pairs = input.users.zip(input.items).map(|(users, items)| {
+        let pairs = users.iter().zip(items).map(|(user, item)| user.zip(*item));
+        overlap(&pairs.collect::<Vec<_>>(), sides)
+    });
+    let texts = input
+        .texts
+        .map(|texts| overlap(&texts.iter().copied().map(Some).collect::<Vec<_>>(), sides));
+    let of_users = if strategy == Strategy::User {
+        Severity::Error
+    } else {
+        Severity::Info
+    };
+    let checks = [
+        (
+            "session_overlap",
+            Severity::Warning,
+            input.sessions.map(|keys| overlap(keys, sides)),
+            (
+                "test rows belong to a session that is also in train",
+                "测试行的会话也出现在训练集中",
+            ),
+        ),
+        (
+            "user_item_overlap",
+            Severity::Warning,
+            pairs,
+            (
+                "test rows repeat a user-item pair of train",
+                "测试行的用户-商品对也出现在训练集中",
+            ),
+        ),
+        (
+            "user_overlap",
+            of_users,
+            input.users.map(|keys| overlap(keys, sides)),
+            (
+                "test rows are of users known from train; the others are cold",
+                "测试行的用户在训练集中出现过，其余为冷启动用户",
+            ),
+        ),
+        (
+            "item_overlap",
+            Severity::Info,
+            input.items.map(|keys| overlap(keys, sides)),
+            (
+                "test rows are of items known from train; the others are cold",
+                "测试行的商品在训练集中出现过，其余为冷启动商品",
+            ),
+        ),
+        (
+            "text_overlap",
+            Severity::Info,
+            texts,
+            (
+                "test rows have exactly the text of a training row",
+                "测试行的文本与某训练行完全相同",
+            ),
+        ),
+    ];
+    let found = checks
+        .into_iter()
+        .filter_map(|(code, severity, counted, words)| Some(check(code, severity, counted?, words)));
+    found.collect()
+}
+
 /// Test rows whose key also occurs in train, and all test rows.
-fn overlap<T: Hash + Eq + Copy>(keys: &[Option<T>], train: &[usize], test: &[usize]) -> (usize, usize) {
-    let known: HashSet<T> = train.iter().filter_map(|&row| keys[row]).collect();
-    let shared = test
+fn overlap<T: Hash + Eq + Copy>(keys: &[Option<T>], sides: &Sides) -> (usize, usize) {
+    let known: HashSet<T> = sides.train.iter().filter_map(|&row| keys[row]).collect();
+    let shared = sides
+        .test
         .iter()
         .filter(|&&row| keys[row].is_some_and(|key| known.contains(&key)))
         .count();
-    (shared, test.len())
+    (shared, sides.test.len())
 }
 
 #[cfg(test)]

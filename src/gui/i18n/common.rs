@@ -20,6 +20,20 @@ pub const INFO: Text = Text::new("Info", "提示");
 pub const ALL: Text = Text::new("All", "全部");
 pub const NOTHING: Text = Text::new("–", "–");
 
+/// A step that panicked; `detail` is what it said, in English.
+pub fn internal_fault(lang: Language, detail: Option<&str>) -> String {
+    let detail = detail.map_or_else(String::new, |detail| match lang {
+        Language::English => format!(" ({detail})"),
+        Language::Chinese => format!("（{detail}）"),
+    });
+    match lang {
+        Language::English => {
+            format!("An internal fault stopped this step{detail}; your data is untouched, try again or report it")
+        }
+        Language::Chinese => format!("此步骤因程序内部错误而停止{detail}；您的数据未受影响，请重试或报告此问题"),
+    }
+}
+
 pub fn rows(lang: Language, n: u64) -> String {
     match lang {
         Language::English => format!("{} rows", super::number::count(n)),

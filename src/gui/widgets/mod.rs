@@ -2,6 +2,7 @@
 
 mod button;
 mod card;
+mod columns;
 mod finding_plot;
 mod forest;
 mod form;
@@ -15,6 +16,7 @@ mod table;
 
 pub use button::{link, primary_button, secondary_button, toggle_chip};
 pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
+pub use columns::Columns;
 pub use finding_plot::{drawn_note, finding_plot, time_lines};
 pub use forest::{ForestScale, forest_cell};
 pub use form::{choice, field, labelled, number_field, path_field};

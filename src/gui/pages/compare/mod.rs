@@ -4,7 +4,6 @@ mod detail;
 mod metrics;
 mod segments;
 
-use super::evaluate::Columns;
 use super::{Page, PageContext};
 use crate::engine::compare::{Comparison, PairResult};
 use crate::gui::command::Command;
@@ -14,7 +13,7 @@ use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::state::compare::CompareChoice;
 use crate::gui::theme::{Tone, palette, space, text};
-use crate::gui::widgets;
+use crate::gui::widgets::{self, Columns};
 use egui::{RichText, Ui};
 
 /// Widget state only.

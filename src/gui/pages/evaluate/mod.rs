@@ -15,7 +15,7 @@ use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::state::evaluate::Evaluations;
 use crate::gui::theme::{palette, space, text};
-use crate::gui::widgets::{self, Figure};
+use crate::gui::widgets::{self, Columns, Figure};
 use egui::{RichText, Ui};
 
 /// Widget state only.
@@ -123,41 +123,6 @@ fn empty(cx: &PageContext<'_>, ui: &mut Ui) {
     if widgets::empty_page(ui, cx.t(words::EMPTY), cx.t(words::EMPTY_WHY), Some(cx.t(action))) {
         cx.send(command);
     }
-}
-
-/// Two columns that share the width.
-#[derive(Clone, Copy)]
-pub(super) struct Columns {
-    left: f32,
-    right: f32,
-}
-
-impl Columns {
-    pub(super) fn of(width: f32, left_share: f32) -> Self {
-        let left = ((width - space::GAP) * left_share).floor();
-        Self {
-            left,
-            right: width - space::GAP - left,
-        }
-    }
-
-    pub(super) fn left(self, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-        column(ui, self.left, add);
-    }
-
-    pub(super) fn right(self, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-        column(ui, self.right, add);
-    }
-}
-
-fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
-    ui.vertical(|ui| {
-        ui.set_width(width);
-        ui.set_max_width(width);
-        // The gap between the columns is not the gap inside them.
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        add(ui);
-    });
 }
 
 /// The six figures that answer "how good".

@@ -10,7 +10,6 @@ mod segments;
 mod settings;
 
 use super::PageContext;
-use super::evaluate::Columns;
 use crate::engine::experiment::{Decision, ExperimentReport};
 use crate::gui::command::Command;
 use crate::gui::command::experiments::ExperimentsCommand;
@@ -18,7 +17,7 @@ use crate::gui::i18n::{data as data_words, experiments as words, welcome};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
-use crate::gui::widgets;
+use crate::gui::widgets::{self, Columns};
 use egui::{RichText, Ui};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use crate::gui::command::Command;
 use crate::gui::command::experiments::ExperimentsCommand;
 use crate::gui::i18n::{experiments as words, number};
 use crate::gui::pages::PageContext;
-use crate::gui::pages::evaluate::Columns;
+
 use crate::gui::theme::{Tone, palette, space, text};
-use crate::gui::widgets::{self, Figure};
+use crate::gui::widgets::{self, Columns, Figure};
 use egui::{RichText, Ui};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

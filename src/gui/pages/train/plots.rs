@@ -26,7 +26,7 @@ pub(super) fn loss_card(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, ca
     };
     widgets::card_titled(ui, cx.t(words::LOSS), legend, |ui| {
         let look = PlotLook {
-            link: Some("train steps"),
+            link: Some("train_steps"),
             include_x: steps_range(run),
             ..PlotLook::new("loss", height)
         };
@@ -78,7 +78,7 @@ pub(super) fn metric_card(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, 
     };
     widgets::card_titled(ui, &words::valid_metric(lang, metric), legend, |ui| {
         let look = PlotLook {
-            link: Some("train steps"),
+            link: Some("train_steps"),
             include_x: steps_range(run),
             ..PlotLook::new("metric", height)
         };
