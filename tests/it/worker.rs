@@ -3,6 +3,7 @@
 use crate::cli::training::prepared;
 use crate::program::{Folder, at};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ use touchstone::engine::run::watch::RunWatch;
 
 const TOTAL_STEPS: u64 = 400;
 const EVAL_EVERY: u64 = 40;
+/// Between a kill and the next start.
+const GAP: Duration = Duration::from_millis(1500);
 
 fn settings() -> Value {
     json!({
@@ -76,6 +79,46 @@ fn values(view: &RunView, name: &str) -> Vec<(u64, u64)> {
         .collect()
 }
 
+/// Sum of the losses of all steps of each stretch between two evaluations. A loss point is the mean of the steps
+/// since the one before, so a step that is missing or told twice changes its stretch's sum.
+fn loss_sums(view: &RunView) -> BTreeMap<u64, f64> {
+    let mut sums = BTreeMap::new();
+    let mut last = 0;
+    for [step, loss] in view.series.get(curve::TRAIN_LOSS).expect("a loss curve").iter() {
+        let step = step as u64;
+        let stretch = step.div_ceil(EVAL_EVERY) * EVAL_EVERY;
+        assert!(
+            last + EVAL_EVERY >= stretch,
+            "no loss point at step {}",
+            stretch - EVAL_EVERY
+        );
+        *sums.entry(stretch).or_default() += loss * (step - last) as f64;
+        last = step;
+    }
+    assert_eq!(last, TOTAL_STEPS, "the last step has its loss point");
+    sums
+}
+
+/// Milliseconds between consecutive events of one writer, by the raw lines of the log, and the gaps between writers.
+fn work_and_gaps_ms(run: &Path) -> (u64, Vec<u64>) {
+    let text = std::fs::read_to_string(run.join("events.jsonl")).expect("a log");
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("whole lines"))
+        .collect();
+    let number = |line: &Value, key: &str| line[key].as_u64().expect("a whole number");
+    let (mut work, mut gaps) = (0, Vec::new());
+    for pair in lines.windows(2) {
+        let passed = number(&pair[1], "wall_ms") - number(&pair[0], "wall_ms");
+        if number(&pair[1], "writer") == number(&pair[0], "writer") {
+            work += passed;
+        } else {
+            gaps.push(passed);
+        }
+    }
+    (work, gaps)
+}
+
 #[test]
 fn killed_twice_and_resumed_it_ends_as_if_nothing_had_happened() {
     let folder = prepared(&settings());
@@ -85,7 +128,9 @@ fn killed_twice_and_resumed_it_ends_as_if_nothing_had_happened() {
     let config = touchstone::engine::run::dir::read_config(&folder.join("whole/config.json")).expect("settings");
     RunDir::create_at(&folder.join("broken"), &config).expect("a run folder");
     killed_at(&folder, "broken", EVAL_EVERY + 5);
+    std::thread::sleep(GAP);
     killed_at(&folder, "broken", 4 * EVAL_EVERY + 5);
+    std::thread::sleep(GAP);
     let resumed = folder.json(&["train", "--run-dir", "broken", "--resume"]);
     assert_eq!(at(&resumed, "status"), "finished");
     assert!(at(&resumed, "resumed_from").as_u64() >= Some(EVAL_EVERY));
@@ -104,10 +149,26 @@ fn killed_twice_and_resumed_it_ends_as_if_nothing_had_happened() {
         assert_eq!(steps(other.view(), &name), expected, "{name}: no gap, no repeat");
         assert_eq!(values(one.view(), &name), values(other.view(), &name), "{name}");
     }
-    let losses = steps(other.view(), curve::TRAIN_LOSS);
-    assert!(losses.is_sorted_by(|a, b| a < b), "{losses:?}");
-    // Loss points come at most a few times a second, so the very last step need not have one.
-    assert!(losses.last() >= Some(&(TOTAL_STEPS * 9 / 10)), "{losses:?}");
+    for view in [one.view(), other.view()] {
+        let losses = steps(view, curve::TRAIN_LOSS);
+        assert!(losses.is_sorted_by(|a, b| a < b), "{losses:?}");
+    }
+    let (expected, found) = (loss_sums(one.view()), loss_sums(other.view()));
+    assert_eq!(expected.len() as u64, TOTAL_STEPS / EVAL_EVERY);
+    for (stretch, sum) in &expected {
+        let difference = (found[stretch] - sum).abs();
+        assert!(
+            difference < 1e-9 * sum,
+            "steps up to {stretch}: {sum} and {}",
+            found[stretch]
+        );
+    }
+
+    let (work_ms, gaps_ms) = work_and_gaps_ms(&folder.join("broken"));
+    assert_eq!(gaps_ms.len(), 2);
+    assert!(gaps_ms.iter().all(|gap| *gap >= GAP.as_millis() as u64), "{gaps_ms:?}");
+    assert_eq!(other.view().active_secs(), work_ms as f64 / 1000.0);
+    assert_eq!(at(&resumed, "active_secs"), work_ms as f64 / 1000.0);
 }
 
 #[test]

@@ -19,6 +19,10 @@ pub struct Event {
     pub step: u64,
     #[serde(flatten)]
     pub body: EventBody,
+    /// Number of the writer, from 1: each attempt opens the log anew, and loads its model before it says `started`.
+    /// 0 in logs that do not tell.
+    #[serde(default)]
+    pub writer: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -179,6 +183,7 @@ mod tests {
                 padding_share: 0.0,
                 rss_bytes: 1 << 33,
             },
+            writer: 2,
         };
         let json = serde_json::to_string(&event).expect("plain data");
         assert!(
@@ -187,6 +192,7 @@ mod tests {
             )
         );
         let back: Event = serde_json::from_str(&json).expect("readable");
+        assert_eq!(back.writer, 2);
         let EventBody::Train {
             loss,
             grad_norm,
@@ -206,6 +212,7 @@ mod tests {
         let line =
             r#"{"v":1,"seq":0,"wall_ms":1,"step":1,"type":"evaluated","metrics":{"auc":null,"loss":0.5},"best":false}"#;
         let event: Event = serde_json::from_str(line).expect("readable");
+        assert_eq!(event.writer, 0, "a log that does not tell");
         let EventBody::Evaluated { metrics, .. } = event.body else {
             panic!("an evaluation");
         };

@@ -136,6 +136,8 @@ pub struct RunView {
     pub corrupt_lines: u64,
     /// Resident memory of the worker when last told.
     pub rss_bytes: Option<u64>,
+    /// Who wrote the last event.
+    writer: u32,
     pace: Pace,
 }
 
@@ -165,10 +167,12 @@ impl RunView {
         self.last_seq = Some(event.seq);
         self.started_ms = self.started_ms.or(Some(event.wall_ms));
         self.last_event_ms = Some(event.wall_ms.max(self.last_event_ms.unwrap_or(0)));
-        match event.body {
-            EventBody::Started { .. } => self.pace.restart(event.wall_ms),
-            _ => self.pace.at(event.wall_ms),
+        if self.is_first_of_attempt(event) {
+            self.pace.restart(event.wall_ms);
+        } else {
+            self.pace.at(event.wall_ms);
         }
+        self.writer = event.writer;
         match &event.body {
             EventBody::Train { .. } => self.train(event),
             EventBody::Heartbeat { rss_bytes } => self.rss_bytes = Some(*rss_bytes),
@@ -176,6 +180,14 @@ impl RunView {
                 self.happening(event, body);
                 self.say(ConsoleLine::Event(without_samples(event)));
             }
+        }
+    }
+
+    /// An attempt loads its model before it says `started`, so that is its first word only where no writer is told.
+    fn is_first_of_attempt(&self, event: &Event) -> bool {
+        match event.writer {
+            0 => matches!(event.body, EventBody::Started { .. }),
+            writer => writer != self.writer,
         }
     }
 
@@ -221,7 +233,7 @@ impl RunView {
         Some(left as f64 / self.pace.steps_per_sec()?)
     }
 
-    /// Seconds of work over all attempts, pauses left out.
+    /// Seconds of work over all attempts, loading included; pauses and the time between attempts left out.
     pub fn active_secs(&self) -> f64 {
         self.pace.active_secs()
     }

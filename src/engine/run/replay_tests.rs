@@ -10,6 +10,8 @@ use proptest::prelude::*;
 struct Story {
     items: Vec<LogItem>,
     wall_ms: u64,
+    /// 0: a log that does not tell.
+    writer: u32,
 }
 
 impl Story {
@@ -21,6 +23,7 @@ impl Story {
             wall_ms: self.wall_ms,
             step,
             body,
+            writer: self.writer,
         }));
         self
     }
@@ -185,6 +188,61 @@ fn time_left_follows_the_pace_of_work_without_pauses() {
     assert!(!story.view().paused);
 }
 
+fn phase(name: &str) -> EventBody {
+    EventBody::Phase { name: name.to_owned() }
+}
+
+/// The worker loads model and rows before it says `started`, so its first word is another.
+#[test]
+fn the_time_between_attempts_is_nobodys_work_whatever_the_new_one_says_first() {
+    const GAP_MS: u64 = 3_600_000;
+    let mut story = Story {
+        writer: 1,
+        ..Story::default()
+    };
+    story.tell(0, phase("loading_model")).tell(0, started(1));
+    story.tell(10, train(0.5)).tell(20, train(0.4)).tell(20, checkpoint());
+    story.tell(30, train(0.3));
+    assert_eq!(story.view().active_secs(), 5.0);
+
+    // Killed; taken up an hour later: 2 s of loading, then 10 steps a second.
+    (story.wall_ms, story.writer) = (story.wall_ms + GAP_MS, 2);
+    story.tell(0, phase("loading_model"));
+    assert_eq!(story.view().active_secs(), 5.0);
+    story.tell(0, phase("tokenizing")).tell(20, started(2));
+    story.tell(20, EventBody::Resumed { from_step: 20 });
+    assert_eq!(
+        story.view().eta_secs(),
+        None,
+        "the pace of the attempt before is not that of this one"
+    );
+    story.tell(30, train(0.3)).tell(40, train(0.2));
+    let view = story.view();
+    assert_eq!(view.active_secs(), 10.0);
+    assert_eq!(view.eta_secs(), Some(6.0), "60 steps left at 10 a second");
+
+    // Stopped while paused, a start that fails at once, and one that works: two more gaps.
+    story.tell(40, EventBody::Paused);
+    story.wall_ms += GAP_MS;
+    story.tell(
+        40,
+        EventBody::Stopped {
+            reason: "asked".to_owned(),
+        },
+    );
+    assert_eq!(story.view().active_secs(), 11.0);
+    let failed = EventBody::Failed {
+        message: "no such file".to_owned(),
+        hint: "bring it back".to_owned(),
+    };
+    (story.wall_ms, story.writer) = (story.wall_ms + GAP_MS, 3);
+    story.tell(0, failed);
+    (story.wall_ms, story.writer) = (story.wall_ms + GAP_MS, 4);
+    story.tell(0, phase("loading_model")).tell(40, started(4));
+    assert_eq!(story.view().active_secs(), 12.0);
+    assert_eq!(story.view().attempts, 3);
+}
+
 #[test]
 fn the_end_is_told_and_a_new_attempt_takes_it_back() {
     let mut story = Story::default();
@@ -283,9 +341,11 @@ proptest! {
         bodies in proptest::collection::vec(any_body(), 0..80),
         cut in 0_usize..80,
         repeat in 0_usize..5,
+        told in proptest::bool::ANY,
     ) {
         let mut story = Story::default();
         for (step, body) in bodies {
+            story.writer += u32::from(told && matches!(body, EventBody::Started { .. }));
             story.tell(step, body);
         }
         let whole = story.view();

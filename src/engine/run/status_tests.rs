@@ -17,6 +17,7 @@ fn view(bodies: Vec<EventBody>) -> RunView {
             wall_ms: 500_000 + seq as u64,
             step: seq as u64,
             body,
+            writer: 1,
         });
     }
     view

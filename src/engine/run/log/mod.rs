@@ -17,6 +17,8 @@ use serde::Deserialize;
 struct LineHead {
     v: u32,
     seq: u64,
+    #[serde(default)]
+    writer: u32,
 }
 
 /// Reads one line, or says in one clause why it cannot be read.
@@ -33,7 +35,7 @@ fn parse_line(line: &[u8]) -> Result<Event, String> {
     }
 }
 
-/// The sequence number of a line of any version.
-fn line_seq(line: &[u8]) -> Option<u64> {
-    serde_json::from_slice::<LineHead>(line).ok().map(|head| head.seq)
+/// What a line of any version says first.
+fn line_head(line: &[u8]) -> Option<LineHead> {
+    serde_json::from_slice(line).ok()
 }

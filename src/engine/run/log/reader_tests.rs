@@ -70,6 +70,7 @@ fn event(seq: u64) -> Event {
         body: EventBody::Log {
             message: format!("第 {seq} 行\n\"quoted\""),
         },
+        writer: 1,
     }
 }
 

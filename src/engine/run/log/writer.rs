@@ -1,6 +1,6 @@
 //! The worker's end of the log.
 
-use super::line_seq;
+use super::line_head;
 use crate::engine::run::error::RunError;
 use crate::engine::run::event::{EVENT_VERSION, Event, EventBody};
 use crate::engine::run::now_ms;
@@ -14,14 +14,16 @@ pub struct EventWriter {
     file: File,
     path: PathBuf,
     next_seq: u64,
+    /// Which writer of this log it is, from 1.
+    number: u32,
     /// A failed write may have left part of a line; the next one starts on a line of its own.
     torn: bool,
 }
 
 impl EventWriter {
-    /// Opens or creates the log. An unfinished last line is cut off; `seq` goes on after the last one.
+    /// Opens or creates the log. An unfinished last line is cut off; `seq` and the writer's number go on after the last.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        let next_seq = repair(path).map_err(RunError::io("repair", path))?;
+        let (next_seq, earlier_writers) = repair(path).map_err(RunError::io("repair", path))?;
         let file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -31,6 +33,7 @@ impl EventWriter {
             file,
             path: path.to_owned(),
             next_seq,
+            number: earlier_writers.saturating_add(1),
             torn: false,
         })
     }
@@ -48,6 +51,7 @@ impl EventWriter {
             wall_ms,
             step,
             body,
+            writer: self.number,
         };
         let mut line = Vec::with_capacity(256);
         if self.torn {
@@ -74,11 +78,11 @@ impl EventWriter {
     }
 }
 
-/// Cuts off an unfinished last line and returns the next sequence number.
-fn repair(path: &Path) -> std::io::Result<u64> {
+/// Cuts off an unfinished last line and returns the next sequence number and the last writer's number.
+fn repair(path: &Path) -> std::io::Result<(u64, u32)> {
     let mut file = match OpenOptions::new().read(true).write(true).open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((0, 0)),
         Err(error) => return Err(error),
     };
     let len = file.metadata()?.len();
@@ -91,14 +95,14 @@ fn repair(path: &Path) -> std::io::Result<u64> {
         let whole = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
         // Lines from the last to the first: each unreadable one has used up a number too.
         let mut lines = bytes[..whole].split(|&b| b == b'\n').rev().skip(1);
-        let found = lines
-            .by_ref()
-            .enumerate()
-            .find_map(|(unreadable, line)| Some(line_seq(line)? + 1 + unreadable as u64));
+        let found = lines.by_ref().enumerate().find_map(|(unreadable, line)| {
+            let head = line_head(line)?;
+            Some((head.seq + 1 + unreadable as u64, head.writer))
+        });
         if found.is_some() || start == 0 {
             file.set_len(start + whole as u64)?;
             let all_unreadable = bytes[..whole].iter().filter(|&&b| b == b'\n').count() as u64;
-            return Ok(found.unwrap_or(all_unreadable));
+            return Ok(found.unwrap_or((all_unreadable, 0)));
         }
         window *= 4;
     }
@@ -136,7 +140,8 @@ mod tests {
             let mut writer = EventWriter::open(&path).expect("repair");
             assert_eq!(writer.next_seq(), 2, "cut at byte {cut}");
             assert_eq!(fs::read(&path).expect("read"), &whole[..two]);
-            assert_eq!(writer.write_at(1, 9, log("y")).expect("write").seq, 2);
+            let event = writer.write_at(1, 9, log("y")).expect("write");
+            assert_eq!((event.seq, event.writer), (2, 2));
         }
     }
 

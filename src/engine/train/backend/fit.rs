@@ -182,13 +182,19 @@ impl<'a> Fit<'a> {
         self.meter
             .add(done + 1, rows, batch.tokens, losses, norm, started.elapsed());
         if self.meter.is_due(device == tch::Device::Cpu) {
-            self.report(learning_rate, host)?;
+            self.report(learning_rate, false, host)?;
         }
         Ok(())
     }
 
-    /// Reads the losses of the steps since the last look, and tells the owner at most four times a second.
-    fn report(&mut self, learning_rate: f64, host: &mut dyn Host) -> Result<(), TrainError> {
+    /// Tells the owner of every step so far. What a checkpoint holds is on the loss curve then, so a resume finds it
+    /// without a gap and goes on without a repeat.
+    fn report_all(&mut self, host: &mut dyn Host) -> Result<(), TrainError> {
+        self.report(self.job.rate.at(self.state.step.saturating_sub(1)), true, host)
+    }
+
+    /// Reads the losses of the steps since the last look, and tells the owner at most four times a second unless `now`.
+    fn report(&mut self, learning_rate: f64, now: bool, host: &mut dyn Host) -> Result<(), TrainError> {
         let seen = self.meter.read()?;
         if let Some((step, rows)) = seen.not_finite {
             return Err(TrainError::NotFinite {
@@ -205,7 +211,7 @@ impl<'a> Fit<'a> {
             )?;
         }
         let epoch = self.state.step as f64 / self.plan.steps_per_epoch() as f64;
-        match self.meter.event(learning_rate, epoch) {
+        match self.meter.event(learning_rate, epoch, now) {
             Some(event) => host.emit(self.state.step, event),
             None => Ok(()),
         }
@@ -230,7 +236,7 @@ impl<'a> Fit<'a> {
     pub fn evaluate(&mut self, host: &mut dyn Host) -> Result<bool, TrainError> {
         let step = self.state.step;
         host.phase(step, "evaluating")?;
-        self.report(self.job.rate.at(step.saturating_sub(1)), host)?;
+        self.report_all(host)?;
         let valid = self.job.valid;
         let scores = self
             .model
@@ -273,7 +279,7 @@ impl<'a> Fit<'a> {
     /// Writes a checkpoint. A full disk costs a checkpoint, not the run.
     fn save(&mut self, host: &mut dyn Host, best: bool) -> Result<(), TrainError> {
         let step = self.state.step;
-        self.report(self.job.rate.at(step.saturating_sub(1)), host)?;
+        self.report_all(host)?;
         self.state.wall_secs = self.meter.wall_secs();
         self.last_saved = Instant::now();
         match self.job.store.save(self.model, &self.optimizer, &self.state) {

@@ -10,7 +10,7 @@ use crate::engine::train::state::TrainerState;
 use std::time::{Duration, Instant};
 use tch::Tensor;
 
-/// At most four train events a second.
+/// At most four train events a second, and one more before each evaluation and checkpoint.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 
 /// A step whose loss has not been read yet.
@@ -121,9 +121,10 @@ impl Meter {
         Ok(seen)
     }
 
-    /// The event of the steps since the last one, if one is due.
-    pub fn event(&mut self, learning_rate: f64, epoch: f64) -> Option<EventBody> {
-        if self.steps == 0 || self.last_event.is_some_and(|at| at.elapsed() < REPORT_INTERVAL) {
+    /// The event of the steps since the last one, if there are any and one is due or `now` asks for it.
+    pub fn event(&mut self, learning_rate: f64, epoch: f64, now: bool) -> Option<EventBody> {
+        let is_due = now || self.last_event.is_none_or(|at| at.elapsed() >= REPORT_INTERVAL);
+        if self.steps == 0 || !is_due {
             return None;
         }
         let secs = self.busy.as_secs_f64().max(1e-9);

@@ -54,6 +54,7 @@ fn view(steps: u64, ends_with: Option<EventBody>) -> RunView {
             wall_ms: now_ms() - 100_000 + seq * 100,
             step,
             body,
+            writer: 1,
         });
         seq += 1;
     };

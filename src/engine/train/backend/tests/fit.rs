@@ -84,6 +84,21 @@ fn bits(tensors: &[Tensor]) -> Vec<Vec<u32>> {
         .collect()
 }
 
+/// Steps of the loss points after `from`, and the sum of the losses of all their steps: a point is the mean over the
+/// steps since the one before, so a step that is left out or told twice changes the sum.
+fn losses(host: &Recorder, from: u64) -> (Vec<u64>, f64) {
+    let (mut steps, mut sum, mut last) = (Vec::new(), 0.0, from);
+    for (step, body) in &host.events {
+        if let EventBody::Train { loss, .. } = body {
+            assert!(*step > last, "step {step} after {last}");
+            sum += loss * (step - last) as f64;
+            steps.push(*step);
+            last = *step;
+        }
+    }
+    (steps, sum)
+}
+
 #[test]
 fn interrupted_at_any_step_it_ends_with_the_same_bits() {
     for method in [Method::Full, lora()] {
@@ -91,25 +106,38 @@ fn interrupted_at_any_step_it_ends_with_the_same_bits() {
         let whole = {
             let model = bench.model();
             let mut fit = bench.fit(&model, &bench.dir.path().join("whole"));
-            assert_eq!(fit.run(&mut Recorder::default()).expect("fit"), Ended::AllSteps);
-            (bits(&fit.weights()), fit.state.best.clone())
+            let mut host = Recorder::default();
+            assert_eq!(fit.run(&mut host).expect("fit"), Ended::AllSteps);
+            let (told, loss_sum) = losses(&host, 0);
+            assert!([5, 10, STEPS].iter().all(|step| told.contains(step)), "{told:?}");
+            (bits(&fit.weights()), fit.state.best.clone(), loss_sum)
         };
         for stop_at in 1..STEPS {
             let checkpoints = bench.dir.path().join(format!("stop-{stop_at}"));
-            {
+            let first = {
                 let model = bench.model();
                 let mut fit = bench.fit(&model, &checkpoints);
                 let mut host = Recorder::default();
                 host.script.push_back((stop_at, Command::Stop));
                 assert_eq!(fit.run(&mut host).expect("fit"), Ended::Stopped);
                 assert_eq!(fit.state.step, stop_at);
-            }
+                losses(&host, 0)
+            };
+            assert_eq!(first.0.last(), Some(&stop_at), "the curve ends where the checkpoint is");
             let model = bench.model();
             let mut fit = bench.fit(&model, &checkpoints);
             let (latest, complaints) = Store::new(&checkpoints, 1).latest();
             assert!(complaints.is_empty(), "{complaints:?}");
             fit.restore(&latest.expect("checkpoint")).expect("restore");
-            assert_eq!(fit.run(&mut Recorder::default()).expect("fit"), Ended::AllSteps);
+            let mut host = Recorder::default();
+            assert_eq!(fit.run(&mut host).expect("fit"), Ended::AllSteps);
+            let second = losses(&host, stop_at);
+            assert_eq!(second.0.last(), Some(&STEPS));
+            assert!(
+                (first.1 + second.1 - whole.2).abs() < 1e-9,
+                "{first:?} {second:?} {}",
+                whole.2
+            );
             assert!(
                 bits(&fit.weights()) == whole.0,
                 "other weights after a stop at step {stop_at}"
