@@ -56,7 +56,7 @@ pub fn build(
     let features = candidates(&events, &rule);
     let columns = compute(&events, &features, Funnel::new(&events, &rule), &found.rows, progress)?;
     progress.set(0.6);
-    let (text_columns, default_text) = texts(&events, &rule, &found.rows, progress)?;
+    let (text_columns, default_text) = texts(&events, &rule, &found.rows, &features, progress)?;
     let text = chosen_text(config, &text_columns, default_text)?;
     progress.set(0.7);
     let built = Built {

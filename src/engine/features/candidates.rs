@@ -4,6 +4,8 @@
 
 use super::config::LabelRule;
 use super::events::{Events, Kind};
+use super::set::free_name;
+use super::texts::MADE_TEXTS;
 use crate::engine::artifact::{Bilingual, ColumnType, Role};
 use crate::engine::ingest::EventKind;
 use serde::{Deserialize, Serialize};
@@ -399,14 +401,11 @@ fn columns(list: &mut List, events: &Events<'_>, label: &str) {
                 | Role::Brand
                 | Role::Variant
         );
-        if numeric && plain && info.name != label && !list.0.iter().any(|other| other.name == info.name) {
+        if numeric && plain && info.name != label {
             let words = (format!("column {}", info.name), format!("列 {}", info.name));
-            list.add(
-                FeatureGroup::Column,
-                Source::Column(index),
-                info.name.clone(),
-                (&words.0, &words.1),
-            );
+            let is_taken = |name: &str| MADE_TEXTS.contains(&name) || list.0.iter().any(|other| other.name == name);
+            let name = free_name(&info.name, is_taken);
+            list.add(FeatureGroup::Column, Source::Column(index), name, (&words.0, &words.1));
         }
     }
 }

@@ -54,8 +54,12 @@ pub(super) struct Examples {
     pub dropped: Dropped,
 }
 
-/// The rule to use where none is given: views (or exposures) followed by a cart or purchase within an hour, by the
-/// same user of the same item; otherwise the column with the role label.
+/// Windows of the default rule in seconds. An hour covers a visit; a log of few hours needs a shorter one, because
+/// events whose window it cuts off are no examples.
+const DEFAULT_WINDOWS_SECS: [f64; 5] = [3600.0, 1800.0, 900.0, 600.0, 300.0];
+
+/// The rule to use where none is given: views (or exposures) followed by a cart or purchase within an hour (or less,
+/// see [`default_window_secs`]), by the same user of the same item; otherwise the column with the role label.
 pub(super) fn default_rule(events: &Events<'_>) -> Result<LabelRule, FeatureError> {
     let of = |wanted: &[EventKind]| -> Vec<String> {
         let fits = |kind: &&super::events::Kind| kind.guess.is_some_and(|guess| wanted.contains(&guess));
@@ -76,9 +80,9 @@ pub(super) fn default_rule(events: &Events<'_>) -> Result<LabelRule, FeatureErro
     let has_log = events.user.is_some() && events.item.is_some() && events.time.is_some();
     if let (Some(anchor), Some(target), true) = (anchor, target, has_log) {
         return Ok(LabelRule::Followed {
+            within_secs: default_window_secs(events, &anchor)?,
             anchor,
             target,
-            within_secs: 3600.0,
             scope: Scope::UserItem,
         });
     }
@@ -90,6 +94,30 @@ pub(super) fn default_rule(events: &Events<'_>) -> Result<LabelRule, FeatureErro
             positive: Vec::new(),
         })
         .ok_or(FeatureError::NoLabelRule)
+}
+
+/// The longest window that ends within the log for at least half of the anchor events; the shortest where none does.
+fn default_window_secs(events: &Events<'_>, anchor: &[String]) -> Result<f64, FeatureError> {
+    let [longest, .., shortest] = DEFAULT_WINDOWS_SECS;
+    let (Some(kind), Some(time)) = (&events.kind, &events.time) else {
+        return Ok(longest);
+    };
+    let last = events.order.last().map_or(i64::MIN, |&row| time[row as usize]);
+    let codes = events.kind_codes(anchor)?;
+    let is_anchor = |row: &&u32| codes.contains(&kind.codes[**row as usize]);
+    let anchors: Vec<i64> = events
+        .order
+        .iter()
+        .filter(is_anchor)
+        .map(|&row| time[row as usize])
+        .collect();
+    let is_enough = |secs: &f64| {
+        let whole = anchors
+            .iter()
+            .filter(|time| time.saturating_add((secs * 1e6) as i64) <= last);
+        whole.count() * 2 >= anchors.len()
+    };
+    Ok(DEFAULT_WINDOWS_SECS.into_iter().find(is_enough).unwrap_or(shortest))
 }
 
 pub(super) fn examples(events: &Events<'_>, rule: &LabelRule, progress: &Progress) -> Result<Examples, FeatureError> {

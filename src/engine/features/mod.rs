@@ -1,7 +1,7 @@
 //! Features: point-in-time correct features, labels and splits. CleanDataset → FeatureSet.
 //!
 //! Flow: `events` (the log in codes) → `label` (examples) → `split` → `history` and `texts` (what was known before
-//! each example) → `select` (scores on the training rows) → `write`. `table` reads the result for learning.
+//! each example) → `select` (scores on the training rows) → `write`.
 
 pub mod binning;
 mod build;
@@ -18,7 +18,6 @@ pub mod score;
 pub mod select;
 mod set;
 pub mod split;
-pub mod table;
 mod table_select;
 mod texts;
 mod write;
@@ -36,7 +35,6 @@ pub use set::{
     SplitReport,
 };
 pub use split::Part;
-pub use table::{Scaler, TableColumns, TrainingTable};
 pub use table_select::{ColumnScores, TableSelection, select_columns};
 
 #[cfg(test)]

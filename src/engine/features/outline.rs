@@ -93,9 +93,11 @@ fn text_names(events: &Events<'_>, rule: Option<&LabelRule>) -> Vec<String> {
     if has_title && events.user.is_some() && !events.order.is_empty() {
         names.push("recent_titles".to_owned());
     }
-    if matches!(rule, Some(LabelRule::Column { .. })) {
+    if let Some(LabelRule::Column { column: label, .. }) = rule {
         let texts = events.dataset.info.columns.iter().filter(|column| {
-            column.dtype == crate::engine::artifact::ColumnType::Text && matches!(column.role, Role::Text | Role::Other)
+            column.dtype == crate::engine::artifact::ColumnType::Text
+                && matches!(column.role, Role::Text | Role::Other)
+                && column.name != *label
         });
         for column in texts {
             if !names.contains(&column.name) {

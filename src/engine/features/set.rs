@@ -21,6 +21,18 @@ pub const LABEL_COLUMN: &str = "label";
 /// Column whose values form ranking groups.
 pub const GROUP_COLUMN: &str = "group";
 
+/// Columns of the tables that are no feature and no text.
+pub(super) const RESERVED: [&str; 6] = [LABEL_COLUMN, GROUP_COLUMN, "__line", "__user", "__item", "__time"];
+
+/// The name of a feature or text made of a column of the table; a mark is put on one that is taken.
+pub(super) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = name.to_owned();
+    while RESERVED.contains(&name.as_str()) || is_taken(&name) {
+        name.push('_');
+    }
+    name
+}
+
 /// Features, label and split, built point-in-time correct.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeatureSet {

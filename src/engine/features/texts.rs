@@ -2,15 +2,20 @@
 //!
 //! Invariant: like every feature, a text is known before the event; a missing text is empty.
 
+use super::candidates::Candidate;
 use super::config::LabelRule;
 use super::error::FeatureError;
 use super::events::{Dense, Events, role_cells};
+use super::set::free_name;
 use crate::engine::artifact::{Bilingual, ColumnType, Role};
 use crate::engine::progress::Progress;
 use crate::engine::recipe::cells::Cells;
 
 /// How many items the user's recent titles tell of.
 const RECENT_ITEMS: usize = 3;
+
+/// Names of the texts that are not a column of the table as it is.
+pub(super) const MADE_TEXTS: [&str; 4] = ["query", "title", "item_text", "recent_titles"];
 
 pub(super) struct TextColumn {
     pub name: String,
@@ -38,6 +43,7 @@ pub(super) fn texts(
     events: &Events<'_>,
     rule: &LabelRule,
     rows: &[u32],
+    features: &[Candidate],
     progress: &Progress,
 ) -> Result<(Vec<TextColumn>, Vec<String>), FeatureError> {
     progress.phase("collecting texts", "收集文本");
@@ -78,27 +84,35 @@ pub(super) fn texts(
             recent_titles(events, &words, rows, progress)?,
         ));
     }
-    if matches!(rule, LabelRule::Column { .. }) {
-        own_columns(events, rows, &mut columns)?;
+    if let LabelRule::Column { column, .. } = rule {
+        own_columns(events, rows, column, features, &mut columns)?;
     }
     let defaults = defaults(&columns);
     Ok((columns, defaults))
 }
 
-/// Text columns of the table itself, where each row is an example.
-fn own_columns(events: &Events<'_>, rows: &[u32], columns: &mut Vec<TextColumn>) -> Result<(), FeatureError> {
+/// Text columns of the table itself, where each row is an example; all but the label.
+fn own_columns(
+    events: &Events<'_>,
+    rows: &[u32],
+    label: &str,
+    features: &[Candidate],
+    columns: &mut Vec<TextColumn>,
+) -> Result<(), FeatureError> {
     for (info, column) in events.dataset.info.columns.iter().zip(events.dataset.frame.columns()) {
         let plain = matches!(info.role, Role::Text | Role::Other);
-        if info.dtype != ColumnType::Text || !plain || columns.iter().any(|known| known.name == info.name) {
+        let is_known = columns.iter().any(|known| known.name == info.name);
+        if info.dtype != ColumnType::Text || !plain || is_known || info.name == label {
             continue;
         }
+        let name = free_name(&info.name, |name| features.iter().any(|feature| feature.name == name));
         let cells = Cells::of(column)?;
         let values = rows
             .iter()
             .map(|&row| cells.show(row as usize).unwrap_or_default())
             .collect();
         let words = (format!("column {}", info.name), format!("列 {}", info.name));
-        columns.push(TextColumn::new(&info.name, (&words.0, &words.1), values));
+        columns.push(TextColumn::new(&name, (&words.0, &words.1), values));
     }
     Ok(())
 }

@@ -75,13 +75,13 @@ fn table(built: &Built<'_>, columns: &[Values], rows: &[u32]) -> Result<DataFram
     }
     for column in &built.text_columns {
         let texts = rows.iter().map(|&row| column.values[row as usize].as_str());
-        table.push(StringChunked::from_iter_values(unique(&table, &column.name).into(), texts).into_column());
+        table.push(StringChunked::from_iter_values(column.name.as_str().into(), texts).into_column());
     }
     for (feature, values) in built.features.iter().zip(columns) {
         if let Values::Numeric(values) = values {
             let present = |row: &u32| Some(values[*row as usize]).filter(|value| !value.is_nan());
             let numbers: Float64Chunked = rows.iter().map(present).collect();
-            table.push(numbers.with_name(unique(&table, &feature.name).into()).into_column());
+            table.push(numbers.with_name(feature.name.as_str().into()).into_column());
         }
     }
     Ok(DataFrame::new(rows.len(), table)?)
@@ -89,15 +89,6 @@ fn table(built: &Built<'_>, columns: &[Values], rows: &[u32]) -> Result<DataFram
 
 fn named(values: Int64Chunked, name: &str) -> Column {
     values.with_name(name.into()).into_column()
-}
-
-/// A log column may be called like one of ours; the log's gets a mark.
-fn unique(table: &[Column], name: &str) -> String {
-    let mut name = name.to_owned();
-    while table.iter().any(|column| column.name().as_str() == name) {
-        name.push('_');
-    }
-    name
 }
 
 /// The group's name; rows without one are groups of their own.

@@ -1,15 +1,14 @@
 //! A feature set from a small shop: tables, split, texts, hash, folder.
 
-use crate::engine::artifact::Role;
-use crate::engine::features::table::{from_dataset, load};
+use crate::engine::artifact::{ColumnType, Role};
 use crate::engine::features::tests_support::shop;
 use crate::engine::features::{
-    FeatureConfig, FeatureError, FeatureInput, FeatureKind, FeatureSet, LabelRule, Scaler, Strategy, TableColumns,
-    TrainingTable, build,
+    FeatureConfig, FeatureError, FeatureInput, FeatureKind, FeatureSet, LabelRule, Strategy, build,
 };
+use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
-use crate::engine::recipe::fixture::{dataset, float, integer, text};
+use crate::engine::recipe::fixture::{dataset, integer, shown, text};
 use std::path::Path;
 
 fn build_in(dir: &Path, config: &FeatureConfig) -> Result<FeatureSet, FeatureError> {
@@ -22,14 +21,9 @@ fn build_in(dir: &Path, config: &FeatureConfig) -> Result<FeatureSet, FeatureErr
     build(&input, config, &dir.join("set"), &Progress::new())
 }
 
-fn read(dir: &Path, set: &FeatureSet, file: &str) -> TrainingTable {
-    let columns = TableColumns {
-        text: &set.text,
-        numeric: &set.numeric,
-        label: &set.label_column,
-        group: set.group_column.as_deref(),
-    };
-    load(&dir.join("set").join(file), &columns, &Progress::new()).expect("the table is there")
+fn read(dir: &Path, file: &str) -> Dataset {
+    let path = dir.join("set").join(file);
+    read_log(&[path], &ReadOptions::default(), &Progress::new()).expect("the table is there")
 }
 
 #[test]
@@ -71,26 +65,30 @@ fn the_defaults_build_a_set_that_can_be_learned_from() {
         set.features.iter().all(|f| !f.scores.leak),
         "nothing here knows the answer"
     );
-    let table = read(dir.path(), &set, "train.parquet");
+    let table = read(dir.path(), "train.parquet");
     assert_eq!(table.num_rows() as u64, parts[0].rows);
-    assert_eq!(table.numeric.len(), table.num_rows() * set.numeric.len());
+    for name in &set.numeric {
+        let dtype = table.info.columns[table.column_index(name).expect("the feature's column")].dtype;
+        assert!(
+            matches!(dtype, ColumnType::Integer | ColumnType::Float),
+            "{name} is {dtype:?}"
+        );
+    }
+    let labels = shown(&table, &set.label_column);
     assert_eq!(
-        table.labels.iter().filter(|label| **label == 1.0).count() as u64,
+        labels.iter().filter(|label| *label == "1").count() as u64,
         parts[0].positives
     );
-    assert!(
-        table
-            .texts
-            .iter()
-            .all(|query| query == "red shoes" || query == "blue bag")
-    );
-    let titles = table.text_pairs.as_ref().expect("a pair");
-    assert!(titles.iter().all(|title| title.contains(" no ")));
-    assert_eq!(table.groups.as_ref().map(Vec::len), Some(table.num_rows()));
+    let queries = shown(&table, &set.text[0]);
+    assert!(queries.iter().all(|query| query == "red shoes" || query == "blue bag"));
+    assert!(shown(&table, &set.text[1]).iter().all(|title| title.contains(" no ")));
+    let groups = shown(&table, set.group_column.as_deref().expect("sessions"));
+    assert!(groups.iter().all(|group| group != "-"));
     // Every example leads back to its line, which is a view.
-    let line_row = |line: u32| line as usize - 2;
-    let kinds = crate::engine::recipe::fixture::shown(&log, "event_type");
-    assert!(table.lines.iter().all(|line| kinds[line_row(*line)] == "view"));
+    let line_row = |line: &String| line.parse::<usize>().expect("a line") - 2;
+    let kinds = shown(&log, "event_type");
+    let lines = shown(&table, "__line");
+    assert!(lines.iter().all(|line| kinds[line_row(line)] == "view"));
     let data = set.train_data(&dir.path().join("set"));
     assert!(data.train.is_file() && data.valid.is_some_and(|path| path.is_file()));
 }
@@ -139,8 +137,8 @@ fn choices_are_honoured_and_wrong_ones_named() {
         .find(|leak| leak.code == "user_overlap")
         .expect("checked");
     assert_eq!(overlap.count, 0);
-    let table = read(dir.path(), &set, "test.parquet");
-    assert!(table.texts[0].contains("acme") || table.texts[0].contains("zeta"));
+    let texts = shown(&read(dir.path(), "test.parquet"), "item_text");
+    assert!(texts.iter().all(|text| text.contains("acme") || text.contains("zeta")));
     let unknown = FeatureConfig {
         features: Some(vec!["prize".to_owned()]),
         ..FeatureConfig::default()
@@ -231,48 +229,69 @@ fn a_labelled_table_without_events_works_too() {
     assert_eq!((set.group, set.group_column), (None, None));
 }
 
+/// Columns called like those a table is made of must not be taken for them: the label would be learnt from itself.
 #[test]
-fn the_scaler_learns_from_training_rows_and_leaves_no_holes() {
-    let table = |values: &[f64]| {
-        let table = dataset(vec![
-            float(
-                "skewed",
-                Role::Other,
-                &values
-                    .iter()
-                    .map(|v| Some(*v).filter(|v| !v.is_nan()))
-                    .collect::<Vec<_>>(),
-            ),
-            float("constant", Role::Other, &vec![Some(4.0); values.len()]),
-            integer("label", Role::Label, &vec![Some(1); values.len()]),
-        ]);
-        let numeric = ["skewed".to_owned(), "constant".to_owned()];
-        let columns = TableColumns {
-            text: &[],
-            numeric: &numeric,
-            label: "label",
-            group: None,
-        };
-        from_dataset(&table, &columns).expect("a table")
+fn columns_with_the_names_of_our_own_stay_apart_and_the_label_is_no_text() {
+    let mut draws = Draws::new(9, &[]);
+    let bought: Vec<bool> = (0..400).map(|_| draws.chance(0.5)).collect();
+    let words: Vec<&str> = bought.iter().map(|b| if *b { "yes" } else { "no" }).collect();
+    let numbers = |seed: u64| -> Vec<Option<i64>> {
+        let mut draws = Draws::new(seed, &[]);
+        bought
+            .iter()
+            .map(|b| Some(draws.below(100) as i64 + 20 * i64::from(*b)))
+            .collect()
     };
-    let mut values: Vec<f64> = (0..100)
-        .map(|i| if i % 10 == 0 { 1000.0 } else { f64::from(i % 3) })
-        .collect();
-    values[5] = f64::NAN;
-    let mut train = table(&values);
-    let scaler = Scaler::fit(&train);
-    assert_eq!(scaler.logarithm, [true, false]);
-    scaler.apply(&mut train);
-    let column =
-        |table: &TrainingTable, at: usize| table.numeric.iter().skip(at).step_by(2).copied().collect::<Vec<f32>>();
-    let scaled = column(&train, 0);
-    let mean = scaled.iter().map(|v| f64::from(*v)).sum::<f64>() / 100.0;
-    assert!(mean.abs() < 1e-6 && scaled[5] == 0.0, "{mean}");
-    assert!(column(&train, 1).iter().all(|v| *v == 0.0));
-    let mut test = table(&[-5.0, f64::NAN, 0.0]);
-    scaler.apply(&mut test);
-    assert!(test.numeric.iter().all(|v| v.is_finite()));
-    assert_eq!(column(&test, 0)[0], column(&test, 0)[2]);
-    let json = serde_json::to_string(&scaler).expect("plain data");
-    assert_eq!(serde_json::from_str::<Scaler>(&json).expect("reads"), scaler);
+    let (label, group, hour) = (numbers(1), numbers(2), numbers(3));
+    let reviews: Vec<String> = (0..400).map(|row| format!("a review of {row}")).collect();
+    let table = dataset(vec![
+        text(
+            "bought",
+            Role::Other,
+            &words.iter().map(|w| Some(*w)).collect::<Vec<_>>(),
+        ),
+        integer("label", Role::Other, &label),
+        integer("group", Role::Other, &group),
+        integer("item_text", Role::Other, &hour),
+        text(
+            "__line",
+            Role::Other,
+            &reviews.iter().map(|r| Some(r.as_str())).collect::<Vec<_>>(),
+        ),
+    ]);
+    let dir = tempfile::tempdir().expect("temp");
+    let config = FeatureConfig {
+        label: Some(LabelRule::Column {
+            column: "bought".to_owned(),
+            positive: Vec::new(),
+        }),
+        ..FeatureConfig::default()
+    };
+    let input = FeatureInput {
+        log: &table,
+        items: None,
+        created_ms: 1,
+    };
+    let set = build(&input, &config, &dir.path().join("set"), &Progress::new()).expect("builds");
+    assert_eq!(set.text, ["__line_"], "not the label");
+    let mut numeric = set.numeric.clone();
+    numeric.sort();
+    assert_eq!(numeric, ["group_", "item_text_", "label_"]);
+    assert!(set.features.iter().all(|feature| !feature.scores.leak));
+    let train = read(dir.path(), "train.parquet");
+    let lines = shown(&train, "__line");
+    let from = |name: &str, values: &[Option<i64>]| {
+        for (shown, line) in shown(&train, name).iter().zip(&lines) {
+            let row: usize = line.parse::<usize>().expect("a line") - 2;
+            assert_eq!(
+                shown.parse::<f64>().ok(),
+                values[row].map(|v| v as f64),
+                "{name} of line {line}"
+            );
+        }
+    };
+    from("label_", &label);
+    from("group_", &group);
+    from("item_text_", &hour);
+    assert!(shown(&train, "__line_").iter().all(|text| text.starts_with("a review")));
 }

@@ -122,6 +122,26 @@ fn the_default_rule_is_found_in_the_log() {
 }
 
 #[test]
+fn the_default_window_is_an_hour_unless_the_log_is_too_short_for_it() {
+    // Ten views, one every `apart` seconds, and a purchase with the last of them: the log ends there.
+    let window = |apart: i64| {
+        let mut rows: Vec<(&str, i64, &str, &str, i64)> = (0..10).map(|i| ("a", 1, "s", "view", i * apart)).collect();
+        rows.push(("a", 1, "s", "buy", 9 * apart));
+        let table = log(&rows);
+        let events = Events::new(&table, None, &Progress::new()).expect("a log");
+        match default_rule(&events).expect("a rule") {
+            LabelRule::Followed { within_secs, .. } => within_secs,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(window(86_400), 3600.0);
+    // Five of ten windows end within the log: the fifth view comes 5 · apart before its end.
+    assert_eq!((window(720), window(719)), (3600.0, 1800.0));
+    assert_eq!((window(360), window(180), window(120)), (1800.0, 900.0, 600.0));
+    assert_eq!((window(60), window(1)), (300.0, 300.0));
+}
+
+#[test]
 fn label_columns_are_read_and_refused() {
     let column = |column: &str, positive: &[&str]| LabelRule::Column {
         column: column.to_owned(),
