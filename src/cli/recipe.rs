@@ -18,6 +18,7 @@ pub struct Args {
 }
 
 #[derive(Debug, clap::Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in the life of the program")]
 enum Command {
     /// Write the recipe an audit of the log proposes
     Suggest(SuggestArgs),

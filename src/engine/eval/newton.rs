@@ -167,8 +167,8 @@ impl Problem<'_> {
             gradient: sums,
             hessian,
         };
-        for i in 0..self.num_features {
-            derivatives.gradient[i] += self.penalty() * parameters[i];
+        for (i, weight) in parameters.iter().take(self.num_features).enumerate() {
+            derivatives.gradient[i] += self.penalty() * weight;
             derivatives.hessian[i * size + i] += self.penalty();
         }
         Ok(derivatives)

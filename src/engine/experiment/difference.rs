@@ -132,7 +132,7 @@ fn fieller(control: &ArmSummary, treatment: &ArmSummary, quantile: f64) -> Optio
     let base = control.estimate;
     let (a, b) = (control.variance / control.n, treatment.variance / treatment.n);
     let g = quantile * quantile * a / (base * base);
-    if !(g < 1.0) {
+    if g.is_nan() || g >= 1.0 {
         return None;
     }
     let ratio = treatment.estimate / base;

@@ -66,13 +66,16 @@ fn points(table: &UnitTable) -> Vec<(i32, std::ops::Range<usize>)> {
     merged.collect()
 }
 
+/// Cumulative and daily effects of one treatment.
+type Effects = (Vec<CumulativePoint>, Vec<DailyPoint>);
+
 /// Cumulative and daily effects of every treatment, in the order of the arms from 1 on.
 pub(super) fn effects(
     (spec, columns): (&MetricSpec, &MetricColumns),
     table: &UnitTable,
     config: &ExperimentConfig,
     progress: &Progress,
-) -> Result<Vec<(Vec<CumulativePoint>, Vec<DailyPoint>)>, Cancelled> {
+) -> Result<Vec<Effects>, Cancelled> {
     let mut found = vec![(Vec::new(), Vec::new()); table.arms.len() - 1];
     let mut sums = UnitSums::new(spec, columns, table);
     for (day, range) in points(table) {

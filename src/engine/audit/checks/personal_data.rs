@@ -212,6 +212,8 @@ fn may_hold(text: &str) -> bool {
     })
 }
 
+type TextTest = fn(&str) -> bool;
+
 fn kinds_in_numbers(column: &ColumnContext<'_>) -> Vec<u8> {
     let rows = &column.distinct.first_row;
     let mut out = vec![0; rows.len()];
@@ -222,7 +224,7 @@ fn kinds_in_numbers(column: &ColumnContext<'_>) -> Vec<u8> {
     if !digits_are(11..=19) {
         return out;
     }
-    let tests: [(PersonalKind, fn(&str) -> bool); 3] = [
+    let tests: [(PersonalKind, TextTest); 3] = [
         (PersonalKind::MobileCn, personal::is_mobile_cn),
         (PersonalKind::ResidentIdCn, personal::is_resident_id_cn),
         (PersonalKind::BankCard, personal::is_bank_card),
