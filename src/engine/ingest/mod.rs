@@ -10,6 +10,8 @@ mod codes;
 mod columns;
 pub mod dataset;
 mod dialect;
+#[cfg(test)]
+mod dialect_tests;
 mod encoding;
 mod error;
 #[cfg(test)]
@@ -18,6 +20,7 @@ mod header;
 pub mod kind;
 pub mod log;
 mod look;
+mod mend;
 mod names;
 mod options;
 mod parquet;
@@ -29,9 +32,11 @@ mod read;
 mod real_data_tests;
 mod records;
 mod roles;
+mod score;
 mod source;
 mod stats;
 mod stream;
+mod table;
 #[cfg(test)]
 mod tests;
 mod texts;

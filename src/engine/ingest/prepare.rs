@@ -68,6 +68,11 @@ pub(super) fn prepare(
     } else {
         (&sample[..], whole)
     };
+    if whole && sample.trim_ascii().is_empty() {
+        return Err(IngestError::NoRecords {
+            path: source.path.clone(),
+        });
+    }
     let found = dialect::detect(sample, whole, options);
     if found.records.is_empty() && found.preamble_lines == 0 {
         return Err(IngestError::NoRecords {
@@ -92,13 +97,23 @@ fn describe(
         Some(false) => (false, "There is no header as chosen by the user".to_owned()),
         None => header::detect(&found.records, found.width),
     };
-    let first = found.records.first().filter(|_| has_header);
     let width = found.width;
-    let names = header::column_names(first, width, &options.column_names);
+    let header_rows = match options.header {
+        _ if !has_header => 0,
+        Some(_) => 1,
+        None => header::stacked_rows(&found.records, width),
+    };
+    let first = (header_rows > 0).then(|| header::joined(&found.records[..header_rows.min(found.records.len())]));
+    let names = header::column_names(first.as_ref(), width, &options.column_names);
     let mut evidence = vec![encoding.evidence.clone()];
     evidence.extend(found.evidence.iter().cloned());
     evidence.push(why);
-    if let Some(first) = first
+    if header_rows > 1 {
+        evidence.push(format!(
+            "The header has {header_rows} records; each column's name is made of its words in them"
+        ));
+    }
+    if let Some(first) = &first
         && first.cells.len() != width
     {
         let (named, fields) = (first.cells.len(), width);
@@ -130,8 +145,8 @@ fn describe(
         layout: Layout {
             format,
             width,
-            header: has_header,
-            header_bytes: found.header_bytes(has_header),
+            header_rows,
+            header_lines: header::spellings(&found.records, header_rows, &format),
             wrapped: found.wrapped,
             comments: found.comments,
             encoding: encoding.encoding.name(),

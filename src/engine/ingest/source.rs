@@ -261,10 +261,5 @@ fn has_control_bytes(head: &[u8]) -> bool {
 }
 
 fn looks_like_utf16(head: &[u8]) -> bool {
-    if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
-        return true;
-    }
-    let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|&&byte| byte == 0).count() * 2;
-    let (even, odd) = (zeros(0), zeros(1));
-    even.max(odd) * 10 >= head.len() * 4 && even.min(odd) * 50 < head.len()
+    head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") || super::encoding::utf16_by_zeros(head).is_some()
 }
