@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Read any file(s) as one table and write it clean
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files (.csv, .tsv, .txt, also .gz or .zst, or .parquet) or folders; several make one log
+    /// Files (.csv, .tsv, .txt, .jsonl, also .gz or .zst, or .parquet) or folders; several make one log
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Where to write the table: .parquet, .csv or .tsv

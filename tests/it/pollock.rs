@@ -50,7 +50,10 @@ fn weight(file: &str) -> f64 {
     let stem = file.strip_suffix(".csv").unwrap_or(file);
     let known = FILES.iter().find(|(name, _)| *name == stem);
     let family = FAMILIES.iter().find(|(prefix, _)| stem.starts_with(prefix));
-    known.or(family).unwrap_or_else(|| panic!("{file} is no file of the benchmark")).1
+    known
+        .or(family)
+        .unwrap_or_else(|| panic!("{file} is no file of the benchmark"))
+        .1
 }
 
 /// Reads well-formed CSV with commas and doubled quotes.
@@ -128,7 +131,10 @@ fn measures(clean: &Rows, loaded: &Rows) -> [f64; 10] {
 fn load(folder: &Folder, path: &Path) -> Option<Rows> {
     let path = path.to_str().expect("plain");
     let ended = folder.run(&["ingest", path, "--text-only", "--out", "loaded.csv"]);
-    assert!(matches!(ended.code, Some(0 | 1)) && !ended.stderr.contains("panicked"), "{path}: {ended:?}");
+    assert!(
+        matches!(ended.code, Some(0 | 1)) && !ended.stderr.contains("panicked"),
+        "{path}: {ended:?}"
+    );
     if ended.code == Some(1) {
         eprintln!("  refused: {}", ended.stderr.trim());
         return None;
@@ -191,11 +197,19 @@ fn polluted_files() {
     }
     let (simple, weighted) = score.of();
     let (simple_with, weighted_with) = with_empty.of();
-    eprintln!("Pollock over {} files: {simple:.3} simple, {weighted:.3} weighted", score.files);
-    eprintln!("  with the refusal of the empty file as its answer: {simple_with:.3} simple, {weighted_with:.3} weighted");
+    eprintln!(
+        "Pollock over {} files: {simple:.3} simple, {weighted:.3} weighted",
+        score.files
+    );
+    eprintln!(
+        "  with the refusal of the empty file as its answer: {simple_with:.3} simple, {weighted_with:.3} weighted"
+    );
     if other.is_none() {
         assert!(simple >= 9.6 && weighted >= 9.2, "{simple} {weighted}");
-        assert!(simple_with >= 9.6 && weighted_with >= 9.4, "{simple_with} {weighted_with}");
+        assert!(
+            simple_with >= 9.6 && weighted_with >= 9.4,
+            "{simple_with} {weighted_with}"
+        );
     }
 }
 
@@ -207,11 +221,11 @@ fn parameter(parameters: &Value, name: &str) -> u64 {
 
 #[test]
 fn dialects_of_the_survey() {
+    const WHAT: [&str; 5] = ["delimiter", "quote", "header", "preamble", "columns"];
     let Some(data) = real_data("bad_csv/pollock_survey") else {
         return;
     };
     let folder = Folder::new();
-    const WHAT: [&str; 5] = ["delimiter", "quote", "header", "preamble", "columns"];
     let mut right = [0; 5];
     let files = files_of(&data.join("files"));
     for file in &files {
@@ -246,6 +260,10 @@ fn dialects_of_the_survey() {
             }
         }
     }
-    eprintln!("survey: {:?} right of {} files", WHAT.iter().zip(right).collect::<Vec<_>>(), files.len());
+    eprintln!(
+        "survey: {:?} right of {} files",
+        WHAT.iter().zip(right).collect::<Vec<_>>(),
+        files.len()
+    );
     assert!(right[0] >= 44, "{right:?}");
 }

@@ -18,8 +18,10 @@ pub(super) fn is_null(cell: &[u8]) -> bool {
         ),
         5 => cell == b"#REF!",
         6 => {
-            matches!(cell, b"(null)" | b"(NULL)" | b"[NULL]" | b"[null]" | b"<null>" | b"<NULL>" | b"#NULL!")
-                || cell == "空值".as_bytes()
+            matches!(
+                cell,
+                b"(null)" | b"(NULL)" | b"[NULL]" | b"[null]" | b"<null>" | b"<NULL>" | b"#NULL!"
+            ) || cell == "空值".as_bytes()
         }
         7 => matches!(cell, b"#VALUE!" | b"#DIV/0!"),
         _ => false,
@@ -195,7 +197,10 @@ fn push_groups(whole: &[u8], point: u8, has_fraction: bool, out: &mut [u8; 32], 
         b" ",
     ];
     let usable = &separators[..if has_fraction { 5 } else { 4 }];
-    let first = whole.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(whole.len());
+    let first = whole
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(whole.len());
     let (mut group, mut rest) = whole.split_at(first);
     let separator = match rest {
         [] => None,
@@ -345,14 +350,19 @@ mod tests {
         assert_eq!(parse_float_loose(b"1.234,50", b','), Some(1234.5));
         assert_eq!(parse_float_loose(b"3,25", b','), Some(3.25));
         assert_eq!(parse_float_loose(b"0,500", b','), Some(0.5));
-        assert_eq!(parse_float_loose("1\u{202F}234\u{202F}567,5".as_bytes(), b','), Some(1_234_567.5));
+        assert_eq!(
+            parse_float_loose("1\u{202F}234\u{202F}567,5".as_bytes(), b','),
+            Some(1_234_567.5)
+        );
         assert_eq!(parse_float_loose(b"1.234.567", b','), Some(1_234_567.0));
         assert_eq!(parse_float_loose(b"1.234.56", b','), None);
     }
 
     #[test]
     fn nulls_and_booleans_as_people_write_them() {
-        for text in ["", "-", "--", "NA", "\\N", "null", "N/A", "NaN", "NaT", "nil", "空", "空值", "[NULL]", "#DIV/0!"] {
+        for text in [
+            "", "-", "--", "NA", "\\N", "null", "N/A", "NaN", "NaT", "nil", "空", "空值", "[NULL]", "#DIV/0!",
+        ] {
             assert!(is_null(text.as_bytes()), "{text}");
         }
         for text in ["0", "none of these", "无", "N", "---", "#1"] {

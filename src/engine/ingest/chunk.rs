@@ -2,10 +2,12 @@
 
 use super::columns::{CellSource, ColumnBuilder};
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
+use super::json_lines::{self, Keys};
 use super::mend::split_with_stray_quote;
 use super::plan::Plan;
 use super::records::{Field, Format, Record, Splitter, field_bytes};
 use super::table::Comments;
+use std::sync::Arc;
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
 const BATCH_ROWS: usize = 2048;
@@ -26,6 +28,8 @@ pub(super) struct Layout {
     pub header_lines: Vec<Vec<u8>>,
     /// Every line is one quoted field that holds a record.
     pub wrapped: bool,
+    /// Every line is one JSON object with some of these keys.
+    pub json: Option<Arc<Keys>>,
     pub comments: Comments,
     /// Encoding, for the cause of a rejection.
     pub encoding: &'static str,
@@ -183,7 +187,10 @@ impl Reader<'_> {
         let length = (record.end - record.start) as usize;
         let layout = self.layout;
         if layout.width == 1 && self.raw(record).trim_ascii().is_empty()
-            || layout.header_lines.iter().any(|header| header.len() == length && self.raw(record) == header)
+            || layout
+                .header_lines
+                .iter()
+                .any(|header| header.len() == length && self.raw(record) == header)
             || layout.comments != Comments::None && layout.comments.takes_fitting(self.raw(record))
         {
             return Verdict::Skip;
@@ -226,6 +233,9 @@ impl Reader<'_> {
             if self.layout.comments.takes_unfit(raw) {
                 return Verdict::Skip;
             }
+            if self.layout.json.is_some() {
+                return Verdict::Reject("the line is no JSON object".to_owned());
+            }
             let plural = if found == 1 { "field" } else { "fields" };
             return Verdict::Reject(format!("{found} {plural} where {width} are expected"));
         }
@@ -262,7 +272,12 @@ impl Reader<'_> {
     fn reject(&mut self, record: &Record, cause: String) {
         self.rows.counts.rejected += 1;
         if self.rows.rejects.len() < MAX_KEPT {
-            let raw = self.raw(record);
+            let original;
+            let mut raw = self.raw(record);
+            if self.layout.json.is_some() {
+                original = json_lines::original(raw);
+                raw = &original;
+            }
             let mut text = String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW_BYTES)]).into_owned();
             if raw.len() > MAX_RAW_BYTES {
                 text.push('…');

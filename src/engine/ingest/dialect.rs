@@ -62,7 +62,7 @@ pub(super) const DELIMITERS: [u8; 8] = [b',', b';', b'\t', b'|', 1, b'^', b'~', 
 /// ASCII unit separator: stands for `one column` where commas are text.
 pub(super) const NO_DELIMITER: u8 = 0x1F;
 /// Records kept to judge the header.
-const MAX_KEPT_RECORDS: usize = 2_000;
+pub(super) const MAX_KEPT_RECORDS: usize = 2_000;
 
 /// Finds the dialect of `sample`; `whole` tells that the sample is the entire file.
 pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> FoundDialect {
@@ -149,7 +149,9 @@ fn find_table(
     }
     let (comments, lines) = table::comments(records, first, width);
     if let Comments::All(mark) | Comments::Unfit(mark) = comments {
-        evidence.push(format!("Lines that start with {mark} are comments: {lines} in the sample"));
+        evidence.push(format!(
+            "Lines that start with {mark} are comments: {lines} in the sample"
+        ));
     }
     (first, comments)
 }
@@ -243,12 +245,7 @@ pub(super) fn split(data: &[u8], format: &Format, whole: bool, most: usize) -> V
     records
 }
 
-fn choose(
-    (body, whole): (&[u8], bool),
-    newline: u8,
-    options: &ReadOptions,
-    evidence: &mut Vec<String>,
-) -> Format {
+fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evidence: &mut Vec<String>) -> Format {
     let delimiters: Vec<u8> = match options.delimiter {
         Some(delimiter) => vec![delimiter as u8],
         None => DELIMITERS

@@ -5,7 +5,12 @@ use super::{Dataset, ReadOptions};
 use crate::engine::artifact::ColumnType;
 
 fn evidence_of(dataset: &Dataset, words: &str) -> bool {
-    dataset.info.dialect.evidence.iter().any(|sentence| sentence.contains(words))
+    dataset
+        .info
+        .dialect
+        .evidence
+        .iter()
+        .any(|sentence| sentence.contains(words))
 }
 
 fn rejected(dataset: &Dataset) -> Vec<(u64, &str)> {
@@ -40,9 +45,15 @@ fn apostrophes_quote_only_where_they_enclose_fields() {
 #[test]
 fn line_ends_between_quotes_do_not_count() {
     let dataset = read("id,text\n1,\"a\rb\rc\rd\re\rf\rg\rh\ri\rj\rk\"\n2,\"x\"\n");
-    assert_eq!((dataset.info.dialect.line_ending.as_str(), dataset.num_rows()), ("lf", 2));
+    assert_eq!(
+        (dataset.info.dialect.line_ending.as_str(), dataset.num_rows()),
+        ("lf", 2)
+    );
     let returns = read("id,text\r1,\"a\nb\nc\"\r2,x\r");
-    assert_eq!((returns.info.dialect.line_ending.as_str(), returns.num_rows()), ("cr", 2));
+    assert_eq!(
+        (returns.info.dialect.line_ending.as_str(), returns.num_rows()),
+        ("cr", 2)
+    );
     assert_eq!(cells(&returns)[0][1], "a\nb\nc");
 }
 
@@ -149,7 +160,8 @@ fn rare_delimiters() {
 
 #[test]
 fn every_encoding_gives_the_same_table() {
-    let text = "编号,商品名称,价格\n1,这件衣服的质量非常好，物流也很快,￥1,234\n2,学习电脑与网络设备的价格,￥99\n".replace("￥1,234", "\"￥1,234\"");
+    let text = "编号,商品名称,价格\n1,这件衣服的质量非常好，物流也很快,￥1,234\n2,学习电脑与网络设备的价格,￥99\n"
+        .replace("￥1,234", "\"￥1,234\"");
     let expected = cells(&read(&text));
     assert_eq!(expected[0][2], "1234");
     let units: Vec<u16> = text.encode_utf16().collect();
@@ -176,7 +188,10 @@ fn day_or_month_first_by_evidence() {
     ] {
         let dataset = read(text);
         let when = &dataset.info.columns[1];
-        assert_eq!((when.dtype, when.time_format.as_deref()), (ColumnType::Time, Some(format)));
+        assert_eq!(
+            (when.dtype, when.time_format.as_deref()),
+            (ColumnType::Time, Some(format))
+        );
         assert_eq!(cells(&dataset)[0][1], first);
     }
     let open = read("id,date\n1,1/2/2019\n2,3/4/2019\n");
@@ -193,6 +208,40 @@ fn times_with_zones_and_epochs() {
     );
     assert_eq!(types(&dataset), [ColumnType::Time; 5]);
     let first = &cells(&dataset)[0];
-    assert_eq!(first[..], ["1569888000000000", "1569888000000000", "1569888000123000", "1569888000123456", "1569888000000000"]);
+    assert_eq!(
+        first[..],
+        [
+            "1569888000000000",
+            "1569888000000000",
+            "1569888000123000",
+            "1569888000123456",
+            "1569888000000000"
+        ]
+    );
     assert_eq!(cells(&dataset)[1][0], "1569888000000000");
+}
+
+#[test]
+fn json_lines_are_a_table() {
+    let dataset = read(
+        "{\"user\": \"u1\", \"price\": 2.50, \"when\": \"2019-10-01 08:00:00\"}\n\
+         {\"user\": \"u2\", \"geo\": {\"city\": \"上海, \\\"north\\\"\"}}\n\
+         \n\
+         {\"user\": \"u3\", broken\n\
+         {\"price\": null, \"user\": \"two\\nlines\", \"flag\": true}\n",
+    );
+    assert_eq!(names(&dataset), ["user", "price", "when", "geo.city", "flag"]);
+    assert_eq!(
+        cells(&dataset),
+        [
+            ["u1", "2.5", "1569916800000000", "∅", "∅"],
+            ["u2", "∅", "∅", "上海, \"north\"", "∅"],
+            ["two\nlines", "∅", "∅", "∅", "true"]
+        ]
+    );
+    assert_eq!(*dataset.lines, [1, 2, 5]);
+    assert_eq!(rejected(&dataset), [(4, "the line is no JSON object")]);
+    assert_eq!(dataset.rejects[0].raw, "{\"user\": \"u3\", broken");
+    assert_eq!((dataset.info.rows.total, dataset.info.rows.skipped), (5, 1));
+    assert_eq!(dataset.info.dialect.format, "jsonl");
 }

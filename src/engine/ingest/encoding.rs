@@ -138,7 +138,11 @@ pub(super) fn utf16_by_zeros(sample: &[u8]) -> Option<(&'static Encoding, f64)> 
 fn is_utf16_text(sample: &[u8], little: bool) -> bool {
     let units = sample.chunks_exact(2).map(|pair| {
         let pair = [pair[0], pair[1]];
-        if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+        if little {
+            u16::from_le_bytes(pair)
+        } else {
+            u16::from_be_bytes(pair)
+        }
     });
     let (mut all, mut odd) = (0usize, 0usize);
     for character in char::decode_utf16(units) {
@@ -177,9 +181,11 @@ mod tests {
 
     #[test]
     fn chinese_encodings_by_their_bytes() {
-        let traditional = "編號,商品名稱,行為\n1,這個產品的品質非常好，物流也很快,購買\n2,學習電腦與網路設備的價格,瀏覽\n";
+        let traditional =
+            "編號,商品名稱,行為\n1,這個產品的品質非常好，物流也很快,購買\n2,學習電腦與網路設備的價格,瀏覽\n";
         assert_eq!(found(&BIG5.encode(traditional).0), "Big5");
-        let simplified = "编号,商品名称,行为\n1,这件衣服的质量非常好，物流也很快,购买\n2,学习电脑与网络设备的价格,浏览\n";
+        let simplified =
+            "编号,商品名称,行为\n1,这件衣服的质量非常好，物流也很快,购买\n2,学习电脑与网络设备的价格,浏览\n";
         assert_eq!(found(&GBK.encode(simplified).0), "gb18030");
         for text in [traditional, simplified, "id,price\n1,2.5\n"] {
             let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -194,7 +200,10 @@ mod tests {
     fn western_encodings_by_their_bytes() {
         // Latin-1 is the part of windows-1252 without the bytes 80 to 9F.
         let latin = "id,nom\n1,café crème\n2,naïveté à Noël\n3,français où\n";
-        let bytes: Vec<u8> = latin.chars().map(|character| u8::try_from(character).expect("Latin-1")).collect();
+        let bytes: Vec<u8> = latin
+            .chars()
+            .map(|character| u8::try_from(character).expect("Latin-1"))
+            .collect();
         assert_eq!(found(&bytes), "windows-1252");
         let windows = encoding_rs::WINDOWS_1252
             .encode("id,price\n1,5 € – the “best” café\n2,7 € – the “second” café\n")

@@ -77,7 +77,11 @@ pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
         );
     }
     let (mut for_header, mut against) = judge_columns(first, &body);
-    let others: Vec<&SampleRecord> = body.iter().copied().filter(|record| record.cells != first.cells).collect();
+    let others: Vec<&SampleRecord> = body
+        .iter()
+        .copied()
+        .filter(|record| record.cells != first.cells)
+        .collect();
     if width > 1 && others.len() < body.len() && !others.is_empty() {
         // A header that is repeated further below is no reason against it where values stand below it.
         let (again, reasons) = judge_columns(first, &others);
@@ -185,7 +189,11 @@ pub(super) fn stacked_rows(records: &[SampleRecord], width: usize) -> usize {
         return records.len().min(1);
     };
     let mut rows = 1;
-    while rows < MAX_ROWS && rest.get(rows - 1).is_some_and(|row| is_header_row(row, &rest[rows..], width)) {
+    while rows < MAX_ROWS
+        && rest
+            .get(rows - 1)
+            .is_some_and(|row| is_header_row(row, &rest[rows..], width))
+    {
         rows += 1;
     }
     // The same header once more below the rows: files put behind each other, some of them without rows.
@@ -216,7 +224,9 @@ pub(super) fn joined(rows: &[SampleRecord]) -> SampleRecord {
     let [only] = rows else {
         let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
         let cells = (0..width).map(|column| {
-            let words = rows.iter().filter_map(|row| row.cells.get(column).map(|cell| cell.trim_ascii()));
+            let words = rows
+                .iter()
+                .filter_map(|row| row.cells.get(column).map(|cell| cell.trim_ascii()));
             let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
             words.join(&b' ')
         });
@@ -242,7 +252,14 @@ pub(super) fn spellings(records: &[SampleRecord], rows: usize, format: &Format) 
         let enclosed: Vec<Vec<u8>> = record
             .cells
             .iter()
-            .map(|cell| [std::slice::from_ref(&quote), cell.as_slice(), std::slice::from_ref(&quote)].concat())
+            .map(|cell| {
+                [
+                    std::slice::from_ref(&quote),
+                    cell.as_slice(),
+                    std::slice::from_ref(&quote),
+                ]
+                .concat()
+            })
             .collect();
         found.push(record.cells.join(&format.delimiter));
         found.push(enclosed.join(&format.delimiter));

@@ -46,7 +46,10 @@ pub(super) fn split_line(line: &[u8], format: &Format, stray: Option<usize>) -> 
         } else {
             let end = memchr(format.delimiter, &line[at..]).map_or(line.len(), |offset| at + offset);
             let checked = if stray == Some(at) { at + 1 } else { at };
-            if format.quote.is_some_and(|quote| memchr(quote, &line[checked..end]).is_some()) {
+            if format
+                .quote
+                .is_some_and(|quote| memchr(quote, &line[checked..end]).is_some())
+            {
                 return None;
             }
             fields.push(Field::new(at, end, false));
@@ -91,7 +94,12 @@ mod tests {
 
     fn mended(line: &str, width: usize) -> Option<Vec<&str>> {
         let fields = split_with_stray_quote(line.as_bytes(), &COMMA, width)?;
-        Some(fields.iter().map(|field| &line[field.start as usize..field.end()]).collect())
+        Some(
+            fields
+                .iter()
+                .map(|field| &line[field.start as usize..field.end()])
+                .collect(),
+        )
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod header;
+mod json_lines;
 pub mod kind;
 pub mod log;
 mod look;
@@ -104,7 +105,7 @@ fn log_name(paths: &[PathBuf]) -> String {
         .strip_suffix(".gz")
         .or_else(|| name.strip_suffix(".zst"))
         .unwrap_or(&name);
-    for extension in [".csv", ".tsv", ".tab", ".txt", ".psv", ".parquet"] {
+    for extension in [".csv", ".tsv", ".tab", ".txt", ".psv", ".jsonl", ".ndjson", ".parquet"] {
         if let Some(stem) = stem.strip_suffix(extension) {
             return stem.to_owned();
         }

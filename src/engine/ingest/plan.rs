@@ -224,10 +224,19 @@ mod tests {
         assert_eq!(plan("n", &["1", "2.5"]), Plan::Float { point: b'.' });
         assert_eq!(plan("Gross Sales", &["337,300.00", "1"]), Plan::Float { point: b'.' });
         assert_eq!(plan("Preis", &["3,14", "1.200,50", "7"]), Plan::Float { point: b',' });
-        assert_eq!(plan("Preis", &["1.234,50", "1.234", "2.500"]), Plan::Float { point: b',' });
+        assert_eq!(
+            plan("Preis", &["1.234,50", "1.234", "2.500"]),
+            Plan::Float { point: b',' }
+        );
         assert_eq!(plan("Preis", &["12,5", "1,234", "3,75"]), Plan::Float { point: b',' });
-        assert_eq!(plan("price", &["1,234.50", "1,234", "2.5"]), Plan::Float { point: b'.' });
-        assert_eq!(plan("count", &["1,234", "2,500", "7"]), Plan::Integer { dot_zero: false });
+        assert_eq!(
+            plan("price", &["1,234.50", "1,234", "2.5"]),
+            Plan::Float { point: b'.' }
+        );
+        assert_eq!(
+            plan("count", &["1,234", "2,500", "7"]),
+            Plan::Integer { dot_zero: false }
+        );
         assert_eq!(plan("kg", &["1.234", "2.500", "0.750"]), Plan::Float { point: b'.' });
         assert_eq!(plan("balance", &["(5.25)", "1,000.00"]), Plan::Float { point: b'.' });
         assert_eq!(plan("Weekend", &["TRUE", "FALSE"]), Plan::Boolean);

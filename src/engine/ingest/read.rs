@@ -76,7 +76,7 @@ fn check_names(options: &ReadOptions, names: &[String]) -> Result<(), IngestErro
 
 /// Types by the sampled records of all files.
 fn propose(names: &[String], files: &[Prepared], options: &ReadOptions) -> Vec<Candidate> {
-    let nameless = !files.iter().any(|file| file.task.layout.header_rows > 0);
+    let nameless = !files.iter().any(|file| file.dialect.header);
     let mut candidates: Vec<Candidate> = names
         .iter()
         .enumerate()

@@ -288,7 +288,13 @@ pub(super) fn starts_field(data: &[u8], at: usize, format: &Format) -> bool {
 }
 
 /// Finds the quote that closes the field opened at `open`.
-pub(super) fn find_close(data: &[u8], open: usize, format: &Format, at_end: bool, no_close: &mut (usize, usize)) -> Close {
+pub(super) fn find_close(
+    data: &[u8],
+    open: usize,
+    format: &Format,
+    at_end: bool,
+    no_close: &mut (usize, usize),
+) -> Close {
     let quote = data[open];
     let limit = data.len().min(open.saturating_add(MAX_FIELD_BYTES));
     let mut at = open + 1;

@@ -41,7 +41,12 @@ pub(super) fn judge(body: &[u8], whole: bool, candidate: Format) -> Judged {
         true => 0.5,
         false => 1.0,
     };
-    let score = pattern_score(&records) * value_score(&records) * consistent * usual;
+    let quoting = if format.quote != Some(b'"') && are_enclosed(&records) {
+        0.3
+    } else {
+        1.0
+    };
+    let score = pattern_score(&records) * value_score(&records) * consistent * usual * quoting;
     Judged {
         score,
         format,
@@ -60,6 +65,18 @@ fn space_follows(records: &[SampleRecord]) -> bool {
         }
     }
     spaced >= 3 && spaced >= plain * 9
+}
+
+/// Whether cells stand between double quotes, more of them than have one too many: then the quotes enclose fields.
+fn are_enclosed(records: &[SampleRecord]) -> bool {
+    let (mut enclosed, mut lone) = (0usize, 0usize);
+    for cell in records.iter().flat_map(|record| &record.cells) {
+        let quotes = memchr::memchr_iter(b'"', cell).count();
+        let cell = cell::trim(cell);
+        enclosed += usize::from(cell.len() > 1 && cell.starts_with(b"\"") && cell.ends_with(b"\""));
+        lone += quotes % 2;
+    }
+    enclosed > lone
 }
 
 fn are_single_times(records: &[SampleRecord]) -> bool {

@@ -116,6 +116,10 @@ impl CellStats {
             }
             return true;
         }
+        // Currencies are written in capitals; ids such as `72d76fde-8bb3` are passed over quickly.
+        if cell.iter().any(u8::is_ascii_lowercase) {
+            return false;
+        }
         let both = memchr::memchr(b',', cell).is_some() && memchr::memchr(b'.', cell).is_some();
         if cell::parse_int_loose(cell, false).is_some() {
             self.grouped_int += 1;

@@ -66,7 +66,9 @@ pub(super) fn first_record(records: &[SampleRecord], width: usize) -> usize {
     let is_marked = |record: &SampleRecord| COMMENT_MARKS.iter().any(|mark| record.raw.starts_with(mark.as_bytes()));
     while width > 1
         && is_marked(&records[first])
-        && records.get(first + 1).is_some_and(|next| fits(next) && next.cells.iter().all(|cell| is_word(cell)))
+        && records
+            .get(first + 1)
+            .is_some_and(|next| fits(next) && next.cells.iter().all(|cell| is_word(cell)))
     {
         first += 1;
     }
@@ -85,9 +87,8 @@ fn is_word(cell: &[u8]) -> bool {
 /// A line of words just above a line of values, with a field too many or too few.
 fn is_ragged_header(above: &SampleRecord, below: &SampleRecord, width: usize) -> bool {
     let near = above.cells.len().abs_diff(width) <= (width / 4).max(1);
-    let words = above.cells.len() > 2
-        && above.cells.iter().all(|cell| is_word(cell))
-        && above.filled() * 2 > above.cells.len();
+    let words =
+        above.cells.len() > 2 && above.cells.iter().all(|cell| is_word(cell)) && above.filled() * 2 > above.cells.len();
     near && words && !below.cells.iter().all(|cell| is_word(cell))
 }
 
@@ -135,7 +136,10 @@ pub(super) fn respelled_header(
         let cells = cells_of(fields, format)?;
         return Some((cells, "One quote in the header encloses nothing and is text".to_owned()));
     }
-    for delimiter in DELIMITERS.into_iter().filter(|&delimiter| delimiter != format.delimiter) {
+    for delimiter in DELIMITERS
+        .into_iter()
+        .filter(|&delimiter| delimiter != format.delimiter)
+    {
         let other = Format {
             delimiter,
             skip_space: false,
@@ -144,7 +148,10 @@ pub(super) fn respelled_header(
         let fields = split_line(&above.raw, &other, None).filter(|fields| fields.len() == width);
         if let Some(cells) = fields.and_then(|fields| cells_of(fields, &other)) {
             let shown = char::from(delimiter);
-            return Some((cells, format!("The header separates its {width} names by {shown:?} and is read so")));
+            return Some((
+                cells,
+                format!("The header separates its {width} names by {shown:?} and is read so"),
+            ));
         }
     }
     None

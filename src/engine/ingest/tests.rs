@@ -44,6 +44,8 @@ pub(super) fn cells(dataset: &Dataset) -> Vec<Vec<String>> {
     let text = |row: usize, column: &polars::prelude::Column| match column.get(row).expect("row exists") {
         polars::prelude::AnyValue::Null => "∅".to_owned(),
         polars::prelude::AnyValue::String(text) => text.to_owned(),
+        // A table of one row holds its cells so.
+        polars::prelude::AnyValue::StringOwned(text) => text.to_string(),
         polars::prelude::AnyValue::Datetime(micros, _, _) => micros.to_string(),
         other => other.to_string(),
     };
@@ -402,7 +404,7 @@ fn what_is_no_table_is_named() {
             b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n",
             "a Git LFS pointer",
         ),
-        ("a.jsonl", b"{\"user\": 1}\n{\"user\": 2}\n", "is JSON"),
+        ("a.json", b"[{\"user\": 1}, {\"user\": 2}]\n", "is JSON"),
         ("a.csv", b"\x00\x01\x02\x03\x04\x00\x05\x06", "binary data"),
     ] {
         let (_folder, path) = file(name, bytes);
