@@ -11,13 +11,13 @@ use std::path::PathBuf;
 /// Read any file(s) as one table and write it clean
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files (.csv, .tsv, .txt, also .gz or .zst, or .parquet) or folders; several make one log
+    /// Files (.csv, .tsv, .txt, .jsonl, also .gz or .zst, or .parquet) or folders; several make one log
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Where to write the table: .parquet, .csv or .tsv
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Keep every cell as the text in the file: no types, no null spellings
+    /// Keep every cell as the text in the file: no types, no null spellings, no invented column names in a CSV
     #[arg(long)]
     pub text_only: bool,
     /// Write the rejected lines as CSV: file, line, cause, raw
@@ -151,7 +151,13 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let dataset = read_log(&args.files, &options, &progress)?;
     if let Some(path) = &args.out {
         progress.phase("writing", "写入");
-        write::write_table(&dataset.frame, path).with_context(|| format!("cannot write {}", path.display()))?;
+        let nameless = !dataset.info.dialect.header && args.reading.column_names.is_empty();
+        let written = if args.text_only && nameless && dataset.info.sources.len() == 1 {
+            write::write_rows_only(&dataset.frame, path)
+        } else {
+            write::write_table(&dataset.frame, path)
+        };
+        written.with_context(|| format!("cannot write {}", path.display()))?;
     }
     if let Some(path) = &args.rejects {
         write::write_rejects(&dataset, path).with_context(|| format!("cannot write {}", path.display()))?;

@@ -9,6 +9,7 @@
 mod architecture;
 mod cli;
 mod gui;
+mod pollock;
 mod program;
 mod real_data;
 mod real_training;

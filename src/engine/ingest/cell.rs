@@ -1,17 +1,29 @@
 //! One cell: null spellings, integers, decimals, booleans. Bytes in, values out, exact or nothing.
 
-/// What the text of a null looks like (pandas' list, plus `\N`, a lone dash and 空).
+/// What the text of a null looks like (pandas' list, plus `\N`, dashes, spreadsheet errors and 空).
 pub(super) fn is_null(cell: &[u8]) -> bool {
     match cell.len() {
         0 => true,
         1 => cell == b"-",
-        2 => matches!(cell, b"NA" | b"\\N"),
-        3 => matches!(cell, b"NaN" | b"nan" | b"N/A" | b"n/a" | b"NAN" | b"#NA") || cell == "空".as_bytes(),
+        2 => matches!(cell, b"NA" | b"\\N" | b"--"),
+        3 => {
+            matches!(
+                cell,
+                b"NaN" | b"nan" | b"N/A" | b"n/a" | b"NAN" | b"#NA" | b"NaT" | b"nil" | b"NIL"
+            ) || cell == "空".as_bytes()
+        }
         4 => matches!(
             cell,
             b"null" | b"NULL" | b"None" | b"Null" | b"NONE" | b"none" | b"#N/A" | b"<NA>" | b"-NaN" | b"-nan"
         ),
-        6 => cell == b"(null)",
+        5 => cell == b"#REF!",
+        6 => {
+            matches!(
+                cell,
+                b"(null)" | b"(NULL)" | b"[NULL]" | b"[null]" | b"<null>" | b"<NULL>" | b"#NULL!"
+            ) || cell == "空值".as_bytes()
+        }
+        7 => matches!(cell, b"#VALUE!" | b"#DIV/0!"),
         _ => false,
     }
 }
@@ -133,10 +145,16 @@ pub(super) fn parse_float_loose(cell: &[u8], point: u8) -> Option<f64> {
 
 /// Drops sign `+`, currency signs and thousands separators; `None` if what is left is no plain number.
 fn plain_number<'a>(cell: &[u8], point: u8, out: &'a mut [u8; 32]) -> Option<&'a [u8]> {
+    // Accountants write -5 as (5).
+    let (enclosed, cell) = match cell {
+        [b'(', inside @ .., b')'] => (true, inside.trim_ascii()),
+        cell => (false, cell),
+    };
     let (negative, rest) = match cell {
+        [b'-' | b'+', ..] if enclosed => return None,
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
+        rest => (enclosed, rest),
     };
     let rest = strip_currency(rest).trim_ascii();
     let (negative, rest) = match rest {
@@ -146,46 +164,64 @@ fn plain_number<'a>(cell: &[u8], point: u8, out: &'a mut [u8; 32]) -> Option<&'a
     if !rest.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == point) {
         return None;
     }
-    let separator = if point == b'.' { b',' } else { b'.' };
     let mut length = 0;
-    let mut push = |byte: u8, length: &mut usize| {
-        out.get_mut(*length).map(|slot| {
-            *slot = byte;
-            *length += 1;
-        })
-    };
     if negative {
-        push(b'-', &mut length)?;
+        out[0] = b'-';
+        length = 1;
     }
-    let mut since_separator: Option<usize> = None;
-    let mut in_fraction = false;
-    let mut whole_digits = 0;
-    for &byte in rest {
-        if byte.is_ascii_digit() {
-            push(byte, &mut length)?;
-            whole_digits += usize::from(!in_fraction);
-            since_separator = since_separator.map(|count| count + usize::from(!in_fraction));
-        } else if byte == separator && !in_fraction {
-            // 1,234,567: one to three digits, then groups of three.
-            let well_placed = since_separator.map_or((1..=3).contains(&whole_digits), |count| count == 3);
-            if !well_placed {
-                return None;
-            }
-            since_separator = Some(0);
-        } else if byte == point && !in_fraction {
-            if since_separator.is_some_and(|count| count != 3) {
-                return None;
-            }
-            in_fraction = true;
-            push(b'.', &mut length)?;
-        } else {
+    let (whole, fraction) = match memchr::memrchr(point, rest) {
+        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+        None => (rest, None),
+    };
+    length = push_groups(whole, point, fraction.is_some(), out, length)?;
+    if let Some(fraction) = fraction {
+        let end = length + 1 + fraction.len();
+        if end > out.len() || !fraction.iter().all(u8::is_ascii_digit) {
             return None;
         }
-    }
-    if !in_fraction && since_separator.is_some_and(|count| count != 3) {
-        return None;
+        out[length] = b'.';
+        out[length + 1..end].copy_from_slice(fraction);
+        length = end;
     }
     Some(&out[..length])
+}
+
+/// Appends the digits of `1,234,567`: one to three, the first not 0, then groups of three behind one kind of
+/// separator. A plain space separates only where a fraction follows; otherwise it may be a telephone number.
+fn push_groups(whole: &[u8], point: u8, has_fraction: bool, out: &mut [u8; 32], mut length: usize) -> Option<usize> {
+    let separators: [&[u8]; 5] = [
+        if point == b'.' { b"," } else { b"." },
+        b"'",
+        "\u{A0}".as_bytes(),
+        "\u{202F}".as_bytes(),
+        b" ",
+    ];
+    let usable = &separators[..if has_fraction { 5 } else { 4 }];
+    let first = whole
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(whole.len());
+    let (mut group, mut rest) = whole.split_at(first);
+    let separator = match rest {
+        [] => None,
+        rest => Some(*usable.iter().find(|separator| rest.starts_with(separator))?),
+    };
+    if separator.is_some() && (!(1..=3).contains(&group.len()) || group[0] == b'0') {
+        return None;
+    }
+    loop {
+        let end = length + group.len();
+        out.get_mut(length..end)?.copy_from_slice(group);
+        length = end;
+        let Some(separator) = separator.filter(|_| !rest.is_empty()) else {
+            return Some(length);
+        };
+        rest = rest.strip_prefix(separator)?;
+        if rest.len() < 3 || !rest[..3].iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        (group, rest) = rest.split_at(3);
+    }
 }
 
 const CURRENCIES: [&str; 8] = ["￥", "¥", "$", "€", "£", "元", "RMB", "CNY"];
@@ -212,8 +248,9 @@ pub(super) fn parse_bool(cell: &[u8]) -> Option<bool> {
             _ => None,
         },
         2 if cell.eq_ignore_ascii_case(b"no") => Some(false),
-        3 if cell.eq_ignore_ascii_case(b"yes") || cell == "是".as_bytes() => Some(true),
-        3 if cell == "否".as_bytes() => Some(false),
+        2 if cell.eq_ignore_ascii_case(b"on") => Some(true),
+        3 if cell.eq_ignore_ascii_case(b"yes") || cell == "是".as_bytes() || cell == "真".as_bytes() => Some(true),
+        3 if cell.eq_ignore_ascii_case(b"off") || cell == "否".as_bytes() || cell == "假".as_bytes() => Some(false),
         4 if cell.eq_ignore_ascii_case(b"true") => Some(true),
         5 if cell.eq_ignore_ascii_case(b"false") => Some(false),
         _ => None,
@@ -293,11 +330,55 @@ mod tests {
             ("99元", Some(99.0)),
             ("1,5", None),
             ("12,34,567", None),
+            ("1,234,56.5", None),
+            ("1,234567", None),
+            ("0,500", None),
             ("5 apples", None),
+            ("(1,234.50)", Some(-1234.5)),
+            ("($5)", Some(-5.0)),
+            ("(-5)", None),
+            ("1'234'567.5", Some(1_234_567.5)),
+            ("1 234.50", Some(1234.5)),
+            ("138 123 456", None),
+            ("1\u{A0}234", Some(1234.0)),
+            ("1,234'567", None),
+            ("$", None),
+            ("1.2.3", None),
         ] {
             assert_eq!(parse_float_loose(text.as_bytes(), b'.'), want, "{text}");
         }
         assert_eq!(parse_float_loose(b"1.234,50", b','), Some(1234.5));
         assert_eq!(parse_float_loose(b"3,25", b','), Some(3.25));
+        assert_eq!(parse_float_loose(b"0,500", b','), Some(0.5));
+        assert_eq!(
+            parse_float_loose("1\u{202F}234\u{202F}567,5".as_bytes(), b','),
+            Some(1_234_567.5)
+        );
+        assert_eq!(parse_float_loose(b"1.234.567", b','), Some(1_234_567.0));
+        assert_eq!(parse_float_loose(b"1.234.56", b','), None);
+    }
+
+    #[test]
+    fn nulls_and_booleans_as_people_write_them() {
+        for text in [
+            "", "-", "--", "NA", "\\N", "null", "N/A", "NaN", "NaT", "nil", "空", "空值", "[NULL]", "#DIV/0!",
+        ] {
+            assert!(is_null(text.as_bytes()), "{text}");
+        }
+        for text in ["0", "none of these", "无", "N", "---", "#1"] {
+            assert!(!is_null(text.as_bytes()), "{text}");
+        }
+        for (text, want) in [
+            ("TRUE", Some(true)),
+            ("no", Some(false)),
+            ("是", Some(true)),
+            ("假", Some(false)),
+            ("Off", Some(false)),
+            ("y", Some(true)),
+            ("1", None),
+            ("maybe", None),
+        ] {
+            assert_eq!(parse_bool(text.as_bytes()), want, "{text}");
+        }
     }
 }

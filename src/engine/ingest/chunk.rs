@@ -2,8 +2,12 @@
 
 use super::columns::{CellSource, ColumnBuilder};
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
+use super::json_lines::{self, Keys};
+use super::mend::split_with_stray_quote;
 use super::plan::Plan;
-use super::records::{Field, Format, Record, Splitter, field_bytes, split_with_stray_quote};
+use super::records::{Field, Format, Record, Splitter, field_bytes};
+use super::table::Comments;
+use std::sync::Arc;
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
 const BATCH_ROWS: usize = 2048;
@@ -18,13 +22,15 @@ pub(super) struct Layout {
     pub format: Format,
     /// Fields a record must have.
     pub width: usize,
-    pub header: bool,
-    /// The header's bytes; the same record further below, as in files put behind each other, is skipped.
-    pub header_bytes: Vec<u8>,
+    /// Records at the start that name the columns.
+    pub header_rows: usize,
+    /// The header as it may be written again further below, as in files put behind each other; it is skipped.
+    pub header_lines: Vec<Vec<u8>>,
     /// Every line is one quoted field that holds a record.
     pub wrapped: bool,
-    /// Records that start with `#` and do not fit are comments.
-    pub comments: bool,
+    /// Every line is one JSON object with some of these keys.
+    pub json: Option<Arc<Keys>>,
+    pub comments: Comments,
     /// Encoding, for the cause of a rejection.
     pub encoding: &'static str,
     /// For each table column, the file's field that fills it.
@@ -116,7 +122,7 @@ pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[boo
             tail: Tail::default(),
         },
     };
-    reader.walk(chunk.first && layout.header);
+    reader.walk(if chunk.first { layout.header_rows } else { 0 });
     if reader.clean && !data.is_ascii() {
         reader.rows.rows_beyond_ascii = reader.rows.counts.accepted;
     }
@@ -124,7 +130,7 @@ pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[boo
 }
 
 impl Reader<'_> {
-    fn walk(&mut self, mut header_pending: bool) {
+    fn walk(&mut self, mut header_pending: usize) {
         let width = self.layout.width;
         let mut splitter = Splitter::new(self.data, self.layout.format);
         let mut fields: Vec<Field> = Vec::with_capacity(BATCH_ROWS * width);
@@ -133,7 +139,7 @@ impl Reader<'_> {
         while let Some(record) = splitter.next_record(&mut fields) {
             self.rows.counts.total += 1;
             let verdict =
-                if record.num_fields as usize == width && !record.unterminated && self.clean && !header_pending {
+                if record.num_fields as usize == width && !record.unterminated && self.clean && header_pending == 0 {
                     self.accept_unless_blank(&record)
                 } else {
                     self.judge(&record, &mut header_pending)
@@ -178,9 +184,14 @@ impl Reader<'_> {
     /// Only a one-column table can take a blank line for a row; a header may be repeated.
     #[inline]
     fn accept_unless_blank(&self, record: &Record) -> Verdict {
-        let header = &self.layout.header_bytes;
-        if self.layout.width == 1 && self.raw(record).trim_ascii().is_empty()
-            || (record.end - record.start) as usize == header.len() && self.raw(record) == header && !header.is_empty()
+        let length = (record.end - record.start) as usize;
+        let layout = self.layout;
+        if layout.width == 1 && self.raw(record).trim_ascii().is_empty()
+            || layout
+                .header_lines
+                .iter()
+                .any(|header| header.len() == length && self.raw(record) == header)
+            || layout.comments != Comments::None && layout.comments.takes_fitting(self.raw(record))
         {
             return Verdict::Skip;
         }
@@ -205,13 +216,13 @@ impl Reader<'_> {
         &self.data[record.start as usize..record.end as usize]
     }
 
-    fn judge(&mut self, record: &Record, header_pending: &mut bool) -> Verdict {
+    fn judge(&mut self, record: &Record, header_pending: &mut usize) -> Verdict {
         let raw = &self.data[record.start as usize..record.end as usize];
         if raw.trim_ascii().is_empty() && (self.layout.width == 1 || record.num_fields as usize != self.layout.width) {
             return Verdict::Skip;
         }
-        if *header_pending {
-            *header_pending = false;
+        if *header_pending > 0 {
+            *header_pending -= 1;
             return Verdict::Skip;
         }
         if record.unterminated {
@@ -219,8 +230,11 @@ impl Reader<'_> {
         }
         let (found, width) = (record.num_fields as usize, self.layout.width);
         if found != width {
-            if self.layout.comments && raw.starts_with(b"#") {
+            if self.layout.comments.takes_unfit(raw) {
                 return Verdict::Skip;
+            }
+            if self.layout.json.is_some() {
+                return Verdict::Reject("the line is no JSON object".to_owned());
             }
             let plural = if found == 1 { "field" } else { "fields" };
             return Verdict::Reject(format!("{found} {plural} where {width} are expected"));
@@ -258,7 +272,12 @@ impl Reader<'_> {
     fn reject(&mut self, record: &Record, cause: String) {
         self.rows.counts.rejected += 1;
         if self.rows.rejects.len() < MAX_KEPT {
-            let raw = self.raw(record);
+            let original;
+            let mut raw = self.raw(record);
+            if self.layout.json.is_some() {
+                original = json_lines::original(raw);
+                raw = &original;
+            }
             let mut text = String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW_BYTES)]).into_owned();
             if raw.len() > MAX_RAW_BYTES {
                 text.push('…');

@@ -35,7 +35,7 @@ pub struct SourceFile {
 /// How the bytes became records. For Parquet only `format` says anything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Dialect {
-    /// `csv` or `parquet`
+    /// `csv`, `jsonl` or `parquet`
     pub format: String,
     /// `none`, `gzip` or `zstd`
     pub compression: String,

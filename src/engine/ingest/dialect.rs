@@ -1,13 +1,12 @@
 //! Finds delimiter, quote, escape, line end and preamble of a text table from its first bytes.
 //!
 //! Every candidate splits the sample; the one whose records are most alike and whose cells most look
-//! like values wins (pattern score × type score: van den Burg, Nazábal, Sutton, "Wrangling messy CSV
-//! files by detecting row and type patterns", 2019). Each decision leaves one sentence of evidence.
+//! like values wins (`score`). Each decision leaves one sentence of evidence.
 
-use super::cell;
 use super::options::{QuoteChoice, ReadOptions};
 use super::records::{Field, Format, Splitter, field_bytes};
-use super::time;
+use super::score::{Judged, judge, most_common_width};
+use super::table::{self, Comments};
 use super::wrapped;
 use memchr::memchr_iter;
 
@@ -19,6 +18,8 @@ pub(super) struct SampleRecord {
     pub raw: Vec<u8>,
     pub line: u32,
     pub unterminated: bool,
+    /// Fields enclosed in quotes.
+    pub quoted: usize,
 }
 
 impl SampleRecord {
@@ -26,12 +27,9 @@ impl SampleRecord {
         self.cells.len() == 1 && self.cells[0].trim_ascii().is_empty()
     }
 
-    fn filled(&self) -> usize {
+    /// Cells that are not blank.
+    pub(super) fn filled(&self) -> usize {
         self.cells.iter().filter(|cell| !cell.trim_ascii().is_empty()).count()
-    }
-
-    fn is_comment(&self) -> bool {
-        self.cells[0].starts_with(b"#")
     }
 }
 
@@ -43,22 +41,13 @@ pub(super) struct FoundDialect {
     pub width: usize,
     /// Physical lines before the first record of the table.
     pub preamble_lines: u64,
-    /// Lines starting with `#` stand before the table; later ones are comments too.
-    pub comments: bool,
+    pub comments: Comments,
     /// Every line was quoted once more as a whole.
     pub wrapped: bool,
     pub line_ending: &'static str,
     pub evidence: Vec<String>,
     /// Records of the table itself, header included.
     pub records: Vec<SampleRecord>,
-}
-
-impl FoundDialect {
-    /// The header as it stands in the file, empty without one or where it is too plain to be told from a row.
-    pub(super) fn header_bytes(&self, has_header: bool) -> Vec<u8> {
-        let header = self.records.first().filter(|_| has_header && self.width > 1);
-        header.map(|record| record.raw.clone()).unwrap_or_default()
-    }
 }
 
 const USUAL: Format = Format {
@@ -68,18 +57,22 @@ const USUAL: Format = Format {
     newline: b'\n',
     skip_space: false,
 };
-const DELIMITERS: [u8; 6] = [b',', b';', b'\t', b'|', 1, b' '];
+/// Usual ones first.
+pub(super) const DELIMITERS: [u8; 8] = [b',', b';', b'\t', b'|', 1, b'^', b'~', b' '];
 /// ASCII unit separator: stands for `one column` where commas are text.
 pub(super) const NO_DELIMITER: u8 = 0x1F;
-/// Records looked at for each candidate.
-const MAX_TRIED: usize = 400;
 /// Records kept to judge the header.
-const MAX_KEPT_RECORDS: usize = 2_000;
+pub(super) const MAX_KEPT_RECORDS: usize = 2_000;
 
 /// Finds the dialect of `sample`; `whole` tells that the sample is the entire file.
 pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> FoundDialect {
     let mut evidence = Vec::new();
-    let (newline, line_ending) = detect_line_end(sample, &mut evidence);
+    let quote = match options.quote {
+        QuoteChoice::Char(quote) => Some(quote as u8),
+        QuoteChoice::Detect => Some(b'"'),
+        QuoteChoice::None => None,
+    };
+    let (newline, line_ending) = detect_line_end(sample, quote, &mut evidence);
     let skip = options.preamble_lines.unwrap_or(0);
     let body = &sample[skip_lines(sample, newline, skip)..];
     let wrapped = options.quote == QuoteChoice::Detect && wrapped::is_wrapped(body, newline);
@@ -92,16 +85,16 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     } else {
         body
     };
-    let mut format = choose(body, newline, options, &mut evidence);
+    let mut format = choose((body, whole), newline, options, &mut evidence);
     format.escape = options
         .escape
         .map(|escape| escape as u8)
         .or_else(|| detect_escape(body, &format, &mut evidence));
-    let records = split(body, &format, whole, MAX_KEPT_RECORDS);
+    let mut records = split(body, &format, whole, MAX_KEPT_RECORDS);
     let width = most_common_width(&records).0;
     let (first, comments) = match options.preamble_lines {
-        Some(_) => (0, false),
-        None => find_table(&records, width),
+        Some(_) => (0, Comments::None),
+        None => find_table(&mut records, &format, width, &mut evidence),
     };
     let preamble_lines = skip + records.get(first).map_or(0, |record| u64::from(record.line));
     if preamble_lines > 0 {
@@ -116,7 +109,9 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     let records = records
         .into_iter()
         .skip(first)
-        .filter(|record| !record.is_blank())
+        .enumerate()
+        .filter(|(index, record)| !record.is_blank() && (*index == 0 || !comments.takes(record, width)))
+        .map(|(_, record)| record)
         .collect();
     FoundDialect {
         format,
@@ -130,12 +125,43 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     }
 }
 
-fn detect_line_end(sample: &[u8], evidence: &mut Vec<String>) -> (u8, &'static str) {
-    let feeds = memchr_iter(b'\n', sample).count();
-    let returns = memchr_iter(b'\r', sample).count();
-    let pairs = memchr_iter(b'\n', sample)
-        .filter(|&at| at > 0 && sample[at - 1] == b'\r')
-        .count();
+/// Index of the table's first record, whose cells are mended if it is a header spelt unlike the rows, and the
+/// comment lines.
+fn find_table(
+    records: &mut [SampleRecord],
+    format: &Format,
+    width: usize,
+    evidence: &mut Vec<String>,
+) -> (usize, Comments) {
+    let mut first = table::first_record(records, width);
+    let header = if first > 0 {
+        let above = &records[first - 1];
+        table::respelled_header(above, &records[first], format, width).map(|found| (first - 1, found))
+    } else if records.len() > 1 {
+        table::respelled_header(&records[0], &records[1], format, width).map(|found| (0, found))
+    } else {
+        None
+    };
+    if let Some((index, (cells, words))) = header {
+        records[index].cells = cells;
+        evidence.push(words);
+        first = index;
+    }
+    let (comments, lines) = table::comments(records, first, width);
+    if let Comments::All(mark) | Comments::Unfit(mark) = comments {
+        evidence.push(format!(
+            "Lines that start with {mark} are comments: {lines} in the sample"
+        ));
+    }
+    (first, comments)
+}
+
+fn detect_line_end(sample: &[u8], quote: Option<u8>, evidence: &mut Vec<String>) -> (u8, &'static str) {
+    let (feeds, returns, pairs) = match count_line_ends(sample, quote) {
+        // All between quotes: a lone quote is no enclosure.
+        (0, 0, _) => count_line_ends(sample, None),
+        counts => counts,
+    };
     let (newline, name, text) = if returns > pairs && returns - pairs > feeds * 4 {
         (
             b'\r',
@@ -157,6 +183,24 @@ fn detect_line_end(sample: &[u8], evidence: &mut Vec<String>) -> (u8, &'static s
     };
     evidence.push(text);
     (newline, name)
+}
+
+/// Line feeds, carriage returns and both together, outside quotes.
+fn count_line_ends(sample: &[u8], quote: Option<u8>) -> (usize, usize, usize) {
+    let (mut feeds, mut returns, mut pairs) = (0, 0, 0);
+    let mut inside = false;
+    for at in memchr::memchr3_iter(b'\n', b'\r', quote.unwrap_or(b'\n'), sample) {
+        match sample[at] {
+            byte if Some(byte) == quote => inside = !inside,
+            _ if inside => {}
+            b'\r' => returns += 1,
+            _ => {
+                feeds += 1;
+                pairs += usize::from(at > 0 && sample[at - 1] == b'\r');
+            }
+        }
+    }
+    (feeds, returns, pairs)
 }
 
 /// Offset after the first `lines` physical lines.
@@ -183,7 +227,12 @@ pub(super) fn split(data: &[u8], format: &Format, whole: bool, most: usize) -> V
         if !whole && record.end as usize >= data.len() {
             break;
         }
+        let quoted = |field: &&Field| {
+            let start = field.start as usize;
+            start > record.start as usize && Some(data[start - 1]) == format.quote
+        };
         records.push(SampleRecord {
+            quoted: fields.iter().filter(quoted).count(),
             cells: fields
                 .iter()
                 .map(|&field| field_bytes(data, field, format, &mut scratch).to_vec())
@@ -196,7 +245,7 @@ pub(super) fn split(data: &[u8], format: &Format, whole: bool, most: usize) -> V
     records
 }
 
-fn choose(body: &[u8], newline: u8, options: &ReadOptions, evidence: &mut Vec<String>) -> Format {
+fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evidence: &mut Vec<String>) -> Format {
     let delimiters: Vec<u8> = match options.delimiter {
         Some(delimiter) => vec![delimiter as u8],
         None => DELIMITERS
@@ -214,19 +263,26 @@ fn choose(body: &[u8], newline: u8, options: &ReadOptions, evidence: &mut Vec<St
             .chain([None])
             .collect(),
     };
-    let mut best: Option<(f64, Format, usize, f64)> = None;
+    let usual = Format { newline, ..USUAL };
+    let mut best: Option<Judged> = None;
     for &delimiter in &delimiters {
         for &quote in &quotes {
-            let (score, format, width, share) = judge(body, newline, delimiter, quote);
+            let candidate = Format {
+                delimiter,
+                quote,
+                ..usual
+            };
+            let judged = judge(body, whole, candidate);
             // Earlier candidates are the usual ones; a rarer one must be clearly better.
-            if best.as_ref().is_none_or(|(most, ..)| score > most * 1.02) {
-                best = Some((score, format, width, share));
+            if best.is_none_or(|best| judged.score > best.score * 1.02) {
+                best = Some(judged);
             }
         }
     }
-    let usual = Format { newline, ..USUAL };
     let (format, width, share) = match best {
-        Some((_, format, width, share)) if width > 1 || options.delimiter.is_some() => (format, width, share),
+        Some(best) if (best.width > 1 && best.score > 0.0) || options.delimiter.is_some() => {
+            (best.format, best.width, best.share)
+        }
         _ => {
             evidence.push("One column: no delimiter splits the records alike".to_owned());
             return Format {
@@ -284,126 +340,26 @@ fn explain(
     }
 }
 
-/// Score of a candidate, with the width of most records and their share.
-fn judge(body: &[u8], newline: u8, delimiter: u8, quote: Option<u8>) -> (f64, Format, usize, f64) {
-    let mut format = Format {
-        delimiter,
-        quote,
-        escape: None,
-        newline,
-        skip_space: false,
-    };
-    if delimiter != b' ' && space_follows(&split(body, &format, false, MAX_TRIED)) {
-        format.skip_space = true;
-    }
-    let mut records = split(body, &format, true, MAX_TRIED);
-    if records.len() > 2 && records.len() < MAX_TRIED {
-        // Possibly cut by the end of the sample.
-        records.pop();
-    }
-    records.retain(|record| !record.is_blank());
-    let (width, share) = most_common_width(&records);
-    let pattern = pattern_score(&records);
-    let values = value_score(&records);
-    let consistent = if width > 1 && share < 0.5 { 0.05 } else { 1.0 };
-    // Plain spaces separate words before they separate fields.
-    let usual = if delimiter == b' ' { 0.5 } else { 1.0 };
-    (pattern * values * consistent * usual, format, width, share)
-}
-
-fn space_follows(records: &[SampleRecord]) -> bool {
-    let (mut spaced, mut plain) = (0usize, 0usize);
-    for cell in records.iter().flat_map(|record| record.cells.iter().skip(1)) {
-        match cell.first() {
-            Some(b' ') => spaced += 1,
-            Some(_) => plain += 1,
-            None => {}
-        }
-    }
-    spaced >= 3 && spaced >= plain * 9
-}
-
-fn most_common_width(records: &[SampleRecord]) -> (usize, f64) {
-    let mut counts: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
-    for record in records.iter().filter(|record| !record.is_blank()) {
-        *counts.entry(record.cells.len()).or_default() += 1;
-    }
-    let total: usize = counts.values().sum();
-    counts
-        .into_iter()
-        .max_by_key(|&(width, count)| (count, width))
-        .map_or((1, 0.0), |(width, count)| (width, count as f64 / total.max(1) as f64))
-}
-
-/// Few different widths, and many fields.
-fn pattern_score(records: &[SampleRecord]) -> f64 {
-    let mut counts: std::collections::BTreeMap<usize, f64> = std::collections::BTreeMap::new();
-    for record in records {
-        *counts.entry(record.cells.len()).or_default() += 1.0;
-    }
-    let kinds = counts.len().max(1) as f64;
-    let sum: f64 = counts
-        .iter()
-        .map(|(&width, count)| count * (width as f64 - 1.0).max(1e-3) / width as f64)
-        .sum();
-    sum / kinds / records.len().max(1) as f64
-}
-
-/// Share of cells that look like one value.
-fn value_score(records: &[SampleRecord]) -> f64 {
-    let (mut known, mut all) = (0usize, 0usize);
-    for record in records {
-        for cell in &record.cells {
-            all += 1;
-            known += usize::from(!record.unterminated && is_value(cell::trim(cell)));
-        }
-    }
-    (known as f64 / all.max(1) as f64).max(1e-3)
-}
-
-fn is_value(cell: &[u8]) -> bool {
-    cell::is_null(cell)
-        || cell::parse_float(cell).is_some()
-        || cell::parse_float_loose(cell, b'.').is_some()
-        || cell::parse_float_loose(cell, b',').is_some()
-        || time::shape(cell).is_some()
-        || cell.starts_with(b"http")
-        || cell.iter().all(|byte| {
-            byte.is_ascii_alphanumeric()
-                || !byte.is_ascii()
-                || matches!(
-                    byte,
-                    b' ' | b'_'
-                        | b'-'
-                        | b'.'
-                        | b'/'
-                        | b'&'
-                        | b'('
-                        | b')'
-                        | b'+'
-                        | b'%'
-                        | b'@'
-                        | b'!'
-                        | b'?'
-                        | b':'
-                        | b'\''
-                )
-        }) && !cell.starts_with(b"'")
-}
-
 /// A backslash before quotes inside fields, where quotes are not doubled.
 fn detect_escape(body: &[u8], format: &Format, evidence: &mut Vec<String>) -> Option<u8> {
     let quote = format.quote?;
     let separates =
         |byte: Option<&u8>| byte.is_none_or(|&byte| byte == format.delimiter || matches!(byte, b'\n' | b'\r'));
     let (mut escaped, mut doubled) = (0usize, 0usize);
-    for at in memchr_iter(quote, body) {
-        let before = at.checked_sub(1).and_then(|at| body.get(at));
-        if separates(body.get(at + 1)) || separates(before) {
-            continue;
+    let mut at = 0;
+    while let Some(offset) = memchr::memchr(quote, &body[at..]) {
+        let run = at + offset;
+        let length = body[run..].iter().take_while(|&&byte| byte == quote).count();
+        let before = run.checked_sub(1).and_then(|at| body.get(at));
+        let ends_field = separates(body.get(run + length));
+        at = run + length;
+        if before == Some(&b'\\') {
+            // `\"` inside a field, or `\""` where the second one closes it.
+            escaped += usize::from((length == 1 && !ends_field) || (length == 2 && ends_field));
+            doubled += usize::from(length % 2 == 0 && !ends_field);
+        } else if !separates(before) {
+            doubled += usize::from(length > 2 || (length == 2 && !ends_field));
         }
-        escaped += usize::from(before == Some(&b'\\'));
-        doubled += usize::from(body.get(at + 1) == Some(&quote));
     }
     if escaped == 0 || doubled > 0 {
         return None;
@@ -412,36 +368,4 @@ fn detect_escape(body: &[u8], format: &Format, evidence: &mut Vec<String>) -> Op
         "Escape \\: {escaped} quotes inside fields follow a backslash and none is doubled"
     ));
     Some(b'\\')
-}
-
-/// Index of the table's first record, and whether comment lines stand before it.
-fn find_table(records: &[SampleRecord], width: usize) -> (usize, bool) {
-    let mut filled: Vec<usize> = records
-        .iter()
-        .filter(|record| record.cells.len() == width)
-        .map(SampleRecord::filled)
-        .collect();
-    filled.sort_unstable();
-    let usual = filled.get(filled.len() / 2).copied().unwrap_or(1);
-    let needed = if width > 2 { usual.div_ceil(2) } else { 1 };
-    let fits = |record: &SampleRecord| {
-        record.cells.len() == width && record.filled() >= needed.max(1) && !(record.is_comment() && width == 1)
-    };
-    let mut first = records.iter().position(fits).unwrap_or(0);
-    if first > 0 && is_ragged_header(&records[first - 1], &records[first], width) {
-        first -= 1;
-    }
-    let comments = first > 0 && records[..first].iter().any(SampleRecord::is_comment);
-    (first, comments)
-}
-
-/// A line of words just above a line of values, with a field too many or too few.
-fn is_ragged_header(above: &SampleRecord, below: &SampleRecord, width: usize) -> bool {
-    let near = above.cells.len().abs_diff(width) <= (width / 4).max(1);
-    let word = |cell: &Vec<u8>| {
-        let cell = cell::trim(cell);
-        cell::parse_float_loose(cell, b'.').is_none() && time::shape(cell).is_none()
-    };
-    let words = above.cells.len() > 2 && above.cells.iter().all(word) && above.filled() * 2 > above.cells.len();
-    near && words && !below.cells.iter().all(word)
 }

@@ -110,26 +110,49 @@ fn mostly_utf8(sample: &[u8]) -> Option<usize> {
     (good >= bad * 20 && good > 0).then_some(good)
 }
 
-/// UTF-16 without a mark: zeros at even or at odd places only.
-fn utf16_by_zeros(sample: &[u8]) -> Option<(&'static Encoding, f64)> {
-    let pairs = sample.chunks_exact(2);
-    let count = pairs.len();
+/// UTF-16 without a mark: zeros at even or at odd places only, and units that make up lines of text. Chinese text
+/// has zeros only in its digits, delimiters and line ends.
+pub(super) fn utf16_by_zeros(sample: &[u8]) -> Option<(&'static Encoding, f64)> {
+    let count = sample.len() / 2;
     if count < 2 {
         return None;
     }
     let (mut even, mut odd) = (0usize, 0usize);
-    for pair in pairs {
+    for pair in sample.chunks_exact(2) {
         even += usize::from(pair[0] == 0);
         odd += usize::from(pair[1] == 0);
     }
     let share = |zeros: usize| zeros as f64 / count as f64 * 100.0;
-    if share(odd) >= 40.0 && share(even) < 2.0 {
-        Some((UTF_16LE, share(odd)))
-    } else if share(even) >= 40.0 && share(odd) < 2.0 {
-        Some((UTF_16BE, share(even)))
+    let (encoding, most, least) = if odd > even {
+        (UTF_16LE, odd, even)
     } else {
-        None
+        (UTF_16BE, even, odd)
+    };
+    if share(most) < 4.0 || share(least) >= 2.0 || !is_utf16_text(sample, encoding == UTF_16LE) {
+        return None;
     }
+    Some((encoding, share(most)))
+}
+
+/// Whether the units are well-formed and hardly any is a control character.
+fn is_utf16_text(sample: &[u8], little: bool) -> bool {
+    let units = sample.chunks_exact(2).map(|pair| {
+        let pair = [pair[0], pair[1]];
+        if little {
+            u16::from_le_bytes(pair)
+        } else {
+            u16::from_be_bytes(pair)
+        }
+    });
+    let (mut all, mut odd) = (0usize, 0usize);
+    for character in char::decode_utf16(units) {
+        all += 1;
+        odd += usize::from(character.map_or(true, |character| {
+            character.is_control() && !matches!(character, '\n' | '\r' | '\t' | '\u{1}' | '\u{1b}')
+        }));
+    }
+    // The sample may end within a pair.
+    odd <= 1 + all / 100
 }
 
 #[cfg(test)]
@@ -154,6 +177,44 @@ mod tests {
         let big: Vec<u8> = "id,name\n1,x\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(found(&big), "UTF-16BE");
         assert_eq!(found(b"id,caf\xE9\n1,na\xEFve\n"), "windows-1252");
+    }
+
+    #[test]
+    fn chinese_encodings_by_their_bytes() {
+        let traditional =
+            "編號,商品名稱,行為\n1,這個產品的品質非常好，物流也很快,購買\n2,學習電腦與網路設備的價格,瀏覽\n";
+        assert_eq!(found(&BIG5.encode(traditional).0), "Big5");
+        let simplified =
+            "编号,商品名称,行为\n1,这件衣服的质量非常好，物流也很快,购买\n2,学习电脑与网络设备的价格,浏览\n";
+        assert_eq!(found(&GBK.encode(simplified).0), "gb18030");
+        for text in [traditional, simplified, "id,price\n1,2.5\n"] {
+            let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            assert_eq!(found(&little), "UTF-16LE", "{text}");
+            assert_eq!(found(&big), "UTF-16BE", "{text}");
+            assert_eq!(found(&[b"\xFE\xFF", big.as_slice()].concat()), "UTF-16BE");
+        }
+    }
+
+    #[test]
+    fn western_encodings_by_their_bytes() {
+        // Latin-1 is the part of windows-1252 without the bytes 80 to 9F.
+        let latin = "id,nom\n1,café crème\n2,naïveté à Noël\n3,français où\n";
+        let bytes: Vec<u8> = latin
+            .chars()
+            .map(|character| u8::try_from(character).expect("Latin-1"))
+            .collect();
+        assert_eq!(found(&bytes), "windows-1252");
+        let windows = encoding_rs::WINDOWS_1252
+            .encode("id,price\n1,5 € – the “best” café\n2,7 € – the “second” café\n")
+            .0;
+        assert_eq!(found(&windows), "windows-1252");
+    }
+
+    #[test]
+    fn binary_data_is_no_utf16() {
+        let integers: Vec<u8> = (0u16..400).flat_map(|value| (value % 30).to_le_bytes()).collect();
+        assert!(utf16_by_zeros(&integers).is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub enum IngestError {
     NotFound { path: PathBuf },
     #[error("no permission to read {}; change its permissions or choose a copy", path.display())]
     PermissionDenied { path: PathBuf },
-    #[error("the folder {} holds no .csv, .tsv, .txt or .parquet file (also .gz, .zst); choose another folder", path.display())]
+    #[error("the folder {} holds no .csv, .tsv, .txt, .jsonl or .parquet file (also .gz, .zst); choose another folder", path.display())]
     EmptyFolder { path: PathBuf },
     #[error("{} is empty (0 bytes); export it again", path.display())]
     EmptyFile { path: PathBuf },

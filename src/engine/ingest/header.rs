@@ -3,7 +3,9 @@
 use super::cell;
 use super::dialect::SampleRecord;
 use super::names;
+use super::records::Format;
 use super::stats::CellStats;
+use super::table::is_typed;
 use std::collections::HashSet;
 
 /// Body records compared with the first one.
@@ -66,7 +68,6 @@ pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
         .filter(|record| record.cells.len() == width)
         .take(MAX_COMPARED)
         .collect();
-    let (mut for_header, mut against) = (Vec::new(), Vec::new());
     if first.cells.len() != width {
         // It was taken for the table's first line because words stand above values.
         let fields = first.cells.len();
@@ -75,12 +76,22 @@ pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
             format!("Header on the first record: {fields} words stand above values, though in {width} columns"),
         );
     }
-    for (column, name) in first.cells.iter().enumerate() {
-        judge_column(column, cell::trim(name), &body, &mut for_header, &mut against);
+    let (mut for_header, mut against) = judge_columns(first, &body);
+    let others: Vec<&SampleRecord> = body
+        .iter()
+        .copied()
+        .filter(|record| record.cells != first.cells)
+        .collect();
+    if width > 1 && others.len() < body.len() && !others.is_empty() {
+        // A header that is repeated further below is no reason against it where values stand below it.
+        let (again, reasons) = judge_columns(first, &others);
+        if again.iter().any(|evidence| evidence.proven) && again.len() > reasons.len() {
+            (for_header, against) = (again, reasons);
+        }
     }
     let line = first.line + 1;
     if for_header.len() > against.len() {
-        return (true, format!("Header on the first record: {}", for_header[0]));
+        return (true, format!("Header on the first record: {}", for_header[0].words));
     }
     if against.is_empty() && for_header.is_empty() && names_are_plausible(first) {
         return (
@@ -95,11 +106,26 @@ pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
     (false, format!("No header: {reason}"))
 }
 
+/// A reason to take the first record for a header.
+struct ForHeader {
+    words: String,
+    /// By the cells below it, not by its words alone.
+    proven: bool,
+}
+
+fn judge_columns(first: &SampleRecord, body: &[&SampleRecord]) -> (Vec<ForHeader>, Vec<String>) {
+    let (mut for_header, mut against) = (Vec::new(), Vec::new());
+    for (column, name) in first.cells.iter().enumerate() {
+        judge_column(column, cell::trim(name), body, &mut for_header, &mut against);
+    }
+    (for_header, against)
+}
+
 fn judge_column(
     column: usize,
     name: &[u8],
     body: &[&SampleRecord],
-    for_header: &mut Vec<String>,
+    for_header: &mut Vec<ForHeader>,
     against: &mut Vec<String>,
 ) {
     if name.is_empty() {
@@ -107,19 +133,17 @@ fn judge_column(
     }
     let shown = String::from_utf8_lossy(&name[..name.len().min(40)]).into_owned();
     let typed = is_typed(name);
-    let mut stats = CellStats::default();
-    for record in body {
-        stats.add(&record.cells[column]);
-    }
-    let typed_below = stats.numbers() + stats.times() + stats.leading_zero + stats.big_int + stats.comma_decimal;
-    let mostly_typed = stats.cells > 0 && typed_below * 5 >= stats.cells * 4;
+    let mostly_typed = is_mostly_typed(column, body);
     if typed {
         against.push(format!("{shown:?} in column {} is a value", column + 1));
         if mostly_typed {
             return;
         }
     } else if mostly_typed {
-        for_header.push(format!("{shown:?} stands above numbers or times"));
+        for_header.push(ForHeader {
+            words: format!("{shown:?} stands above numbers or times"),
+            proven: true,
+        });
         return;
     }
     let text = String::from_utf8_lossy(name);
@@ -129,16 +153,22 @@ fn judge_column(
         && name.len() <= 40
         && !typed
     {
-        for_header.push(format!("{shown:?} is a usual column name"));
+        for_header.push(ForHeader {
+            words: format!("{shown:?} is a usual column name"),
+            proven: false,
+        });
     } else if body.iter().any(|record| cell::trim(&record.cells[column]) == name) {
         against.push(format!("{shown:?} also occurs below in column {}", column + 1));
     }
 }
 
-fn is_typed(cell: &[u8]) -> bool {
+fn is_mostly_typed(column: usize, body: &[&SampleRecord]) -> bool {
     let mut stats = CellStats::default();
-    stats.add(cell);
-    stats.cells > 0 && stats.code == 0 && stats.text == 0 && stats.boolean == 0
+    for record in body {
+        stats.add(&record.cells[column]);
+    }
+    let typed = stats.numbers() + stats.times() + stats.leading_zero + stats.big_int + stats.comma_decimal;
+    stats.cells > 0 && typed * 5 >= stats.cells * 4
 }
 
 fn names_are_plausible(record: &SampleRecord) -> bool {
@@ -150,6 +180,93 @@ fn names_are_plausible(record: &SampleRecord) -> bool {
         .collect();
     let distinct: HashSet<&[u8]> = filled.iter().copied().collect();
     !filled.is_empty() && distinct.len() == filled.len() && filled.iter().all(|cell| cell.len() <= 80)
+}
+
+/// How many records from the first one on are the header: those that hold only words where values stand below.
+pub(super) fn stacked_rows(records: &[SampleRecord], width: usize) -> usize {
+    const MAX_ROWS: usize = 4;
+    let Some((first, rest)) = records.split_first().filter(|_| width > 1) else {
+        return records.len().min(1);
+    };
+    let mut rows = 1;
+    while rows < MAX_ROWS
+        && rest
+            .get(rows - 1)
+            .is_some_and(|row| is_header_row(row, &rest[rows..], width))
+    {
+        rows += 1;
+    }
+    // The same header once more below the rows: files put behind each other, some of them without rows.
+    let repeated = rest.iter().skip(rows - 1).any(|row| row.cells == first.cells);
+    if repeated && rest.iter().take(rows - 1).any(|row| row.cells == first.cells) {
+        return 1;
+    }
+    rows
+}
+
+fn is_header_row(row: &SampleRecord, below: &[SampleRecord], width: usize) -> bool {
+    if row.cells.len() != width || row.unterminated {
+        return false;
+    }
+    let body: Vec<&SampleRecord> = below
+        .iter()
+        .filter(|record| record.cells.len() == width)
+        .take(MAX_COMPARED)
+        .collect();
+    let typed: Vec<usize> = (0..width).filter(|&column| is_mostly_typed(column, &body)).collect();
+    let is_filled = |cell: &[u8]| !cell::is_null(cell::trim(cell));
+    let words = typed.iter().filter(|&&column| is_filled(&row.cells[column])).count();
+    typed.len() > 1 && words * 2 >= typed.len() && !row.cells.iter().any(|cell| is_typed(cell))
+}
+
+/// The header's records as one: the words of each column joined by a space.
+pub(super) fn joined(rows: &[SampleRecord]) -> SampleRecord {
+    let [only] = rows else {
+        let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+        let cells = (0..width).map(|column| {
+            let words = rows
+                .iter()
+                .filter_map(|row| row.cells.get(column).map(|cell| cell.trim_ascii()));
+            let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
+            words.join(&b' ')
+        });
+        return SampleRecord {
+            cells: cells.collect(),
+            ..SampleRecord::default()
+        };
+    };
+    only.clone()
+}
+
+/// The header's records as they may stand in the file again: as first written, and with all cells quoted or none.
+/// Empty where a header is too plain to be told from a row.
+pub(super) fn spellings(records: &[SampleRecord], rows: usize, format: &Format) -> Vec<Vec<u8>> {
+    let mut found: Vec<Vec<u8>> = Vec::new();
+    for record in records.iter().take(rows).filter(|record| record.cells.len() > 1) {
+        found.push(record.raw.clone());
+        let Some(quote) = format.quote else { continue };
+        let special = |byte: &u8| *byte == quote || *byte == format.delimiter || matches!(byte, b'\n' | b'\r');
+        if record.cells.iter().any(|cell| cell.iter().any(special)) {
+            continue;
+        }
+        let enclosed: Vec<Vec<u8>> = record
+            .cells
+            .iter()
+            .map(|cell| {
+                [
+                    std::slice::from_ref(&quote),
+                    cell.as_slice(),
+                    std::slice::from_ref(&quote),
+                ]
+                .concat()
+            })
+            .collect();
+        found.push(record.cells.join(&format.delimiter));
+        found.push(enclosed.join(&format.delimiter));
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Unique, trimmed, non-empty names for `width` columns; nameless ones are `column_1`, `column_2` …

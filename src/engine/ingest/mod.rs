@@ -10,14 +10,18 @@ mod codes;
 mod columns;
 pub mod dataset;
 mod dialect;
+#[cfg(test)]
+mod dialect_tests;
 mod encoding;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod header;
+mod json_lines;
 pub mod kind;
 pub mod log;
 mod look;
+mod mend;
 mod names;
 mod options;
 mod parquet;
@@ -29,9 +33,11 @@ mod read;
 mod real_data_tests;
 mod records;
 mod roles;
+mod score;
 mod source;
 mod stats;
 mod stream;
+mod table;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -99,7 +105,7 @@ fn log_name(paths: &[PathBuf]) -> String {
         .strip_suffix(".gz")
         .or_else(|| name.strip_suffix(".zst"))
         .unwrap_or(&name);
-    for extension in [".csv", ".tsv", ".tab", ".txt", ".psv", ".parquet"] {
+    for extension in [".csv", ".tsv", ".tab", ".txt", ".psv", ".jsonl", ".ndjson", ".parquet"] {
         if let Some(stem) = stem.strip_suffix(extension) {
             return stem.to_owned();
         }

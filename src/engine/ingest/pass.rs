@@ -8,6 +8,7 @@ use super::columns::ColumnBuilder;
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::dialect::skip_lines;
 use super::error::IngestError;
+use super::json_lines;
 use super::plan::Plan;
 use super::records::{Format, last_boundary};
 use super::source::{Compression, Source};
@@ -200,17 +201,19 @@ fn read_chunk(
         }
         data.drain(..skip_lines(data, format.newline, task.preamble_lines));
     }
-    let outer = if task.layout.wrapped {
-        Format { quote: None, ..*format }
-    } else {
-        *format
+    let outer = match (&task.layout.json, task.layout.wrapped) {
+        (Some(_), _) => json_lines::LINES,
+        (None, true) => Format { quote: None, ..*format },
+        (None, false) => *format,
     };
     loop {
         let cut = last_boundary(data, &outer, ended);
         if cut > 0 || ended {
             carry.extend_from_slice(&data[cut..]);
             data.truncate(cut);
-            if task.layout.wrapped {
+            if let Some(keys) = &task.layout.json {
+                *data = keys.rewrite(data);
+            } else if task.layout.wrapped {
                 *data = unwrap_lines(data, format);
             }
             return Ok(ended);

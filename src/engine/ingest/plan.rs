@@ -75,13 +75,14 @@ pub(super) fn decide(stats: &CellStats, hints: Hints) -> Plan {
         return Plan::Boolean;
     }
     let numbers = stats.numbers();
+    // `1.234` beside `1.234,50` is a thousand and some, `1,234` beside `2,5` is one and some.
+    let commas = nearly_all(stats.comma_decimal + stats.int + stats.comma_possible, cells);
+    let sure = notable(stats.comma_decimal_sure, cells) && stats.point_decimal_sure == 0;
+    if commas && (sure || (stats.comma_decimal > 0 && stats.comma_decimal * 20 >= cells)) {
+        return Plan::Float { point: b',' };
+    }
     if nearly_all(numbers, cells) {
         return decide_number(stats, hints, numbers);
-    }
-    // A column of European decimals also holds plain integers.
-    let european = stats.comma_decimal + stats.int;
-    if stats.comma_decimal > 0 && nearly_all(european, cells) {
-        return Plan::Float { point: b',' };
     }
     if hints.time && nearly_all(stats.times() + stats.compact_date, cells) && stats.compact_date > stats.times() {
         return Plan::Time(TimeFormat::Compact);
@@ -223,6 +224,21 @@ mod tests {
         assert_eq!(plan("n", &["1", "2.5"]), Plan::Float { point: b'.' });
         assert_eq!(plan("Gross Sales", &["337,300.00", "1"]), Plan::Float { point: b'.' });
         assert_eq!(plan("Preis", &["3,14", "1.200,50", "7"]), Plan::Float { point: b',' });
+        assert_eq!(
+            plan("Preis", &["1.234,50", "1.234", "2.500"]),
+            Plan::Float { point: b',' }
+        );
+        assert_eq!(plan("Preis", &["12,5", "1,234", "3,75"]), Plan::Float { point: b',' });
+        assert_eq!(
+            plan("price", &["1,234.50", "1,234", "2.5"]),
+            Plan::Float { point: b'.' }
+        );
+        assert_eq!(
+            plan("count", &["1,234", "2,500", "7"]),
+            Plan::Integer { dot_zero: false }
+        );
+        assert_eq!(plan("kg", &["1.234", "2.500", "0.750"]), Plan::Float { point: b'.' });
+        assert_eq!(plan("balance", &["(5.25)", "1,000.00"]), Plan::Float { point: b'.' });
         assert_eq!(plan("Weekend", &["TRUE", "FALSE"]), Plan::Boolean);
         assert_eq!(plan("x", &["a", "b"]), TEXT);
         assert_eq!(plan("x", &["", "NA"]), TEXT);
@@ -272,5 +288,13 @@ mod tests {
             Plan::Integer { dot_zero: false }
         );
         assert_eq!(plan_of("n", &mostly("5", 18, &["oops", "no way"])), TEXT);
+        assert_eq!(
+            plan_of("kg", &mostly("1.234", 99, &["3,14"])),
+            Plan::Float { point: b'.' }
+        );
+        assert_eq!(
+            plan_of("n", &mostly("1,234", 99, &["12,5"])),
+            Plan::Integer { dot_zero: false }
+        );
     }
 }

@@ -6,11 +6,14 @@ use super::dialect::{self, FoundDialect, SampleRecord};
 use super::encoding::{self, FoundEncoding};
 use super::error::IngestError;
 use super::header;
+use super::json_lines::{self, Keys};
 use super::options::{QuoteChoice, ReadOptions};
 use super::pass::Task;
 use super::source::{Compression, Kind, Source, refuse_what_is_no_table};
 use super::stream::TextStream;
+use super::table::Comments;
 use encoding_rs::UTF_8;
+use std::sync::Arc;
 
 /// Bytes looked at to find the encoding, and records' bytes looked at to find the dialect.
 const ENCODING_SAMPLE_BYTES: usize = 1 << 20;
@@ -68,6 +71,14 @@ pub(super) fn prepare(
     } else {
         (&sample[..], whole)
     };
+    if whole && sample.trim_ascii().is_empty() {
+        return Err(IngestError::NoRecords {
+            path: source.path.clone(),
+        });
+    }
+    if json_lines::are_lines(sample) {
+        return json(source, compression, encoding, (sample, whole));
+    }
     let found = dialect::detect(sample, whole, options);
     if found.records.is_empty() && found.preamble_lines == 0 {
         return Err(IngestError::NoRecords {
@@ -75,6 +86,69 @@ pub(super) fn prepare(
         });
     }
     Ok(describe(source, compression, encoding, found, options))
+}
+
+/// A file of JSON Lines: its keys are found by reading all of it once.
+fn json(
+    source: &Source,
+    compression: Compression,
+    encoding: FoundEncoding,
+    (sample, whole): (&[u8], bool),
+) -> Result<Prepared, IngestError> {
+    let mut stream = TextStream::open(source, compression, encoding.encoding, encoding.mark_bytes, false)?;
+    let keys = Keys::of(&source.path, &mut stream)?;
+    let (format, width) = (json_lines::FORMAT, keys.names.len());
+    if width == 0 {
+        return Err(IngestError::NoRecords {
+            path: source.path.clone(),
+        });
+    }
+    let cut = if whole {
+        sample.len()
+    } else {
+        memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1)
+    };
+    let records = dialect::split(&keys.rewrite(&sample[..cut]), &format, true, dialect::MAX_KEPT_RECORDS);
+    let evidence = vec![
+        encoding.evidence.clone(),
+        format!("JSON Lines: the first line is an object; the {width} keys of all objects are the columns"),
+    ];
+    let dialect = Dialect {
+        format: "jsonl".to_owned(),
+        compression: compression.name().to_owned(),
+        encoding: encoding.encoding.name().to_owned(),
+        byte_order_mark: encoding.mark_bytes > 0,
+        delimiter: ',',
+        header: true,
+        line_ending: "lf".to_owned(),
+        evidence,
+        ..Dialect::default()
+    };
+    let task = Task {
+        source: source.clone(),
+        compression,
+        encoding: encoding.encoding,
+        mark_bytes: encoding.mark_bytes,
+        preamble_lines: 0,
+        layout: Layout {
+            format,
+            width,
+            header_rows: 0,
+            header_lines: Vec::new(),
+            wrapped: false,
+            json: Some(Arc::new(keys.clone())),
+            comments: Comments::None,
+            encoding: encoding.encoding.name(),
+            fields: (0..width).map(Some).collect(),
+        },
+    };
+    Ok(Prepared {
+        task,
+        dialect,
+        names: keys.names,
+        records,
+        encoding_certain: encoding.certain,
+    })
 }
 
 fn describe(
@@ -92,13 +166,23 @@ fn describe(
         Some(false) => (false, "There is no header as chosen by the user".to_owned()),
         None => header::detect(&found.records, found.width),
     };
-    let first = found.records.first().filter(|_| has_header);
     let width = found.width;
-    let names = header::column_names(first, width, &options.column_names);
+    let header_rows = match options.header {
+        _ if !has_header => 0,
+        Some(_) => 1,
+        None => header::stacked_rows(&found.records, width),
+    };
+    let first = (header_rows > 0).then(|| header::joined(&found.records[..header_rows.min(found.records.len())]));
+    let names = header::column_names(first.as_ref(), width, &options.column_names);
     let mut evidence = vec![encoding.evidence.clone()];
     evidence.extend(found.evidence.iter().cloned());
     evidence.push(why);
-    if let Some(first) = first
+    if header_rows > 1 {
+        evidence.push(format!(
+            "The header has {header_rows} records; each column's name is made of its words in them"
+        ));
+    }
+    if let Some(first) = &first
         && first.cells.len() != width
     {
         let (named, fields) = (first.cells.len(), width);
@@ -130,9 +214,10 @@ fn describe(
         layout: Layout {
             format,
             width,
-            header: has_header,
-            header_bytes: found.header_bytes(has_header),
+            header_rows,
+            header_lines: header::spellings(&found.records, header_rows, &format),
             wrapped: found.wrapped,
+            json: None,
             comments: found.comments,
             encoding: encoding.encoding.name(),
             fields: (0..width).map(Some).collect(),

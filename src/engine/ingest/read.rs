@@ -76,7 +76,7 @@ fn check_names(options: &ReadOptions, names: &[String]) -> Result<(), IngestErro
 
 /// Types by the sampled records of all files.
 fn propose(names: &[String], files: &[Prepared], options: &ReadOptions) -> Vec<Candidate> {
-    let nameless = !files.iter().any(|file| file.task.layout.header);
+    let nameless = !files.iter().any(|file| file.dialect.header);
     let mut candidates: Vec<Candidate> = names
         .iter()
         .enumerate()
@@ -112,7 +112,7 @@ fn sample_stats(column: usize, files: &[Prepared]) -> CellStats {
         let Some(field) = file.task.layout.fields[column] else {
             continue;
         };
-        let rows = file.records.iter().skip(usize::from(file.task.layout.header));
+        let rows = file.records.iter().skip(file.task.layout.header_rows);
         for record in rows.filter(|record| record.cells.len() == file.task.layout.width) {
             stats.add(&record.cells[field]);
         }

@@ -2,8 +2,8 @@
 //!
 //! A quote opens a field only at its start and closes it only before a delimiter or a line end; any
 //! other quote is text. A quote that never closes (or whose field would swallow the start of another
-//! quoted field on a later line) makes its own line a bad record and nothing more: reading goes on at
-//! the next line. Invariant: the records of a buffer cut anywhere at `last_boundary` are the records
+//! quoted field on a later line, or the rest of a line that goes on after a stray second quote) makes
+//! its own line a bad record and nothing more: reading goes on at the next line. Invariant: the records of a buffer cut anywhere at `last_boundary` are the records
 //! of the whole, so chunks can be split on many threads.
 
 use memchr::{memchr, memchr2, memchr3, memrchr};
@@ -74,7 +74,8 @@ pub(super) struct Record {
     pub unterminated: bool,
 }
 
-enum Close {
+/// How the search for a closing quote ended.
+pub(super) enum Close {
     At { quote: usize, escaped: bool },
     Never,
     NeedMore,
@@ -258,7 +259,7 @@ fn count(byte: u8, data: &[u8]) -> u32 {
 }
 
 /// First byte after `at` that is not a space (or the carriage return of CRLF).
-fn skip_to_separator(data: &[u8], mut at: usize, format: &Format) -> usize {
+pub(super) fn skip_to_separator(data: &[u8], mut at: usize, format: &Format) -> usize {
     while let Some(&byte) = data.get(at) {
         let crlf = byte == b'\r' && format.newline == b'\n' && data.get(at + 1).is_none_or(|&next| next == b'\n');
         if (byte == b' ' && format.delimiter != b' ') || crlf {
@@ -278,7 +279,7 @@ fn separates(data: &[u8], at: usize, format: &Format) -> bool {
 }
 
 /// Whether a field could start at `at`.
-fn starts_field(data: &[u8], at: usize, format: &Format) -> bool {
+pub(super) fn starts_field(data: &[u8], at: usize, format: &Format) -> bool {
     let mut before = at;
     while format.skip_space && before > 0 && data[before - 1] == b' ' {
         before -= 1;
@@ -287,7 +288,13 @@ fn starts_field(data: &[u8], at: usize, format: &Format) -> bool {
 }
 
 /// Finds the quote that closes the field opened at `open`.
-fn find_close(data: &[u8], open: usize, format: &Format, at_end: bool, no_close: &mut (usize, usize)) -> Close {
+pub(super) fn find_close(
+    data: &[u8],
+    open: usize,
+    format: &Format,
+    at_end: bool,
+    no_close: &mut (usize, usize),
+) -> Close {
     let quote = data[open];
     let limit = data.len().min(open.saturating_add(MAX_FIELD_BYTES));
     let mut at = open + 1;
@@ -326,7 +333,12 @@ fn find_close(data: &[u8], open: usize, format: &Format, at_end: bool, no_close:
         if next >= data.len() && !at_end {
             return Close::NeedMore;
         }
-        many_lines = many_lines || memchr(format.newline, &data[lines_checked..run]).is_some();
+        if !many_lines && memchr(format.newline, &data[lines_checked..run]).is_some() {
+            many_lines = true;
+            if is_stray_pair(data, open, format) {
+                return Close::Never;
+            }
+        }
         lines_checked = run;
         if length % 2 == 1 && separates(data, after, format) {
             return Close::At {
@@ -334,9 +346,9 @@ fn find_close(data: &[u8], open: usize, format: &Format, at_end: bool, no_close:
                 escaped: escaped || length > 1 || has_escape(&data[open..after], format),
             };
         }
-        // A later line on which another quoted field starts: this one was never closed.
-        let opens_another = length % 2 == 1 || (length == 2 && separates(data, after, format));
-        if many_lines && opens_another && starts_field(data, run, format) {
+        // A later line on which another quoted field starts: this one was never closed. An even run there may
+        // as well be doubled quotes of this field.
+        if many_lines && length % 2 == 1 && starts_field(data, run, format) {
             *no_close = (open, run);
             return Close::Never;
         }
@@ -345,54 +357,40 @@ fn find_close(data: &[u8], open: usize, format: &Format, at_end: bool, no_close:
     }
 }
 
+/// Whether the line on which the field opens at `open` has a second quote that closes nothing and a delimiter
+/// after it: `"Tall" hat,5`. Then the first quote is text, too, and the field ends on its line. Looks at that
+/// line only, so the answer does not depend on where a chunk ends.
+fn is_stray_pair(data: &[u8], open: usize, format: &Format) -> bool {
+    let quote = data[open];
+    let start = open + 1;
+    let end = memchr(format.newline, &data[start..]).map_or(data.len(), |offset| start + offset);
+    let mut at = start;
+    while let Some(offset) = memchr(quote, &data[at..end]) {
+        let run = at + offset;
+        if is_escaped_at(data, start, run, format) {
+            at = run + 1;
+            continue;
+        }
+        let length = data[run..end].iter().take_while(|&&byte| byte == quote).count();
+        at = run + length;
+        if length % 2 == 1 {
+            return memchr(format.delimiter, &data[at..end]).is_some();
+        }
+    }
+    false
+}
+
+/// Whether an odd number of escape characters stands before the quote at `at`.
+pub(super) fn is_escaped_at(data: &[u8], start: usize, at: usize, format: &Format) -> bool {
+    let Some(escape) = format.escape.filter(|&escape| Some(escape) != format.quote) else {
+        return false;
+    };
+    let escapes = data[start..at].iter().rev().take_while(|&&byte| byte == escape);
+    escapes.count() % 2 == 1
+}
+
 fn has_escape(field: &[u8], format: &Format) -> bool {
     format.escape.is_some_and(|escape| memchr(escape, field).is_some())
-}
-
-/// Splits one line that had the wrong number of fields again, with one of its opening quotes as text:
-/// `"DATE,TIME,"Name"` is `"DATE`, `TIME`, `Name`. `Some` only if exactly `width` fields come out.
-pub(super) fn split_with_stray_quote(line: &[u8], format: &Format, width: usize) -> Option<Vec<Field>> {
-    /// Opening quotes tried as text.
-    const MAX_TRIED: usize = 16;
-    let quote = format.quote?;
-    if memchr(format.newline, line).is_some() {
-        return None;
-    }
-    let opening = memchr::memchr_iter(quote, line)
-        .filter(|&at| starts_field(line, at, format))
-        .take(MAX_TRIED);
-    let mut found = opening.filter_map(|stray| {
-        let fields = split_line(line, format, stray)?;
-        (fields.len() == width).then_some(fields)
-    });
-    found.next()
-}
-
-/// One line's fields with the quote at `stray` as text; `None` if another quote never closes.
-fn split_line(line: &[u8], format: &Format, stray: usize) -> Option<Vec<Field>> {
-    let mut fields = Vec::new();
-    let mut at = 0;
-    loop {
-        while format.skip_space && line.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        let quoted = format.quote.is_some() && line.get(at).copied() == format.quote && at != stray;
-        if quoted {
-            let Close::At { quote, escaped } = find_close(line, at, format, true, &mut (0, 0)) else {
-                return None;
-            };
-            fields.push(Field::new(at + 1, quote, escaped));
-            at = skip_to_separator(line, quote + 1, format);
-        } else {
-            let end = memchr(format.delimiter, &line[at..]).map_or(line.len(), |offset| at + offset);
-            fields.push(Field::new(at, end, false));
-            at = end;
-        }
-        if at >= line.len() {
-            return Some(fields);
-        }
-        at += 1;
-    }
 }
 
 /// Offset just after the last whole record of `data`, and 0 if there is none. With `at_end`, all of it.
@@ -466,109 +464,4 @@ fn unescape(raw: &[u8], format: &Format, scratch: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::{ProptestConfig, prop};
-
-    const COMMA: Format = Format {
-        delimiter: b',',
-        quote: Some(b'"'),
-        escape: None,
-        newline: b'\n',
-        skip_space: false,
-    };
-
-    /// Fields of each record with its line, quotes undone.
-    fn split(data: &[u8], format: Format) -> Vec<(u32, bool, Vec<Vec<u8>>)> {
-        let mut splitter = Splitter::new(data, format);
-        let mut fields = Vec::new();
-        let mut records = Vec::new();
-        let mut scratch = Vec::new();
-        while let Some(record) = splitter.next_record(&mut fields) {
-            let own = &fields[fields.len() - record.num_fields as usize..];
-            let cells = own
-                .iter()
-                .map(|&field| field_bytes(data, field, &format, &mut scratch).to_vec())
-                .collect();
-            records.push((record.line, record.unterminated, cells));
-        }
-        records
-    }
-
-    fn texts(data: &str, format: Format) -> Vec<Vec<String>> {
-        let text = |cell: Vec<u8>| String::from_utf8_lossy(&cell).into_owned();
-        split(data.as_bytes(), format)
-            .into_iter()
-            .map(|(_, _, cells)| cells.into_iter().map(text).collect())
-            .collect()
-    }
-
-    #[test]
-    fn fields_of_records() {
-        for (data, want) in [
-            ("a,b\nc,d", vec![vec!["a", "b"], vec!["c", "d"]]),
-            ("a,b\r\n,\r\n", vec![vec!["a", "b"], vec!["", ""]]),
-            ("\"a,b\",c\n", vec![vec!["a,b", "c"]]),
-            ("\"a\nb\",c\n", vec![vec!["a\nb", "c"]]),
-            ("\"a\"\"b\",\"\"\n", vec![vec!["a\"b", ""]]),
-            ("a\"b,c\"\n", vec![vec!["a\"b", "c\""]]),
-            ("\"a\"b,c\n", vec![vec!["\"a\"b", "c"]]),
-            ("\"a\" ,c\n", vec![vec!["a", "c"]]),
-            ("\"\"\"a\"\"\",c\n", vec![vec!["\"a\"", "c"]]),
-            ("\n\n", vec![vec![""], vec![""]]),
-        ] {
-            assert_eq!(texts(data, COMMA), want, "{data:?}");
-        }
-        let spaced = Format {
-            skip_space: true,
-            ..COMMA
-        };
-        assert_eq!(texts("a, \"b, c\",  d\n", spaced), [["a", "b, c", "d"]]);
-        let escaped = Format {
-            escape: Some(b'\\'),
-            ..COMMA
-        };
-        assert_eq!(texts("\"a\\\"b\",\"c\\\\\"\n", escaped), [["a\"b", "c\\"]]);
-        let returns = Format {
-            newline: b'\r',
-            ..COMMA
-        };
-        assert_eq!(texts("a,b\rc,d\r", returns), [["a", "b"], ["c", "d"]]);
-    }
-
-    #[test]
-    fn an_open_quote_ends_with_its_line() {
-        let records = split(b"a,\"open\nb,\"fine\"\n\"x\ny\",c\nd,\"end", COMMA);
-        let lines: Vec<(u32, bool)> = records.iter().map(|record| (record.0, record.1)).collect();
-        assert_eq!(lines, [(0, true), (1, false), (2, false), (4, true)]);
-    }
-
-    #[test]
-    fn many_open_quotes_take_linear_time() {
-        let line = b"1,\"\"x and no close\n";
-        let data: Vec<u8> = line.iter().copied().cycle().take(line.len() * 200_000).collect();
-        let started = std::time::Instant::now();
-        let records = split(&data, COMMA);
-        assert_eq!(records.len(), 200_000);
-        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
-    }
-
-    proptest::proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-        /// Cutting at a boundary and splitting the parts gives the records of the whole.
-        #[test]
-        fn boundaries_do_not_change_records(
-            data in prop::collection::vec(prop::sample::select(b"ab,,\"\"\"\n\n\r \\".to_vec()), 0..120),
-            cut in 0usize..120,
-            escape in prop::bool::ANY,
-            skip_space in prop::bool::ANY,
-        ) {
-            let format = Format { escape: escape.then_some(b'\\'), skip_space, ..COMMA };
-            let cut = last_boundary(&data[..cut.min(data.len())], &format, false);
-            let whole: Vec<_> = split(&data, format).into_iter().map(|record| (record.1, record.2)).collect();
-            let parts: Vec<_> = split(&data[..cut], format).into_iter().chain(split(&data[cut..], format)).map(|record| (record.1, record.2)).collect();
-            proptest::prop_assert_eq!(whole, parts);
-        }
-    }
-}
+mod tests;

@@ -41,7 +41,7 @@ pub(super) struct Source {
     pub kind: Kind,
 }
 
-const TABLE_EXTENSIONS: [&str; 6] = ["csv", "tsv", "tab", "txt", "psv", "parquet"];
+const TABLE_EXTENSIONS: [&str; 8] = ["csv", "tsv", "tab", "txt", "psv", "jsonl", "ndjson", "parquet"];
 
 /// Expands folders, sorts their files by name, and looks at each file's first bytes.
 pub(super) fn resolve(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
@@ -227,8 +227,11 @@ pub(super) fn refuse_what_is_no_table(path: &Path, head: &[u8]) -> Result<(), In
     if lower.starts_with(b"<?xml") {
         return refuse("an XML document", "export the table as CSV or Parquet");
     }
-    if is_json(text) {
-        return refuse("JSON", "convert it to CSV or Parquet with one column a field");
+    if is_json(text) && !super::json_lines::are_lines(text) {
+        return refuse(
+            "JSON",
+            "write one object a line (JSON Lines), or CSV or Parquet with one column a field",
+        );
     }
     if has_control_bytes(head) && !looks_like_utf16(head) {
         return refuse("binary data", "choose a CSV or Parquet file");
@@ -261,10 +264,5 @@ fn has_control_bytes(head: &[u8]) -> bool {
 }
 
 fn looks_like_utf16(head: &[u8]) -> bool {
-    if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
-        return true;
-    }
-    let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|&&byte| byte == 0).count() * 2;
-    let (even, odd) = (zeros(0), zeros(1));
-    even.max(odd) * 10 >= head.len() * 4 && even.min(odd) * 50 < head.len()
+    head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") || super::encoding::utf16_by_zeros(head).is_some()
 }

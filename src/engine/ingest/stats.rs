@@ -28,6 +28,12 @@ pub(super) struct CellStats {
     pub decimal: u64,
     /// `3,14`, `1.234,50`
     pub comma_decimal: u64,
+    /// Of these, written with both separators, so that nothing else can be meant.
+    pub comma_decimal_sure: u64,
+    /// Of the decimals and grouped integers, what a decimal comma allows, too: `1.234`, `1,234`.
+    pub comma_possible: u64,
+    /// Of the decimals, written with both separators: `1,234.50`.
+    pub point_decimal_sure: u64,
     pub boolean: u64,
     pub iso: u64,
     /// Numeric dates possible with the day first only, the month first only, both.
@@ -61,7 +67,7 @@ impl CellStats {
         self.cells += 1;
         let first = cell[0];
         let numeric = cell.len() <= LONGEST_FORM
-            && (first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b'$') || !first.is_ascii());
+            && (first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b'$' | b'(') || !first.is_ascii());
         if numeric && self.add_number(cell) {
             return;
         }
@@ -99,6 +105,7 @@ impl CellStats {
             return true;
         }
         if let Some(value) = cell::parse_float(cell) {
+            self.comma_possible += u64::from(cell::parse_float_loose(cell, b',').is_some());
             if cell::strip_dot_zero(cell).and_then(cell::parse_int).is_some() {
                 self.dot_zero += 1;
             } else {
@@ -109,12 +116,20 @@ impl CellStats {
             }
             return true;
         }
+        // Currencies are written in capitals; ids such as `72d76fde-8bb3` are passed over quickly.
+        if cell.iter().any(u8::is_ascii_lowercase) {
+            return false;
+        }
+        let both = memchr::memchr(b',', cell).is_some() && memchr::memchr(b'.', cell).is_some();
         if cell::parse_int_loose(cell, false).is_some() {
             self.grouped_int += 1;
+            self.comma_possible += u64::from(cell::parse_float_loose(cell, b',').is_some());
         } else if cell::parse_float_loose(cell, b'.').is_some() {
             self.decimal += 1;
+            self.point_decimal_sure += u64::from(both);
         } else if cell::parse_float_loose(cell, b',').is_some() {
             self.comma_decimal += 1;
+            self.comma_decimal_sure += u64::from(both);
         } else {
             return false;
         }
@@ -153,6 +168,9 @@ impl CellStats {
             (&mut self.dot_zero, other.dot_zero),
             (&mut self.decimal, other.decimal),
             (&mut self.comma_decimal, other.comma_decimal),
+            (&mut self.comma_decimal_sure, other.comma_decimal_sure),
+            (&mut self.comma_possible, other.comma_possible),
+            (&mut self.point_decimal_sure, other.point_decimal_sure),
             (&mut self.boolean, other.boolean),
             (&mut self.iso, other.iso),
             (&mut self.day_first, other.day_first),

@@ -18,6 +18,15 @@ pub enum WriteError {
 
 /// Writes Parquet (zstd) or CSV by the file's name. Times are written as `2019-10-01 08:05:09[.ffffff]` UTC.
 pub fn write_table(frame: &DataFrame, path: &Path) -> Result<(), WriteError> {
+    write(frame, path, true)
+}
+
+/// The same without a line of column names where the format is CSV: for files that name no columns themselves.
+pub fn write_rows_only(frame: &DataFrame, path: &Path) -> Result<(), WriteError> {
+    write(frame, path, false)
+}
+
+fn write(frame: &DataFrame, path: &Path, names: bool) -> Result<(), WriteError> {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().to_lowercase())
@@ -44,15 +53,15 @@ pub fn write_table(frame: &DataFrame, path: &Path) -> Result<(), WriteError> {
         let file = BufWriter::with_capacity(1 << 20, temporary.as_file());
         if name.ends_with(".gz") {
             let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::default());
-            write_csv(frame, delimiter, &mut packed)?;
+            write_csv(frame, (delimiter, names), &mut packed)?;
             packed.finish()?.flush()?;
         } else if name.ends_with(".zst") {
             let mut packed = zstd::Encoder::new(file, 3)?;
-            write_csv(frame, delimiter, &mut packed)?;
+            write_csv(frame, (delimiter, names), &mut packed)?;
             packed.finish()?.flush()?;
         } else {
             let mut file = file;
-            write_csv(frame, delimiter, &mut file)?;
+            write_csv(frame, (delimiter, names), &mut file)?;
             file.flush()?;
         }
     }
@@ -109,16 +118,18 @@ fn persist(temporary: tempfile::NamedTempFile, path: &Path) -> Result<(), WriteE
 /// Rows formatted between two writes.
 const ROWS_AT_ONCE: usize = 8192;
 
-fn write_csv(frame: &DataFrame, delimiter: u8, out: &mut dyn Write) -> Result<(), WriteError> {
-    let mut line = Vec::new();
-    for (index, column) in frame.columns().iter().enumerate() {
-        if index > 0 {
-            line.push(delimiter);
+fn write_csv(frame: &DataFrame, (delimiter, names): (u8, bool), out: &mut dyn Write) -> Result<(), WriteError> {
+    if names {
+        let mut line = Vec::new();
+        for (index, column) in frame.columns().iter().enumerate() {
+            if index > 0 {
+                line.push(delimiter);
+            }
+            push_cell(&mut line, column.name().as_bytes(), delimiter);
         }
-        push_cell(&mut line, column.name().as_bytes(), delimiter);
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
-    line.push(b'\n');
-    out.write_all(&line)?;
     let mut start = 0;
     while start < frame.height() {
         let rows = ROWS_AT_ONCE.min(frame.height() - start);
