@@ -8,7 +8,7 @@ use crate::engine::compare::{CompareConfig, compare_rows};
 use crate::engine::eval::EvalConfig;
 use crate::engine::eval::suite::{ScoredRows, SuiteChoice, score_runs};
 use crate::engine::experiment::{ExperimentConfig, experiment, propose};
-use crate::engine::features::{self, FeatureConfig, FeatureInput, FeatureSet};
+use crate::engine::features::{self, FeatureConfig, FeatureInput, FeatureSet, Part};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord, Project};
@@ -226,7 +226,11 @@ impl<'a> Stages<'a> {
                 data: set.train_data(dir),
                 ..config
             },
-            None => plan::train_config(set.train_data(dir)),
+            None => {
+                let train = set.split.parts.iter().find(|part| part.name == Part::Train.name());
+                let (rows, share) = train.map_or((0, None), |part| (part.rows, part.positive_rate));
+                plan::train_config(set.train_data(dir), rows, share)
+            }
         };
         let today = chrono::Local::now().format("%Y-%m-%d").to_string();
         let (watch, skipped) = training::train(&self.project.runs_dir(), &today, &config, self.progress)?;
