@@ -132,6 +132,7 @@ fn experiments_at_work_and_failed() {
         state.experiments.report = failed();
         let mut screen = Screen::of(Page::Experiments, state);
         failed_answer(&mut screen, lang, experiments::TO_SETTINGS);
+        screen.scroll_to(Role::Button, lang.t(experiments::ANALYSE));
         let asked = screen.answer(Role::Button, lang.t(experiments::ANALYSE));
         assert_sent!(
             asked,
@@ -182,7 +183,7 @@ fn experiments_show_the_verdict_the_effects_and_the_checks_of_the_report() {
         let export = screen.answer(Role::Button, lang.t(experiments::EXPORT));
         assert_sent!(export, Command::Experiments(ExperimentsCommand::Export));
         screen.press(Role::CheckBox, lang.t(experiments::PLANNER));
-        screen.must_show(lang.t(experiments::QUESTION));
+        screen.must_show(lang.t(experiments::ASK_UNITS));
     }
 }
 

@@ -245,9 +245,9 @@ fn the_threshold_slider_moves_the_confusion_matrix() {
     assert!(before != after || (own - 0.5).abs() < 0.05, "{before} at {own}");
     screen.0.get_by_role(Role::Slider).focus();
     screen.draw();
-    screen.0.key_press(egui::Key::ArrowRight);
+    screen.0.key_press(egui::Key::ArrowLeft);
     screen.draw();
-    assert_ne!(counts(&screen), after, "one score further");
+    assert_ne!(counts(&screen), after, "one score lower");
 }
 
 #[test]
