@@ -75,7 +75,10 @@ fn wait_for(ready: &Path, program: &mut Program) {
 /// Does something with the mouse or the keyboard of the screen.
 fn xdotool(words: &[&str]) {
     let done = Command::new("xdotool").args(words).status();
-    assert!(done.is_ok_and(|status| status.success()), "xdotool {words:?} does not work");
+    assert!(
+        done.is_ok_and(|status| status.success()),
+        "xdotool {words:?} does not work"
+    );
 }
 
 /// Looks at the screen until more than a few hundred pixels differ from `before`; the picture then.
