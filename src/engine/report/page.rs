@@ -175,7 +175,7 @@ body{margin:0;background:var(--bg);color:var(--text);font:14px/1.5 system-ui,-ap
 main{max-width:1120px;margin:0 auto;padding:28px 24px 60px}
 h1{font-size:24px;font-weight:600;margin:0}h2{font-size:18px;font-weight:600;margin:34px 0 10px}h3{font-size:15px;font-weight:600;margin:0}
 main>h3{margin:20px 0 4px}p{margin:6px 0}.facts,.quiet{color:var(--text2)}a{color:var(--info)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:16px 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(138px,1fr));gap:12px;margin:16px 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .card b{display:block;font-size:22px;overflow-wrap:anywhere;font-weight:500;font-variant-numeric:tabular-nums}
 .bar{height:4px;border-radius:2px;background:var(--raised);margin-top:8px}.bar i{display:block;height:4px;border-radius:2px}

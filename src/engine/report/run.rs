@@ -294,7 +294,7 @@ fn samples(page: &mut Page, view: &RunView) {
             };
             vec![
                 escape(&shortened(&mask(&sample.text, &[]), TEXT)),
-                significant(Some(sample.label)),
+                label_text(sample.label),
                 format!("<span class=\"meter\"><i style=\"width:{width:.0}%\"></i></span>"),
                 four(Some(sample.score)),
                 four(start),
@@ -309,6 +309,15 @@ fn samples(page: &mut Page, view: &RunView) {
         language.pick("At start", "起始分数"),
     ];
     page.table(&head.map(str::to_owned), &rows, &[1, 3, 4]);
+}
+
+/// 0 and 1 without decimals; a dash where there is no label.
+fn label_text(label: f64) -> String {
+    if label.fract() == 0.0 {
+        format!("{label:.0}")
+    } else {
+        significant(Some(label))
+    }
 }
 
 fn settings(page: &mut Page, config: &TrainConfig) {
