@@ -66,6 +66,10 @@ impl Stages<'_> {
                 let created_ms = now_ms();
                 let report = rows.evaluate(&choice.config, created_ms, self.progress)?;
                 rows.write(&catalogue::scores_path(self.project))?;
+                if let Some((set, _)) = &self.set {
+                    let test = catalogue::test_rows(&rows, &set.hash, created_ms);
+                    self.project.record(&test)?;
+                }
                 let record = catalogue::evaluation(&report, &rows.data, created_ms);
                 self.project.record(&record)?;
                 (report, rows, created_ms)
