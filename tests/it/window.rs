@@ -29,7 +29,7 @@ impl Drop for Program {
 fn screen(folder: &Folder) -> Result<Vec<[u8; 3]>, String> {
     let picture = folder.join("screen.ppm");
     let import = Command::new("import")
-        .args(["-window", "root"])
+        .args(["-window", "root", "-depth", "8"])
         .arg(format!("ppm:{}", picture.display()))
         .status();
     match import {
