@@ -10,6 +10,7 @@ use crate::engine::eval::EvaluationReport;
 use crate::engine::eval::suite::{RunModel, ScoredRows, finished_runs, score_runs};
 use crate::engine::experiment::{ExperimentReport, experiment, propose};
 use crate::engine::ingest::{ReadOptions, read_log};
+use crate::engine::features::Part;
 use crate::engine::project::ArtefactKind;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::now_ms;
@@ -26,7 +27,11 @@ impl Stages<'_> {
                 data: set.train_data(dir),
                 ..config
             },
-            None => plan::train_config(set.train_data(dir)),
+            None => {
+                let train = set.split.parts.iter().find(|part| part.name == Part::Train.name());
+                let (rows, share) = train.map_or((0, None), |part| (part.rows, part.positive_rate));
+                plan::train_config(set.train_data(dir), rows, share)
+            }
         };
         let today = chrono::Local::now().format("%Y-%m-%d").to_string();
         let (watch, skipped) = training::train(&self.project.runs_dir(), &today, &config, self.progress)?;
