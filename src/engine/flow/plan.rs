@@ -87,7 +87,11 @@ mod tests {
             base_model: folder.path().display().to_string(),
             ..TrainConfig::default()
         };
-        assert_eq!(usual_rate_of(&config), 2e-4, "an unknown model counts as the default one");
+        assert_eq!(
+            usual_rate_of(&config),
+            2e-4,
+            "an unknown model counts as the default one"
+        );
         for (hidden, full, lora) in [(384, 2e-4, 1e-3), (768, 5e-5, 5e-4), (32, 2e-4, 1e-3)] {
             let settings = serde_json::json!({
                 "model_type": "bert", "vocab_size": 100, "hidden_size": hidden, "num_hidden_layers": 2,
@@ -98,7 +102,10 @@ mod tests {
             for (method, expected) in [(Method::Full, full), (default_lora(), lora), (Method::HeadOnly, 1e-3)] {
                 config.method = method;
                 let rate = usual_rate_of(&config);
-                assert!((rate / expected - 1.0).abs() < 1e-12, "{hidden}: {rate} against {expected}");
+                assert!(
+                    (rate / expected - 1.0).abs() < 1e-12,
+                    "{hidden}: {rate} against {expected}"
+                );
             }
         }
     }
