@@ -83,7 +83,11 @@ pub fn table(
                     row.set_selected(selected == Some(index));
                     draw(&mut row, index);
                     let response = row.response();
-                    painter.hline(response.rect.x_range().intersection(whole), response.rect.bottom() - 0.5, line);
+                    painter.hline(
+                        response.rect.x_range().intersection(whole),
+                        response.rect.bottom() - 0.5,
+                        line,
+                    );
                     if response.clicked() {
                         clicked = Some(index);
                     }
