@@ -99,6 +99,8 @@ mod tests {
             });
             std::fs::write(folder.path().join("config.json"), settings.to_string()).expect("write");
             std::fs::write(folder.path().join("vocab.txt"), "[PAD]\n").expect("write");
+            // Weights without tensors: the length of the header, and an empty one.
+            std::fs::write(folder.path().join("model.safetensors"), b"\x02\0\0\0\0\0\0\0{}").expect("write");
             for (method, expected) in [(Method::Full, full), (default_lora(), lora), (Method::HeadOnly, 1e-3)] {
                 config.method = method;
                 let rate = usual_rate_of(&config);
