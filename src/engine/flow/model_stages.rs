@@ -10,7 +10,6 @@ use crate::engine::eval::EvaluationReport;
 use crate::engine::eval::suite::{RunModel, ScoredRows, finished_runs, score_runs};
 use crate::engine::experiment::{ExperimentReport, experiment, propose};
 use crate::engine::features::Part;
-use crate::engine::features::Part;
 use crate::engine::ingest::{ReadOptions, read_log};
 use crate::engine::project::ArtefactKind;
 use crate::engine::run::config::TrainConfig;
