@@ -5,6 +5,7 @@ use super::screen::{Screen, assert_sent};
 use super::shop::shop;
 use super::states::{ERROR, assert_loading, assert_told, empty_answer, failed_answer, grouped, under_way};
 use egui::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::sync::Arc;
 use touchstone::engine::compare::PairResult;
 use touchstone::engine::eval::Metric;
@@ -242,6 +243,50 @@ fn the_half_button_sets_the_confusion_matrix_at_one_half() {
     assert_eq!(after, expected);
     let own = found.threshold.expect("a threshold");
     assert!(before != after || (own - 0.5).abs() < 0.05, "{before} at {own}");
+}
+
+/// The threshold as the field beside the slider shows it.
+fn threshold(screen: &Screen) -> f64 {
+    let shown = screen.0.get_by_role(Role::SpinButton).accesskit_node().value();
+    shown.and_then(|shown| shown.trim().parse().ok()).expect("a number")
+}
+
+#[test]
+fn the_arrow_keys_move_the_threshold_by_a_hundredth() {
+    let found = &shop().evaluations.report.models[0].evaluation;
+    let all = &found.thresholds.thresholds;
+    let mut screen = Screen::of(Page::Evaluate, shop().done(Language::English));
+    let mut now = threshold(&screen);
+    screen.0.get_by_role(Role::Slider).focus();
+    screen.draw();
+    for (key, by) in [
+        (egui::Key::ArrowLeft, -0.01),
+        (egui::Key::ArrowLeft, -0.01),
+        (egui::Key::ArrowRight, 0.01),
+    ] {
+        screen.0.key_press(key);
+        screen.draw();
+        let next = threshold(&screen);
+        assert!((next - now) * by > 0.0, "{key:?} moved {now} to {next}");
+        // Exactly a hundredth up to the nearest score, or to the next score where there is none so near.
+        let wanted = now + by;
+        let reachable = all.iter().any(|score| (score - wanted).abs() <= 0.005);
+        assert!(!reachable || (next - wanted).abs() <= 0.0101, "{now} to {next} by {by}");
+        now = next;
+    }
+    // A threshold set by a button can be moved on, again and again.
+    screen.press(Role::Button, evaluate::BEST_F1.en);
+    let best = threshold(&screen);
+    screen.0.get_by_role(Role::Slider).focus();
+    screen.draw();
+    let mut last = best;
+    for _ in 0..3 {
+        screen.0.key_press(egui::Key::ArrowLeft);
+        screen.draw();
+        let next = threshold(&screen);
+        assert!(next < last, "{last} stayed {next}");
+        last = next;
+    }
 }
 
 #[test]
