@@ -23,11 +23,12 @@ pub(super) fn table(cx: &PageContext<'_>, ui: &mut Ui, models: &[ModelEvaluation
                 .first()
                 .map_or_else(Vec::new, |model| headline_metrics(&model.evaluation));
             let best: Vec<Option<f64>> = metrics.iter().map(|&metric| best_value(models, metric)).collect();
-            let mut columns = vec![Column::left(
-                cx.t(words::MODEL),
-                ui.available_width() - 82.0 * metrics.len() as f32,
-            )];
-            columns.extend(metrics.iter().map(|metric| Column::right(cx.b(&metric.label()), 74.0)));
+            let mut columns = vec![Column::rest_above(cx.t(words::MODEL), 180.0)];
+            columns.extend(metrics.iter().map(|metric| {
+                let label = metric.label();
+                let heading = cx.b(&label);
+                Column::right(heading, if heading.len() > 12 { 112.0 } else { 78.0 })
+            }));
             let height = CARD_HEIGHT - 90.0;
             clicked = widgets::table(
                 ui,
@@ -66,7 +67,9 @@ fn name_cell(cx: &PageContext<'_>, ui: &mut Ui, model: &ModelEvaluation, index: 
     ui.add_space(space::TIGHT);
     let name = match model.kind {
         ModelKind::Model => model.model_name.clone(),
-        ModelKind::Popularity | ModelKind::Logistic => format!("{} ({})", model.model_name, cx.t(words::BASELINE)),
+        ModelKind::Popularity | ModelKind::Logistic => {
+            format!("{} ({})", words::model_name(cx.lang(), model), cx.t(words::BASELINE))
+        }
     };
     widgets::cell(ui, &name, p.text);
 }
