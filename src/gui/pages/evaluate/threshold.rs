@@ -87,15 +87,15 @@ fn key_steps(ui: &Ui) -> f64 {
     })
 }
 
-/// Entry of the table `by` away from the shown threshold, the next one at least: where scores are far apart, an arrow
-/// key still moves.
+/// Entry of the table at most `by` away from the shown threshold, the next one at least: where scores are far apart, an
+/// arrow key still moves.
 fn moved(found: &Evaluation, now: usize, shown: f64, by: f64) -> usize {
     let last = found.thresholds.len().saturating_sub(1);
-    let there = position(found, shown + by).min(last);
     if by > 0.0 {
-        there.min(now.saturating_sub(1))
+        let above = found.thresholds.thresholds.partition_point(|&score| score > shown + by);
+        above.min(now.saturating_sub(1))
     } else {
-        there.max((now + 1).min(last))
+        position(found, shown + by).max(now + 1).min(last)
     }
 }
 
