@@ -76,7 +76,7 @@ fn no_sentence_of_a_chinese_page_is_english() {
     let own: HashSet<String> = cells.chain(samples).collect();
     let has_words = |text: &str| text.split_whitespace().filter(|word| is_word(word)).count() >= 3;
     let mut english = Vec::new();
-    for page in pages() {
+    for page in Page::ALL {
         let texts = |language| Screen::of(page, shop.done_in(language, ThemeChoice::Dark)).texts();
         let in_english = texts(Language::English);
         let both = texts(Language::Chinese)
