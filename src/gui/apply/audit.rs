@@ -140,7 +140,7 @@ fn previous_scores(cx: &ApplyContext<'_>, log: &ContentHash) -> Option<Scores> {
 }
 
 /// Keeps the whole report with the project, as the command line does. It is written beside the window's work: a report
-/// with the rows of many findings takes a moment.
+/// with many plots takes a moment.
 fn record(cx: &mut ApplyContext<'_>, report: &Arc<AuditReport>) {
     let Some(project) = cx.state.project.project.ready().cloned() else {
         return;
