@@ -14,6 +14,7 @@ mod dialect;
 mod dialect_tests;
 mod encoding;
 mod error;
+mod fixed_width;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod header;
@@ -32,6 +33,7 @@ mod read;
 #[cfg(test)]
 mod real_data_tests;
 mod records;
+mod rewritten;
 mod roles;
 mod score;
 mod source;
