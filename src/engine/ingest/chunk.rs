@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::records::{Field, Format, Record, Splitter, field_bytes};
 use super::rewritten::Rewriter;
 use super::table::Comments;
+use crate::engine::artifact::Bilingual;
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
 const BATCH_ROWS: usize = 2048;
@@ -79,7 +80,7 @@ pub(super) struct Tail {
 enum Verdict {
     Accept,
     Skip,
-    Reject(String),
+    Reject(Bilingual),
 }
 
 struct Reader<'a> {
@@ -225,7 +226,7 @@ impl Reader<'_> {
             return Verdict::Skip;
         }
         if record.unterminated {
-            return Verdict::Reject("a quote is opened and not closed".to_owned());
+            return Verdict::Reject(Bilingual::new("a quote is opened and not closed", "引号未闭合"));
         }
         let (found, width) = (record.num_fields as usize, self.layout.width);
         if found != width {
@@ -233,10 +234,13 @@ impl Reader<'_> {
                 return Verdict::Skip;
             }
             if matches!(self.layout.rewriter, Some(Rewriter::Json(_))) {
-                return Verdict::Reject("the line is no JSON object".to_owned());
+                return Verdict::Reject(Bilingual::new("the line is no JSON object", "该行不是 JSON 对象"));
             }
             let plural = if found == 1 { "field" } else { "fields" };
-            return Verdict::Reject(format!("{found} {plural} where {width} are expected"));
+            return Verdict::Reject(Bilingual::new(
+                format!("{found} {plural} where {width} are expected"),
+                format!("有 {found} 个字段，应为 {width} 个"),
+            ));
         }
         if !self.clean
             && let Some(cause) = self.undecodable(raw)
@@ -247,7 +251,7 @@ impl Reader<'_> {
     }
 
     /// Why the record's bytes are no text.
-    fn undecodable(&mut self, raw: &[u8]) -> Option<String> {
+    fn undecodable(&mut self, raw: &[u8]) -> Option<Bilingual> {
         let at = if self.transcoded {
             memchr::memmem::find(raw, "\u{FFFD}".as_bytes())
         } else {
@@ -262,13 +266,14 @@ impl Reader<'_> {
             self.rows.bad_bytes.extend_from_slice(raw);
             self.rows.bad_bytes.push(b'\n');
         }
-        Some(format!(
-            "bytes that are not {} after {at} bytes of the record",
-            self.layout.encoding
+        let encoding = self.layout.encoding;
+        Some(Bilingual::new(
+            format!("bytes that are not {encoding} after {at} bytes of the record"),
+            format!("记录第 {at} 字节之后有不属于 {encoding} 的字节"),
         ))
     }
 
-    fn reject(&mut self, record: &Record, cause: String) {
+    fn reject(&mut self, record: &Record, cause: Bilingual) {
         self.rows.counts.rejected += 1;
         if self.rows.rejects.len() < MAX_KEPT {
             let original;

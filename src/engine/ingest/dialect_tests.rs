@@ -10,14 +10,14 @@ fn evidence_of(dataset: &Dataset, words: &str) -> bool {
         .dialect
         .evidence
         .iter()
-        .any(|sentence| sentence.contains(words))
+        .any(|sentence| sentence.en.contains(words))
 }
 
 fn rejected(dataset: &Dataset) -> Vec<(u64, &str)> {
     dataset
         .rejects
         .iter()
-        .map(|reject| (reject.line, reject.cause.as_str()))
+        .map(|reject| (reject.line, reject.cause.en.as_str()))
         .collect()
 }
 

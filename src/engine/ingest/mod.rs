@@ -14,6 +14,7 @@ mod dialect;
 mod dialect_tests;
 mod encoding;
 mod error;
+mod escape;
 mod fixed_width;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -14,6 +14,7 @@ use super::rewritten;
 use super::source::{Compression, Source};
 use super::stream::TextStream;
 use super::wrapped::unwrap_lines;
+use crate::engine::artifact::Bilingual;
 use crate::engine::progress::Progress;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -57,7 +58,7 @@ pub(super) struct FileOutcome {
     /// Lines after the table that were counted as skipped.
     pub footer_lines: u64,
     /// Why the file's unpacked text ends early.
-    pub cut_short: Option<String>,
+    pub cut_short: Option<Bilingual>,
     num_lines: u64,
     tail: Tail,
 }
@@ -139,7 +140,7 @@ fn produce(
     progress: &Progress,
     shared: &Shared,
     send: SyncSender<Chunk>,
-) -> Result<Vec<(blake3::Hash, Option<String>)>, IngestError> {
+) -> Result<Vec<(blake3::Hash, Option<Bilingual>)>, IngestError> {
     let mut hashes = Vec::new();
     let mut sequence = 0;
     let mut raw_before = 0;
