@@ -2,13 +2,12 @@
 
 use super::columns::{CellSource, ColumnBuilder};
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
-use super::json_lines::{self, Keys};
 use super::mend::split_with_stray_quote;
 use super::plan::Plan;
 use super::records::{Field, Format, Record, Splitter, field_bytes};
+use super::rewritten::Rewriter;
 use super::table::Comments;
 use crate::engine::artifact::Bilingual;
-use std::sync::Arc;
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
 const BATCH_ROWS: usize = 2048;
@@ -29,8 +28,8 @@ pub(super) struct Layout {
     pub header_lines: Vec<Vec<u8>>,
     /// Every line is one quoted field that holds a record.
     pub wrapped: bool,
-    /// Every line is one JSON object with some of these keys.
-    pub json: Option<Arc<Keys>>,
+    /// The lines are rewritten before they are split.
+    pub rewriter: Option<Rewriter>,
     pub comments: Comments,
     /// Encoding, for the cause of a rejection.
     pub encoding: &'static str,
@@ -234,7 +233,7 @@ impl Reader<'_> {
             if self.layout.comments.takes_unfit(raw) {
                 return Verdict::Skip;
             }
-            if self.layout.json.is_some() {
+            if matches!(self.layout.rewriter, Some(Rewriter::Json(_))) {
                 return Verdict::Reject(Bilingual::new("the line is no JSON object", "该行不是 JSON 对象"));
             }
             let plural = if found == 1 { "field" } else { "fields" };
@@ -279,8 +278,8 @@ impl Reader<'_> {
         if self.rows.rejects.len() < MAX_KEPT {
             let original;
             let mut raw = self.raw(record);
-            if self.layout.json.is_some() {
-                original = json_lines::original(raw);
+            if let Some(rewriter) = &self.layout.rewriter {
+                original = rewriter.original(raw);
                 raw = &original;
             }
             let mut text = String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW_BYTES)]).into_owned();

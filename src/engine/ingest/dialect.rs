@@ -3,6 +3,7 @@
 //! Every candidate splits the sample; the one whose records are most alike and whose cells most look
 //! like values wins (`score`). Each decision leaves one sentence of evidence.
 
+use super::escape::detect_escape;
 use super::options::{QuoteChoice, ReadOptions};
 use super::records::{Field, Format, Splitter, field_bytes};
 use super::roles::grouped;
@@ -384,35 +385,4 @@ fn explain(
             "每个分隔符后有一个空格，不属于字段",
         ));
     }
-}
-
-/// A backslash before quotes inside fields, where quotes are not doubled.
-fn detect_escape(body: &[u8], format: &Format, evidence: &mut Vec<Bilingual>) -> Option<u8> {
-    let quote = format.quote?;
-    let separates =
-        |byte: Option<&u8>| byte.is_none_or(|&byte| byte == format.delimiter || matches!(byte, b'\n' | b'\r'));
-    let (mut escaped, mut doubled) = (0usize, 0usize);
-    let mut at = 0;
-    while let Some(offset) = memchr::memchr(quote, &body[at..]) {
-        let run = at + offset;
-        let length = body[run..].iter().take_while(|&&byte| byte == quote).count();
-        let before = run.checked_sub(1).and_then(|at| body.get(at));
-        let ends_field = separates(body.get(run + length));
-        at = run + length;
-        if before == Some(&b'\\') {
-            // `\"` inside a field, or `\""` where the second one closes it.
-            escaped += usize::from((length == 1 && !ends_field) || (length == 2 && ends_field));
-            doubled += usize::from(length % 2 == 0 && !ends_field);
-        } else if !separates(before) {
-            doubled += usize::from(length > 2 || (length == 2 && !ends_field));
-        }
-    }
-    if escaped == 0 || doubled > 0 {
-        return None;
-    }
-    evidence.push(Bilingual::new(
-        format!("Escape \\: {escaped} quotes inside fields follow a backslash and none is doubled"),
-        format!("转义符 \\：字段内有 {escaped} 个引号跟在反斜杠之后，没有成对的引号"),
-    ));
-    Some(b'\\')
 }

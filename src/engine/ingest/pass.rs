@@ -8,9 +8,9 @@ use super::columns::ColumnBuilder;
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::dialect::skip_lines;
 use super::error::IngestError;
-use super::json_lines;
 use super::plan::Plan;
 use super::records::{Format, last_boundary};
+use super::rewritten;
 use super::source::{Compression, Source};
 use super::stream::TextStream;
 use super::wrapped::unwrap_lines;
@@ -202,8 +202,8 @@ fn read_chunk(
         }
         data.drain(..skip_lines(data, format.newline, task.preamble_lines));
     }
-    let outer = match (&task.layout.json, task.layout.wrapped) {
-        (Some(_), _) => json_lines::LINES,
+    let outer = match (&task.layout.rewriter, task.layout.wrapped) {
+        (Some(_), _) => rewritten::LINES,
         (None, true) => Format { quote: None, ..*format },
         (None, false) => *format,
     };
@@ -212,8 +212,8 @@ fn read_chunk(
         if cut > 0 || ended {
             carry.extend_from_slice(&data[cut..]);
             data.truncate(cut);
-            if let Some(keys) = &task.layout.json {
-                *data = keys.rewrite(data);
+            if let Some(rewriter) = &task.layout.rewriter {
+                *data = rewriter.rewrite(data);
             } else if task.layout.wrapped {
                 *data = unwrap_lines(data, format);
             }

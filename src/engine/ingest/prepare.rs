@@ -5,10 +5,12 @@ use super::dataset::Dialect;
 use super::dialect::{self, FoundDialect, SampleRecord};
 use super::encoding::{self, FoundEncoding};
 use super::error::IngestError;
+use super::fixed_width::Columns;
 use super::header;
 use super::json_lines::{self, Keys};
 use super::options::{QuoteChoice, ReadOptions};
 use super::pass::Task;
+use super::rewritten::{self, Rewriter};
 use super::source::{Compression, Kind, Source, refuse_what_is_no_table};
 use super::stream::TextStream;
 use super::table::Comments;
@@ -81,6 +83,9 @@ pub(super) fn prepare(
         return json(source, compression, encoding, (sample, whole));
     }
     let found = dialect::detect(sample, whole, options);
+    if let Some(columns) = fixed_width(sample, whole, &found, options) {
+        return Ok(padded(source, compression, encoding, (found, columns, sample), options));
+    }
     if found.records.is_empty() && found.preamble_lines == 0 {
         return Err(IngestError::NoRecords {
             path: source.path.clone(),
@@ -98,7 +103,7 @@ fn json(
 ) -> Result<Prepared, IngestError> {
     let mut stream = TextStream::open(source, compression, encoding.encoding, encoding.mark_bytes, false)?;
     let keys = Keys::of(&source.path, &mut stream)?;
-    let (format, width) = (json_lines::FORMAT, keys.names.len());
+    let (format, width) = (rewritten::FORMAT, keys.names.len());
     if width == 0 {
         return Err(IngestError::NoRecords {
             path: source.path.clone(),
@@ -140,7 +145,7 @@ fn json(
             header_rows: 0,
             header_lines: Vec::new(),
             wrapped: false,
-            json: Some(Arc::new(keys.clone())),
+            rewriter: Some(Rewriter::Json(Arc::new(keys.clone()))),
             comments: Comments::None,
             encoding: encoding.encoding.name(),
             fields: (0..width).map(Some).collect(),
@@ -153,6 +158,62 @@ fn json(
         records,
         encoding_certain: encoding.certain,
     })
+}
+
+/// The columns of a padded table. It is looked for where no delimiter gives records of one width.
+fn fixed_width(sample: &[u8], whole: bool, found: &FoundDialect, options: &ReadOptions) -> Option<Columns> {
+    let chosen = options.delimiter.is_some() || options.preamble_lines.is_some();
+    let regular = found.records.iter().filter(|record| record.cells.len() == found.width);
+    let is_regular = regular.count() * 10 >= found.records.len() * 9;
+    if chosen || found.wrapped || found.line_ending == "cr" || (found.width > 1 && is_regular) {
+        return None;
+    }
+    Columns::find(whole_lines(sample, whole))
+}
+
+/// The lines of a sample that it holds to their end.
+fn whole_lines(sample: &[u8], whole: bool) -> &[u8] {
+    let cut = memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1);
+    if whole { sample } else { &sample[..cut] }
+}
+
+/// A file of fixed-width columns.
+fn padded(
+    source: &Source,
+    compression: Compression,
+    encoding: FoundEncoding,
+    (found, columns, sample): (FoundDialect, Columns, &[u8]),
+    options: &ReadOptions,
+) -> Prepared {
+    let rewriter = Rewriter::FixedWidth(Arc::new(columns.clone()));
+    let text = rewriter.rewrite(whole_lines(sample, false));
+    let mut records = dialect::split(&text, &rewritten::FORMAT, true, dialect::MAX_KEPT_RECORDS);
+    records.retain(|record| !record.is_blank());
+    let mut evidence = found.evidence;
+    // What was found out about delimiters does not hold.
+    evidence.truncate(1);
+    let (count, places) = (columns.count(), columns.described());
+    evidence.push(Bilingual::new(
+        format!("Fixed width: no delimiter fits; {count} columns begin at characters {places} of every line"),
+        format!("定宽：没有合适的分隔符；{count} 列分别从每行第 {places} 个字符开始"),
+    ));
+    let found = FoundDialect {
+        format: rewritten::FORMAT,
+        width: columns.count(),
+        preamble_lines: 0,
+        comments: Comments::None,
+        wrapped: false,
+        line_ending: found.line_ending,
+        evidence,
+        records,
+    };
+    let mut prepared = describe(source, compression, encoding, found, options);
+    prepared.dialect.format = "fixed_width".to_owned();
+    prepared.dialect.delimiter = ' ';
+    prepared.dialect.quote = None;
+    prepared.dialect.escape = None;
+    prepared.task.layout.rewriter = Some(rewriter);
+    prepared
 }
 
 fn describe(
@@ -229,7 +290,7 @@ fn describe(
             header_rows,
             header_lines: header::spellings(&found.records, header_rows, &format),
             wrapped: found.wrapped,
-            json: None,
+            rewriter: None,
             comments: found.comments,
             encoding: encoding.encoding.name(),
             fields: (0..width).map(Some).collect(),

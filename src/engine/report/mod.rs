@@ -7,6 +7,7 @@ mod audit;
 mod columns;
 mod comparison;
 mod curve_chart;
+mod dataset;
 mod drift;
 mod evaluation;
 mod evaluation_charts;

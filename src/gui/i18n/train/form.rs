@@ -1,0 +1,122 @@
+//! Words of the form for a new run.
+
+use crate::engine::run::config::Method;
+use crate::gui::i18n::{Text, number};
+use crate::gui::settings::Language;
+
+pub const TITLE: Text = Text::new("New run", "新建任务");
+pub const START: Text = Text::new("Start training", "开始训练");
+pub const CANCEL: Text = Text::new("Cancel", "取消");
+pub const WHAT: Text = Text::new("What to learn", "学习内容");
+pub const HOW: Text = Text::new("How to learn", "学习方式");
+pub const HOW_LONG: Text = Text::new("How long and how fast", "训练时长与步长");
+pub const NAME: Text = Text::new("Name (optional)", "名称（可选）");
+pub const NAME_HINT: Text = Text::new("such as title-only", "例如：仅标题");
+pub const BASE: Text = Text::new("Base model", "基础模型");
+pub const BASE_FOLDER: Text = Text::new("or a Hugging Face folder", "或 Hugging Face 文件夹");
+pub const BASE_HINT: Text = Text::new("/path/to/bert", "/path/to/bert");
+pub const TEXT_COLUMNS: Text = Text::new(
+    "Text the model reads (one, or two for a pair)",
+    "模型读取的文本（一个，或成对的两个）",
+);
+pub const NUMERIC_COLUMNS: Text = Text::new("Numbers beside the text", "文本之外的数值列");
+pub const NONE: Text = Text::new("none in this feature set", "此特征集中没有");
+pub const LABEL: Text = Text::new("Predicts", "预测目标");
+pub const EPOCHS: Text = Text::new("Epochs (times through the data)", "轮数（遍历数据的次数）");
+pub const BATCH: Text = Text::new("Batch size (rows a step)", "批大小（每步行数）");
+pub const RATE: Text = Text::new("Learning rate", "学习率");
+pub const USE_USUAL: Text = Text::new("Use the usual value", "使用常用值");
+pub const MAX_LENGTH: Text = Text::new("Longest text (tokens)", "最大长度（词元）");
+pub const EVAL_BATCH: Text = Text::new("Rows a step when evaluating", "评估批大小");
+pub const MAX_STEPS: Text = Text::new("At most this many steps (0 = by epochs)", "最大步数（0 表示按轮数）");
+pub const WEIGHT_DECAY: Text = Text::new("Weight decay", "权重衰减");
+pub const HEAD_RATE: Text = Text::new("Learning rate of the head", "分类头学习率");
+pub const NEGATIVES: Text = Text::new(
+    "Negatives for each positive in an epoch (0 = all rows)",
+    "每轮中每个正例对应的负例数（0 表示全部行）",
+);
+pub const WARMUP: Text = Text::new("Warm-up (share of steps)", "预热比例");
+pub const SCHEDULE: Text = Text::new("Learning rate after the warm-up", "预热后的学习率");
+pub const GRAD_NORM: Text = Text::new("Gradient limit (0 = none)", "梯度裁剪（0 表示不裁剪）");
+pub const EVAL_EVERY: Text = Text::new("Evaluate every … steps (0 = ten times)", "每多少步评估（0 表示共十次）");
+pub const PATIENCE: Text = Text::new(
+    "Stop after … evaluations without gain (0 = never)",
+    "连续多少次评估无提升则停止（0 表示不提前停止）",
+);
+pub const METRIC: Text = Text::new("Best is decided by", "最佳的判定指标");
+pub const KEEP_LAST: Text = Text::new("Checkpoints kept beside the best", "除最佳外保留的检查点数");
+pub const SEED: Text = Text::new("Seed", "随机种子");
+pub const DEVICE: Text = Text::new("Device", "设备");
+pub const PRECISION: Text = Text::new("Number format", "数值精度");
+pub const RANK: Text = Text::new("LoRA rank", "LoRA 秩");
+pub const ALPHA: Text = Text::new("LoRA alpha", "LoRA alpha");
+pub const DROPOUT: Text = Text::new("LoRA dropout", "LoRA dropout");
+pub const TARGETS: Text = Text::new("LoRA on", "LoRA 作用层");
+
+/// Name and plain explanation of a method.
+pub fn method(method: &Method) -> (Text, Text) {
+    match method {
+        Method::Full => (
+            Text::new("Full", "全量微调"),
+            Text::new(
+                "Every weight learns. Best quality with enough data; most memory and time",
+                "所有参数参与学习。数据充足时效果最佳，内存与耗时最多",
+            ),
+        ),
+        Method::Lora { .. } => (
+            Text::new("LoRA adapters", "LoRA 适配器"),
+            Text::new(
+                "Small matrices learn beside frozen weights. Nearly as good, less memory, quicker",
+                "冻结原参数，只学习小矩阵。效果接近全量，内存更少、更快",
+            ),
+        ),
+        Method::HeadOnly => (
+            Text::new("Head only", "仅分类头"),
+            Text::new(
+                "The text model stays as it is, only the last layer learns. Quickest; a baseline",
+                "文本模型保持不变，只学习最后一层。最快，可作基线",
+            ),
+        ),
+    }
+}
+
+/// Whether the learning rate suits the method, and what does.
+pub fn rate_advice(lang: Language, rate: f64, usual: f64) -> (String, bool) {
+    let shown = format!("{usual:.0e}");
+    let ratio = rate / usual;
+    let suits = (0.2..=5.0).contains(&ratio);
+    let text = match (lang, suits) {
+        (Language::English, true) => format!("suits this method (usual: {shown})"),
+        (Language::Chinese, true) => format!("适合此方法（常用 {shown}）"),
+        (Language::English, false) if ratio > 1.0 => {
+            format!("high for this method (usual: {shown}): the loss may jump or diverge")
+        }
+        (Language::English, false) => format!("low for this method (usual: {shown}): it may learn too little"),
+        (Language::Chinese, false) if ratio > 1.0 => format!("对此方法偏高（常用 {shown}），损失可能震荡或发散"),
+        (Language::Chinese, false) => format!("对此方法偏低（常用 {shown}），可能学习不足"),
+    };
+    (text, suits)
+}
+
+pub fn facts(lang: Language, name: &str, rows: u64, positive: Option<f64>) -> String {
+    let rows = number::count(rows);
+    let positive = positive.map(number::share);
+    match lang {
+        Language::English => {
+            let positive = positive.map_or_else(String::new, |share| format!(", {share} positive"));
+            format!("{name}: {rows} training rows{positive}")
+        }
+        Language::Chinese => {
+            let positive = positive.map_or_else(String::new, |share| format!("，正例 {share}"));
+            format!("{name}：训练集 {rows} 行{positive}")
+        }
+    }
+}
+
+pub fn steps(lang: Language, steps: u64) -> String {
+    let steps = number::count(steps);
+    match lang {
+        Language::English => format!("about {steps} steps in all"),
+        Language::Chinese => format!("共约 {steps} 步"),
+    }
+}
