@@ -6,7 +6,7 @@ use super::apply::ApplyContext;
 use super::i18n::common as words;
 use super::settings::Language;
 use super::state::Stage;
-use crate::engine::artifact::Bilingual;
+use crate::engine::artifact::{Bilingual, with_causes};
 use crate::engine::progress::{Cancelled, Progress};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -26,13 +26,7 @@ impl JobFailure {
         if progress.is_cancelled() {
             return Self::Cancelled;
         }
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            text = format!("{text}: {inner}");
-            cause = inner.source();
-        }
-        Self::Failed(text)
+        Self::Failed(with_causes(error))
     }
 }
 

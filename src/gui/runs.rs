@@ -3,6 +3,7 @@
 //! In: the project's `runs` folder. Out: `RunList`, newest run first. Runs that were live before the window opened
 //! are picked up like any other: a run is its folder. Invariant: no file and no process is touched on the UI thread.
 
+use crate::engine::artifact::Bilingual;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::dir::{RunDir, list_runs, run_number};
 use crate::engine::run::now_ms;
@@ -49,7 +50,7 @@ impl RunSnapshot {
 pub struct RunList {
     pub runs: Vec<RunSnapshot>,
     /// Run folders that cannot be read, with the reason.
-    pub broken: Vec<(String, String)>,
+    pub broken: Vec<(String, Bilingual)>,
 }
 
 impl RunList {
@@ -60,17 +61,6 @@ impl RunList {
     pub fn live(&self) -> impl Iterator<Item = &RunSnapshot> {
         self.runs.iter().filter(|run| run.status.is_live())
     }
-}
-
-/// An error with its causes in one line.
-pub(super) fn error_text(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 /// The background task; ends when dropped.
@@ -145,7 +135,7 @@ struct Follower {
     runs_dir: PathBuf,
     /// Only runs that could be opened.
     followed: BTreeMap<PathBuf, Followed>,
-    broken: Vec<(String, String)>,
+    broken: Vec<(String, Bilingual)>,
     next_listing: Option<Instant>,
     told: bool,
 }
@@ -211,7 +201,7 @@ impl Follower {
         let (mut found, mut broken) = (Vec::new(), Vec::new());
         match list_runs(&self.runs_dir) {
             Ok(runs) => found = runs,
-            Err(error) => broken.push((String::new(), error_text(&error))),
+            Err(error) => broken.push((String::new(), error.explain())),
         }
         let before = self.followed.len();
         self.followed
@@ -226,7 +216,7 @@ impl Follower {
                     changed = true;
                     self.followed.insert(run.path().to_owned(), Followed::new(watch, now));
                 }
-                Err(error) => broken.push((run.id(), error_text(&error))),
+                Err(error) => broken.push((run.id(), error.explain())),
             }
         }
         changed |= broken != self.broken;

@@ -4,6 +4,7 @@
 
 use super::input::{Codes, MISSING_CODE, Segment};
 use super::interval::quantile;
+use crate::engine::artifact::{Bilingual, with_causes};
 use hashbrown::HashMap;
 use polars::prelude::{Column, DataFrame, DataType, TimeUnit};
 
@@ -24,6 +25,18 @@ pub enum ColumnError {
         #[source]
         source: polars::error::PolarsError,
     },
+}
+
+impl ColumnError {
+    /// The message in both languages.
+    pub fn explain(&self) -> Bilingual {
+        let zh = match self {
+            Self::Unknown { name, known } => format!("没有列 `{name}`；现有的列为 {known}"),
+            Self::NotNumeric { name, found } => format!("列 `{name}` 的内容是 {found}，不是数值；请先将其取值映射为数值"),
+            Self::Table { name, source } => format!("无法读取列 `{name}`：{source}"),
+        };
+        Bilingual::new(with_causes(self), zh)
+    }
 }
 
 /// A categorical column with its own memory.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: after `UsableRows::of` every kept row has a label of 0 or 1 and a finite score.
 
+use crate::engine::artifact::Bilingual;
 use crate::engine::progress::Cancelled;
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +147,26 @@ pub enum EvalError {
     BadSetting { what: String },
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl EvalError {
+    /// The message in both languages.
+    pub fn explain(&self) -> Bilingual {
+        let zh = match self {
+            Self::LengthMismatch { what, expected, found } => {
+                format!("{what} 有 {found} 个值，而标签有 {expected} 个；每行应有一个值")
+            }
+            Self::LabelNotBinary { row, value } => {
+                format!("第 {row} 行的标签为 {value}，标签必须为 0 或 1；请先将其转换为是/否列")
+            }
+            Self::InfiniteScore { row } => format!("第 {row} 行的分数为无穷大；请提供有限的分数，如概率或对数几率"),
+            Self::NoRows { total } => format!("{total} 行中没有一行同时具有标签与分数"),
+            Self::OneClass { rows } => format!("全部 {rows} 个有标签的行都属于同一类；基线需要正例与负例"),
+            Self::BadSetting { what } => format!("设置无效：{what}"),
+            Self::Cancelled(_) => "已取消".to_owned(),
+        };
+        Bilingual::new(self.to_string(), zh)
+    }
 }
 
 /// The rows that can be evaluated and what was left out.

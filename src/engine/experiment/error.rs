@@ -1,5 +1,6 @@
 //! Why an experiment could not be read.
 
+use crate::engine::artifact::Bilingual;
 use crate::engine::eval::columns::ColumnError;
 use crate::engine::progress::Cancelled;
 
@@ -25,4 +26,27 @@ pub enum ExperimentError {
     NoUnits,
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl ExperimentError {
+    /// The message in both languages.
+    pub fn explain(&self) -> Bilingual {
+        let zh = match self {
+            Self::BadMetric { text, why } => format!(
+                "`{text}` 不是指标：{why}；请写作 KIND:NAME=COL[/COL][@COL]，例如 ratio:ctr=clicks/impressions"
+            ),
+            Self::BadSetting { what } => format!("设置无效：{what}"),
+            Self::Column(error) => return error.explain(),
+            Self::NotTime { name } => format!("列 `{name}` 既不是时间也不是整日；请先将其解析为时间"),
+            Self::UnknownControl { column, control, known } => {
+                format!("列 `{column}` 没有分组 `{control}`；现有 {known}")
+            }
+            Self::VariantCount { column, count, most } => {
+                format!("列 `{column}` 有 {count} 个分组；一个实验应有 2 到 {most} 个（是否选错了列？）")
+            }
+            Self::NoUnits => "没有可用的单元：每行需要单元与分组，属于多个分组的单元会被剔除".to_owned(),
+            Self::Cancelled(_) => "已取消".to_owned(),
+        };
+        Bilingual::new(self.to_string(), zh)
+    }
 }

@@ -169,7 +169,8 @@ const STYLE: &str = "
 --s3:#15795a;--s4:#7346ae;--s5:#b93228;--s6:#8a7400;--s7:#0e7a82;--s8:#a83b72}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}body{font-size:11px}h1.part{break-before:page}nav{display:none}
 tr,figure{break-inside:avoid}h2,h3{break-after:avoid}
-section,.card{break-inside:avoid}main{max-width:none;padding:0}}
+section,.card{break-inside:avoid}main{max-width:none;padding:0}
+.scroll{overflow:visible}table{font-size:9px}th{white-space:normal}th,td{padding:3px 4px;overflow-wrap:anywhere}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--text);font:14px/1.5 system-ui,-apple-system,'Segoe UI','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif}
 main{max-width:1120px;margin:0 auto;padding:28px 24px 60px}
@@ -182,7 +183,7 @@ main>h3{margin:20px 0 4px}p{margin:6px 0}.facts,.quiet{color:var(--text2)}a{colo
 section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:12px 0}
 .head{display:flex;flex-wrap:wrap;gap:10px;align-items:center}.chip{background:var(--raised);border-radius:10px;padding:1px 9px;font-size:12px;color:var(--text2)}
 .error{color:var(--bad)}.warning{color:var(--warn)}.info{color:var(--info)}.ok{color:var(--ok)}
-.plots{display:flex;flex-wrap:wrap;gap:18px;margin:10px 0}.plots figure{margin:0;flex:1 1 420px;max-width:540px}.plots figure:only-child{max-width:760px}figcaption{font-size:12px;color:var(--text2)}
+.plots{display:flex;flex-wrap:wrap;gap:18px;margin:10px 0}.plots figure{margin:0;flex:1 1 420px;max-width:540px}figcaption{font-size:12px;color:var(--text2)}
 .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:4px 8px;margin:8px 0}
 section .scroll{border:0;padding:0;margin:4px 0}table{border-collapse:collapse;font-size:12.5px;width:100%;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:500;color:var(--text2);border-bottom:1px solid var(--line);padding:4px 8px;white-space:nowrap}

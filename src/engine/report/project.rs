@@ -121,7 +121,7 @@ impl Parts<'_> {
 
     fn audit(&mut self, project: &Project) {
         let language = self.page.language();
-        self.begin("audit", language.pick("Audit", "数据体检"));
+        self.begin("audit", language.pick("Audit", "质量审计"));
         let Some(record) = self.latest(ArtefactKind::Audit).cloned() else {
             return self.absent();
         };

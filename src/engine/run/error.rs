@@ -1,5 +1,6 @@
 //! What can go wrong with a run folder, its log, its control file and its worker process.
 
+use crate::engine::artifact::{Bilingual, with_causes};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,32 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// The message with its causes in both languages.
+    pub fn explain(&self) -> Bilingual {
+        let zh = match self {
+            Self::Io { path, source, .. } => format!("无法读写 {}：{source}", path.display()),
+            Self::NotARun { path } => format!("{} 不是任务文件夹：缺少 config.json", path.display()),
+            Self::BadJson {
+                path,
+                line,
+                column,
+                message,
+            } => format!("{} 第 {line} 行第 {column} 列：{message}", path.display()),
+            Self::AlreadyExists { path } => format!("{} 中已有任务；请继续它或选择其他文件夹", path.display()),
+            Self::AlreadyRunning { pid, path } => {
+                format!("该任务正由进程 {pid} 训练；请查看它或先停止它：{}", path.display())
+            }
+            Self::NotRunning { path } => format!("没有进程在训练该任务；请先继续它：{}", path.display()),
+            Self::AlreadyFinished { path } => {
+                format!("该任务已完成；如需继续训练请新建任务：{}", path.display())
+            }
+            Self::NoProgram { source } => format!("找不到可作为训练进程启动的程序：{source}"),
+            Self::Spawn { program, source } => format!("无法启动训练进程 {}：{source}", program.display()),
+            Self::CannotKill { pid } => format!("进程 {pid} 没有结束；请手动结束后继续该任务"),
+        };
+        Bilingual::new(with_causes(self), zh)
+    }
+
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }

@@ -26,6 +26,7 @@ pub fn apply(command: CompareCommand, cx: &mut ApplyContext<'_>) {
 }
 
 fn run(cx: &mut ApplyContext<'_>) {
+    let lang = cx.state.settings.language;
     cx.state.compare.nothing_to_compare = false;
     let Some(evaluations) = cx.state.evaluate.evaluations.ready().cloned() else {
         let why = cx.state.settings.language.t(words::NO_EVALUATION).to_owned();
@@ -50,7 +51,7 @@ fn run(cx: &mut ApplyContext<'_>) {
                     comparison,
                     created_ms: now_ms(),
                 })
-                .map_err(|error| JobFailure::from_error(&error, progress))
+                .map_err(|error| JobFailure::told(&error.explain(), lang, progress))
         },
         |outcome, cx| {
             cx.state.compare.comparison.finish(outcome);

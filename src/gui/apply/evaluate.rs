@@ -30,6 +30,7 @@ pub fn apply(command: EvaluateCommand, cx: &mut ApplyContext<'_>) {
 }
 
 fn run(cx: &mut ApplyContext<'_>) {
+    let lang = cx.state.settings.language;
     let Some(project) = cx.state.project.project.ready() else {
         let why = cx.state.settings.language.t(words::NO_PROJECT).to_owned();
         cx.state.evaluate.evaluations.finish(Err(JobFailure::Failed(why)));
@@ -43,7 +44,7 @@ fn run(cx: &mut ApplyContext<'_>) {
         words::JOB.into(),
         move |progress| {
             evaluate_runs(&runs, store.as_deref(), &choice, progress)
-                .map_err(|error| JobFailure::from_error(&error, progress))
+                .map_err(|error| JobFailure::told(&error.explain(), lang, progress))
         },
         |outcome, cx| {
             cx.state.evaluate.evaluations.finish(outcome);
@@ -94,6 +95,7 @@ fn record(cx: &mut ApplyContext<'_>) {
 
 /// Reads what the project that was just opened holds of this stage.
 pub fn restore(cx: &mut ApplyContext<'_>) {
+    let lang = cx.state.settings.language;
     cx.state.evaluate.choice = cx.state.project.setting(SETTING);
     let Some(project) = cx.state.project.project.ready() else {
         return;
@@ -108,7 +110,7 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
     let progress = cx.jobs.start(
         Stage::Evaluate,
         words::RESTORE_JOB.into(),
-        move |progress| read_back(path, artefact).map_err(|error| JobFailure::from_error(&error, progress)),
+        move |progress| read_back(path, artefact).map_err(|error| JobFailure::told(&error.explain(), lang, progress)),
         |outcome, cx| {
             // What was recorded from the command line is of another form; the page then starts empty.
             let outcome = outcome.and_then(|found| found.ok_or(JobFailure::Cancelled));

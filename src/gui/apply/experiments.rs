@@ -93,7 +93,7 @@ fn run(cx: &mut ApplyContext<'_>) {
             let config = config.or_else(|| propose(&log.dataset));
             let report = match &config {
                 Some(config) => {
-                    experiment(&log.dataset, config, progress).map_err(|error| JobFailure::from_error(&error, progress))
+                    experiment(&log.dataset, config, progress).map_err(|error| JobFailure::told(&error.explain(), lang, progress))
                 }
                 None => Err(JobFailure::Failed(no_variant.to_owned())),
             };

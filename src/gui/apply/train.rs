@@ -16,7 +16,7 @@ use crate::engine::run::validate;
 use crate::gui::command::train::{RunAction, TrainCommand};
 use crate::gui::i18n::train as words;
 use crate::gui::jobs::JobFailure;
-use crate::gui::runs::{RunSnapshot, RunWatcher, error_text};
+use crate::gui::runs::{RunSnapshot, RunWatcher};
 use crate::gui::state::Stage;
 use crate::gui::state::train::{FlowRun, TrainInputs, is_trained_on};
 use std::path::{Path, PathBuf};
@@ -185,7 +185,7 @@ fn start(cx: &mut ApplyContext<'_>, config: TrainConfig) {
                 let text = format!("{}: {}", first.field, lang.b(&first.message));
                 return Err(JobFailure::Failed(text));
             }
-            launch(&runs_dir, &today, &config).map_err(|error| JobFailure::from_error(&error, progress))
+            launch(&runs_dir, &today, &config).map_err(|error| JobFailure::told(&error.explain(), lang, progress))
         },
         move |outcome, cx| {
             if let Ok(run_id) = &outcome {
@@ -235,7 +235,10 @@ fn act(cx: &mut ApplyContext<'_>, run_id: &str, action: RunAction) {
             RunAction::Delete => run.delete(&trash).map(drop),
         };
         deliver(Box::new(move |cx| {
-            cx.state.train.error = outcome.err().map(|error| error_text(&error));
+            cx.state.train.error = {
+                let lang = cx.state.settings.language;
+                outcome.err().map(|error| lang.b(&error.explain()).to_owned())
+            };
             poke(cx);
         }));
     });

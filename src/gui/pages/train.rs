@@ -100,7 +100,7 @@ impl TrainPage {
                 self.open_form(cx);
             }
         } else if let Some((run_id, error)) = train.runs.broken.first() {
-            let text = format!("{}: {run_id} {error}", cx.t(words::BROKEN));
+            let text = format!("{}: {run_id} {}", cx.t(words::BROKEN), cx.lang().b(error));
             if widgets::failed_page(ui, cx.lang(), &text, cx.t(words::NEW_RUN)) {
                 self.open_form(cx);
             }

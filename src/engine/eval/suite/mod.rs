@@ -12,7 +12,7 @@ use super::columns::CodedColumn;
 use super::evaluation::{EvaluationReport, ModelEvaluation, ModelKind};
 use super::input::{EvalConfig, EvalError, EvalInput};
 use super::{assess::evaluate, columns::ColumnError};
-use crate::engine::artifact::{Bilingual, ContentHash, Provenance};
+use crate::engine::artifact::{Bilingual, ContentHash, Provenance, with_causes};
 use crate::engine::ingest::IngestError;
 use crate::engine::progress::{Cancelled, Progress};
 use crate::engine::run::RunError;
@@ -56,6 +56,25 @@ pub enum SuiteError {
     },
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl SuiteError {
+    /// The message with its causes in both languages.
+    pub fn explain(&self) -> Bilingual {
+        let zh = match self {
+            Self::NoRun { folder } => format!("{} 中没有带模型的已完成任务；请先训练一个", folder.display()),
+            Self::NoTestRows { run } => format!("任务 `{run}` 没有测试或验证文件，无从评估"),
+            Self::Scoring { run, source } => format!("无法用任务 `{run}` 打分：{}", with_causes(source)),
+            Self::Ingest(error) => return error.explain(),
+            Self::Column(error) => return error.explain(),
+            Self::Eval(error) => return error.explain(),
+            Self::Run(error) => return error.explain(),
+            Self::File { path, source, .. } => format!("无法处理文件 {}：{source}", path.display()),
+            Self::Table { path, source, .. } => format!("无法处理表格 {}：{source}", path.display()),
+            Self::Cancelled(_) => "已取消".to_owned(),
+        };
+        Bilingual::new(with_causes(self), zh)
+    }
 }
 
 /// One model's scores, a value a row.
