@@ -149,6 +149,7 @@ fn finding_section(page: &mut Page, report: &AuditReport, finding: &Finding, hid
         Unit::Items => language.pick("items", "商品"),
         Unit::Sessions => language.pick("sessions", "会话"),
         Unit::Columns => language.pick("columns", "列"),
+        Unit::Days => language.pick("days", "天"),
     };
     let share = finding
         .share

@@ -118,6 +118,7 @@ pub(super) struct Ledger {
     pub exact_surplus: u64,
     pub same_key_surplus: u64,
     pub double_fires: u64,
+    pub exposures_without_position: u64,
     pub first_secs: Option<i64>,
     pub last_secs: i64,
 }
@@ -138,6 +139,9 @@ impl Ledger {
         if !matches!(plant, Plant::TooFewFields | Plant::TooManyFields | Plant::UnknownEvent) {
             self.kinds[event.kind as usize] += 1;
         }
+        let in_list = matches!(event.kind, EventKind::View | EventKind::Click) && plant != Plant::UnknownEvent;
+        let is_lost = matches!(plant, Plant::TooFewFields | Plant::TooManyFields);
+        self.exposures_without_position += u64::from(in_list && !is_lost && event.position.is_none());
         match event.standing {
             Standing::Ordinary { after_gap, .. } => self.gap_sessions += u64::from(after_gap),
             Standing::Bot => self.bot_rows += 1,
