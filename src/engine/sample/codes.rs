@@ -6,7 +6,7 @@ const DIGITS: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// A unified social credit code (GB 32100-2015) with a right check character and a body that no office issues.
 pub(super) fn credit_code(draws: &mut Draws) -> String {
-    let mut code = format!("91310000MA1ZZ{:04}", draws.below(10_000));
+    let mut code = format!("91310000MA1XX{:04}", draws.below(10_000));
     code.push(char::from(check_character(&code)));
     code
 }

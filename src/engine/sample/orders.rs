@@ -18,6 +18,8 @@ const MOST_ROWS: u64 = 20_000;
 /// Every defect is planted at least this often, however small the shop.
 const LEAST_OF_EACH: u64 = 3;
 const DAYS: u64 = 28;
+/// The days before are for training, the rest for testing.
+const FIRST_TEST_DAY: u64 = 20;
 const CITIES: [&str; 6] = ["Shanghai", "Beijing", "Hangzhou", "Chengdu", "Shenzhen", "Nanjing"];
 const STATUS: [&str; 6] = ["ordered", "packed", "shipped", "delivered", "returned", "closed"];
 
@@ -63,7 +65,7 @@ impl Orders {
             draws.chance(0.04).then(|| Defect::ALL[draws.below(kinds) as usize])
         };
         // Beside the boundary of the split a slip could move it.
-        let near = (10 * number).abs_diff(7 * self.num_orders) < self.num_orders;
+        let near = self.day(number).abs_diff(FIRST_TEST_DAY) <= 2;
         chosen.filter(|defect| !(near && *defect == Defect::Split))
     }
 
@@ -101,9 +103,14 @@ impl Orders {
         out.push(b'\n');
     }
 
-    /// Orders come in order of time, at no hour before seven; a date alone is the day's first second.
+    /// Day of an order, counted from the first.
+    fn day(&self, number: u64) -> u64 {
+        number * DAYS / self.num_orders
+    }
+
+    /// Orders come in order of days, at no hour before seven; a date alone is the day's first second.
     fn ordered_at(&self, number: u64, date_only: bool, draws: &mut Draws) -> i64 {
-        let day = self.first_day + (number * DAYS / self.num_orders) as i64;
+        let day = self.first_day + self.day(number) as i64;
         let second = 25_201 + draws.below(50_000) as i64;
         day * 86_400 + if date_only { 0 } else { second }
     }
@@ -184,8 +191,7 @@ impl Orders {
         out.push(b',');
         csv::cell(out, &address);
         out.push(b',');
-        // The first 70 % in time are for training.
-        let is_test = (10 * number >= 7 * self.num_orders) != (defect == Some(Defect::Split));
+        let is_test = (self.day(number) >= FIRST_TEST_DAY) != (defect == Some(Defect::Split));
         out.extend_from_slice(if is_test { b"test," } else { b"train," });
         csv::cell(out, &order_texts::comment(number, defect, draws));
     }

@@ -226,6 +226,20 @@ fn too_few_rows_and_cancelling_are_refused() {
 }
 
 #[test]
+#[ignore = "writes sample_data anew; run it when the generator was changed on purpose"]
+fn write_the_committed_sample() {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let config = SampleConfig {
+        rows: DEFAULT_ROWS,
+        seed: 7,
+        clean: false,
+    };
+    write(&committed, &config, &Progress::new()).expect("a sample");
+    let sizes = FILES.map(|name| std::fs::metadata(committed.join(name)).expect("written").len());
+    assert!(sizes.iter().sum::<u64>() <= 3_000_000, "{sizes:?}");
+}
+
+#[test]
 fn the_committed_sample_is_what_this_program_writes() {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
     let (dir, _) = sample(DEFAULT_ROWS, 7, false);

@@ -14,8 +14,8 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## What it checks
 /// Columns of two to twenty categories (platform, site, app): a category whose hours of the day look like those of
-/// the others moved by two hours or more. Smoothed over five hours and moved, they must agree within 20 % of the
-/// rows (total variation distance); unmoved, differ by 35 % and more.
+/// the others moved by two hours or more. Smoothed over five hours and moved, they must agree within 25 % of the
+/// rows (total variation distance); unmoved, differ by 40 % and more.
 ///
 /// ## Why it matters
 /// One source writes local time and the others UTC: its events fall into wrong days and sessions, and order against
@@ -58,16 +58,16 @@ impl Violation for ZoneShift {
 
     fn threshold(&self) -> Bilingual {
         Bilingual::new(
-            "The hours must agree within 20 % when moved and differ by 35 % when not: other customers have other hours, but not the same ones moved.",
-            "平移后差异不超过 20 %、平移前差异至少 35 %：不同客群的作息会不同，但不会恰好是整体平移。",
+            "The hours must agree within 25 % when moved and differ by 40 % when not: other customers have other hours, but not the same ones moved.",
+            "平移后差异不超过 25 %、平移前差异至少 40 %：不同客群的作息会不同，但不会恰好是整体平移。",
         )
     }
 }
 
 const LEAST_ROWS: u64 = 100;
 const MOST_VALUES: usize = 20;
-const AGREE: f64 = 0.2;
-const DIFFER: f64 = 0.35;
+const AGREE: f64 = 0.25;
+const DIFFER: f64 = 0.4;
 const HOURS: usize = 24;
 
 type Hours = [f64; HOURS];
