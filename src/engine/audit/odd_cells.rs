@@ -7,6 +7,7 @@ use super::context::ColumnContext;
 use super::distinct::NULL;
 use super::finding::Finding;
 use super::fix::Fix;
+use super::personal;
 use super::plot::FindingPlot;
 use super::plots::over_time;
 use super::rule::{Extent, Violation, finding};
@@ -42,6 +43,16 @@ impl OddCells {
         )
     }
 
+    /// The same without showing any value, for cells that nobody should read.
+    pub fn closed_sentence(&self, en: &str, zh: &str) -> Bilingual {
+        let (column, count, filled) = (&self.column, thousands(self.count), thousands(self.filled));
+        let share = percent(self.count as f64 / self.filled.max(1) as f64);
+        Bilingual::new(
+            format!("{count} of {filled} filled cells of {column} ({share}) {en}."),
+            format!("{column} 的 {filled} 个已填单元格中有 {count} 个（{share}）{zh}。"),
+        )
+    }
+
     /// `Control characters in note`.
     pub fn title(&self, name: (&str, &str)) -> Bilingual {
         let column = &self.column;
@@ -59,6 +70,11 @@ impl OddCells {
         };
         Some((fix, Bilingual::new("Empty these cells", "清空这些单元格")))
     }
+}
+
+/// A value as a sentence may show it: what is personal in it stays hidden.
+fn sample(value: &str) -> String {
+    shortened(&personal::mask(value, &[]), SAMPLE_CHARACTERS)
 }
 
 /// The finding of a column whose flagged distinct values are odd; none if no value is flagged.
@@ -92,7 +108,7 @@ pub fn odd_rows<V: Violation>(
             values.push(column.value_of(code as usize).to_string());
         }
     }
-    let samples = values.iter().take(4).map(|value| shortened(value, SAMPLE_CHARACTERS));
+    let samples = values.iter().take(4).map(|value| sample(value));
     let violation = make(OddCells {
         column: column.info.name.clone(),
         count: rows.len() as u64,
@@ -122,7 +138,7 @@ pub fn odd_raw<V: Violation>(
     }
     let mut samples: Vec<String> = Vec::new();
     for (_, raw) in cells {
-        let text = shortened(raw, SAMPLE_CHARACTERS);
+        let text = sample(raw);
         if samples.len() < 4 && !samples.contains(&text) {
             samples.push(text);
         }

@@ -39,7 +39,7 @@ impl Violation for PersonalNames {
     }
 
     fn message(&self) -> Bilingual {
-        self.0.sentence("are names of people", "是人名")
+        self.0.closed_sentence("are names of people", "是人名")
     }
 
     fn why(&self) -> Bilingual {

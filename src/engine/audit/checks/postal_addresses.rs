@@ -40,7 +40,7 @@ impl Violation for PostalAddresses {
     }
 
     fn message(&self) -> Bilingual {
-        self.0.sentence("are postal addresses", "是通讯地址")
+        self.0.closed_sentence("are postal addresses", "是通讯地址")
     }
 
     fn why(&self) -> Bilingual {
