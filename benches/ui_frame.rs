@@ -143,7 +143,7 @@ impl Window {
 
 /// The shop with every stage done by the program itself, with a tiny model: the pages show its artefacts, not its weights.
 fn flow_project() -> Shop {
-    let shop = Shop::of(ROWS);
+    let shop = Shop::of_project(ROWS);
     let items = std::fs::read_to_string(shop.path("items.csv")).expect("the items");
     write_model(&shop.path("base"), TINY, items.split([',', '\n']));
     let project = Project::open(shop.folder()).expect("a project");

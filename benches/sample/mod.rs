@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use touchstone::engine::features::{FeatureConfig, FeatureInput, FeatureSet, build};
 use touchstone::engine::ingest::{Dataset, ReadOptions, read_log};
 use touchstone::engine::progress::Progress;
+use touchstone::engine::project::Project;
 use touchstone::engine::sample::write_project;
 
 /// The same shop in every bench and on every machine.
@@ -19,7 +20,17 @@ pub struct Shop(TempDir);
 impl Shop {
     /// Writes a shop of so many events.
     pub fn of(rows: u64) -> Self {
+        Self::in_folder(tempfile::tempdir().expect("a temporary folder"), rows)
+    }
+
+    /// The same in a project folder, which is made before anything else lies there.
+    pub fn of_project(rows: u64) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        drop(Project::open(folder.path()).expect("a new project"));
+        Self::in_folder(folder, rows)
+    }
+
+    fn in_folder(folder: TempDir, rows: u64) -> Self {
         write_project(folder.path(), rows, SEED, &Progress::new()).expect("the sample is written");
         Self(folder)
     }

@@ -71,6 +71,13 @@ impl Kept {
         Ok(self.project.record(&catalogue::dataset(&table.info, now_ms()))?)
     }
 
+    /// Reads a table as every later command will, records it and gives its hash.
+    pub fn read(&self, path: &Path, progress: &Progress) -> anyhow::Result<ContentHash> {
+        let table = read_log(&[path.to_owned()], &ReadOptions::default(), progress)?;
+        self.table_read(&table)?;
+        Ok(table.info.hash.clone())
+    }
+
     /// Records a table that was just written, as made from `inputs`.
     pub fn table(&self, path: &Path, inputs: &[ContentHash], progress: &Progress) -> anyhow::Result<()> {
         let table = read_log(&[path.to_owned()], &ReadOptions::default(), progress)?;
@@ -129,8 +136,12 @@ impl Kept {
 
     /// The tables are copied beside the old set, which then goes to the trash.
     fn copy_set(&self, set: &FeatureSet, dir: &Path, own: &Path) -> anyhow::Result<()> {
-        let data = self.project.data_dir();
-        let fresh = tempfile::Builder::new().prefix(".features-").tempdir_in(&data)?;
+        let fresh = self
+            .project
+            .data_dir()
+            .join(format!(".features-{}", std::process::id()));
+        let failed = |path: &Path| format!("cannot copy {} into the project", path.display());
+        std::fs::create_dir_all(&fresh).with_context(|| failed(dir))?;
         let files = [Some(&set.files.train), set.files.valid.as_ref(), Some(&set.files.test)];
         let names = files
             .into_iter()
@@ -139,13 +150,12 @@ impl Kept {
             .chain([FEATURE_SET_FILE]);
         for name in names {
             let from = dir.join(name);
-            std::fs::copy(&from, fresh.path().join(name))
-                .with_context(|| format!("cannot copy {} into the project", from.display()))?;
+            std::fs::copy(&from, fresh.join(name)).with_context(|| failed(&from))?;
         }
         if own.exists() {
             self.project.discard(own, now_ms())?;
         }
-        std::fs::rename(fresh.keep(), own).with_context(|| format!("cannot write {}", own.display()))?;
+        std::fs::rename(&fresh, own).with_context(|| failed(dir))?;
         Ok(())
     }
 

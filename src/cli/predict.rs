@@ -93,7 +93,6 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     for note in loaded.notes {
         print_warning(&note);
     }
-    let source = dataset.info.clone();
     let mut frame = dataset.frame;
     if frame.get_column_index(SCORE).is_some() {
         print_warning(&format!("the column '{SCORE}' of {} is replaced", args.data.display()));
@@ -105,7 +104,8 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         .context("cannot add the column of scores")?;
     write_table(&frame, &args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
     if let Some(kept) = kept {
-        kept.table(&args.out, std::slice::from_ref(&source.hash), &progress)?;
+        let source = kept.read(&args.data, &progress)?;
+        kept.table(&args.out, &[source], &progress)?;
     }
     let rows_per_sec = rows as f64 / secs.max(1e-9);
     out.say(&format!(

@@ -268,7 +268,10 @@ mod tests {
         assert_eq!(bench.queue.running().len(), 1);
         assert_eq!(bench.told(), "second");
         std::thread::sleep(Duration::from_millis(20));
-        assert!(bench.queue.take_finished().is_empty(), "the first one's outcome is dropped");
+        assert!(
+            bench.queue.take_finished().is_empty(),
+            "the first one's outcome is dropped"
+        );
     }
 
     #[test]

@@ -34,7 +34,16 @@ fn reviews_tell_whether_their_author_recommends() {
     let file = file.to_str().expect("plain");
     let ratios = "0.7,0.1,0.2";
     folder
-        .run(&["split", file, "--strategy", "random", "--ratios", ratios, "--out", "parts"])
+        .run(&[
+            "split",
+            file,
+            "--strategy",
+            "random",
+            "--ratios",
+            ratios,
+            "--out",
+            "parts",
+        ])
         .with_code(0);
     let ended = train(
         &folder,
@@ -92,7 +101,10 @@ fn judged_pairs(folder: &Path) -> Vec<Pair> {
 fn words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     let parts = lower.split(|c: char| !c.is_alphanumeric());
-    parts.filter(|word| word.chars().count() > 1).map(str::to_owned).collect()
+    parts
+        .filter(|word| word.chars().count() > 1)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Cosine of query and title in TF-IDF space (1 + ln tf, ln((1 + n) / (1 + df)) + 1, as scikit-learn), idf of `titles`.
@@ -178,17 +190,39 @@ fn query_and_title_tell_relevance_of_unseen_queries() {
             "text": ["query", "title"], "label": "label", "group": "query",
         }}),
     );
-    let predict = ["predict", "--model", "run/model", "--data", "test.csv", "--out", "scored.csv"];
+    let predict = [
+        "predict",
+        "--model",
+        "run/model",
+        "--data",
+        "test.csv",
+        "--out",
+        "scored.csv",
+    ];
     folder.run(&predict).with_code(0);
     let judged = |score: &str| {
         let value = folder.json(&[
-            "evaluate", "--data", "scored.csv", "--label", "label", "--score", score, "--group", "query", "--k", "10",
-            "--bootstrap", "0",
+            "evaluate",
+            "--data",
+            "scored.csv",
+            "--label",
+            "label",
+            "--score",
+            score,
+            "--group",
+            "query",
+            "--k",
+            "10",
+            "--bootstrap",
+            "0",
         ]);
         (number(&value, "auc"), number(at(&value, "ranking"), "ndcg@10"))
     };
     let (tuned, plain) = (judged("score"), judged("tfidf"));
-    eprintln!("icecat: AUC, nDCG@10 tuned {tuned:.4?}, TF-IDF {plain:.4?}, {}", at(&ended, "best"));
+    eprintln!(
+        "icecat: AUC, nDCG@10 tuned {tuned:.4?}, TF-IDF {plain:.4?}, {}",
+        at(&ended, "best")
+    );
     assert!((tuned.0 - number(&ended, "test_metrics.auc")).abs() < 1e-3);
     assert!(tuned.0 > plain.0 && tuned.1 > plain.1, "{tuned:?} against {plain:?}");
 }

@@ -29,7 +29,7 @@ impl Drop for Program {
 fn screen(folder: &Folder) -> Result<Vec<[u8; 3]>, String> {
     let picture = folder.join("screen.ppm");
     let import = Command::new("import")
-        .args(["-window", "root"])
+        .args(["-window", "root", "-depth", "8"])
         .arg(format!("ppm:{}", picture.display()))
         .status();
     match import {
@@ -75,7 +75,10 @@ fn wait_for(ready: &Path, program: &mut Program) {
 /// Does something with the mouse or the keyboard of the screen.
 fn xdotool(words: &[&str]) {
     let done = Command::new("xdotool").args(words).status();
-    assert!(done.is_ok_and(|status| status.success()), "xdotool {words:?} does not work");
+    assert!(
+        done.is_ok_and(|status| status.success()),
+        "xdotool {words:?} does not work"
+    );
 }
 
 /// Looks at the screen until more than a few hundred pixels differ from `before`; the picture then.
@@ -127,10 +130,7 @@ fn the_window_is_drawn_and_answers_key_and_click() {
     };
     let before = match screen(&folder) {
         Ok(before) => before,
-        Err(why) => {
-            eprintln!("skipped: {why}");
-            return;
-        }
+        Err(why) => panic!("no picture of the screen: {why}"),
     };
     for color in DARK_TOKENS {
         assert!(count(&before, color) > 20, "{color:02x?} is not on the screen");
@@ -140,12 +140,13 @@ fn the_window_is_drawn_and_answers_key_and_click() {
         "the page's background"
     );
 
-    // Ctrl+2 opens the audit page: the keyboard reaches the window.
+    // Ctrl+2 opens the audit page: the keyboard reaches the window. No window manager gives it the focus here.
+    let window = ["search", "--onlyvisible", "--name", "^Touchstone$"];
+    xdotool(&[&window[..], &["windowfocus", "--sync", "%1"]].concat());
     xdotool(&["key", "--clearmodifiers", "ctrl+2"]);
     let audit = after_change(&folder, &before);
     // A click on the third entry of the navigation opens the recipe page: the mouse does, too.
     // Afterwards the mouse is elsewhere, so that what stays changed is not the entry under it.
-    let window = ["search", "--onlyvisible", "--name", "^Touchstone$"];
     let moved = |x: &'static str, y: &'static str| ["mousemove", "--window", "%1", x, y];
     xdotool(&[&window[..], &moved("100", "169"), &["click", "1"], &moved("700", "850")].concat());
     after_change(&folder, &audit);

@@ -36,8 +36,9 @@ impl Default for FeatureConfig {
     }
 }
 
-/// Enough for a model to learn from, few enough for two minutes of training without a GPU.
-pub const DEFAULT_MAX_ROWS: usize = 12_000;
+/// Some hundred positives in the test rows even where they are rare, so that models can be told apart; few enough to be
+/// scored without a GPU. How many an epoch learns from is the training's own setting.
+pub const DEFAULT_MAX_ROWS: usize = 50_000;
 
 /// What makes an example positive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

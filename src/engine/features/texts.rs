@@ -117,7 +117,8 @@ fn own_columns(
     Ok(())
 }
 
-/// The query (where at least one in ten examples has one) and the item's title; without those the longest text.
+/// The query (where at least one in ten examples has one) and the item's words: title, brand, category; without those
+/// the longest text. The category often says in plain words what a title leaves to the reader.
 fn defaults(columns: &[TextColumn]) -> Vec<String> {
     let find = |name: &str| columns.iter().find(|column| column.name == name);
     let query = find("query").filter(|column| {
@@ -130,7 +131,7 @@ fn defaults(columns: &[TextColumn]) -> Vec<String> {
             .filter(|column| !["query", "recent_titles"].contains(&column.name.as_str()))
     };
     let longest = || others().max_by(|a, b| a.mean_chars().total_cmp(&b.mean_chars()));
-    let item = find("title")
+    let item = find("item_text")
         .or_else(longest)
         .filter(|column| column.mean_chars() > 0.0);
     query

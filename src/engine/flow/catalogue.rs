@@ -7,6 +7,7 @@ use crate::engine::artifact::ContentHash;
 use crate::engine::audit::AuditReport;
 use crate::engine::compare::Comparison;
 use crate::engine::eval::EvaluationReport;
+use crate::engine::eval::suite::ScoredRows;
 use crate::engine::experiment::ExperimentReport;
 use crate::engine::features::FeatureSet;
 use crate::engine::ingest::DatasetInfo;
@@ -109,6 +110,13 @@ pub fn run(run_id: &str, config: &TrainConfig, created_ms: u64, parents: Vec<Con
     let mut record = ArtefactRecord::new(ArtefactKind::Run, hash, run_id, created_ms);
     record.content = content_of(config);
     record.inputs = parents;
+    record
+}
+
+/// The rows models are evaluated on, as part of the feature set of this hash.
+pub fn test_rows(rows: &ScoredRows, set: &ContentHash, now_ms: u64) -> ArtefactRecord {
+    let mut record = ArtefactRecord::new(ArtefactKind::Dataset, rows.data.clone(), &rows.data_name, now_ms);
+    record.inputs = vec![set.clone()];
     record
 }
 

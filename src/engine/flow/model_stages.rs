@@ -9,6 +9,7 @@ use crate::engine::compare::{Comparison, compare_rows};
 use crate::engine::eval::EvaluationReport;
 use crate::engine::eval::suite::{RunModel, ScoredRows, finished_runs, score_runs};
 use crate::engine::experiment::{ExperimentReport, experiment, propose};
+use crate::engine::features::Part;
 use crate::engine::ingest::{ReadOptions, read_log};
 use crate::engine::project::ArtefactKind;
 use crate::engine::run::config::TrainConfig;
@@ -26,7 +27,11 @@ impl Stages<'_> {
                 data: set.train_data(dir),
                 ..config
             },
-            None => plan::train_config(set.train_data(dir)),
+            None => {
+                let train = set.split.parts.iter().find(|part| part.name == Part::Train.name());
+                let (rows, share) = train.map_or((0, None), |part| (part.rows, part.positive_rate));
+                plan::train_config(set.train_data(dir), rows, share)
+            }
         };
         let today = chrono::Local::now().format("%Y-%m-%d").to_string();
         let (watch, skipped) = training::train(&self.project.runs_dir(), &today, &config, self.progress)?;
@@ -61,6 +66,10 @@ impl Stages<'_> {
                 let created_ms = now_ms();
                 let report = rows.evaluate(&choice.config, created_ms, self.progress)?;
                 rows.write(&catalogue::scores_path(self.project))?;
+                if let Some((set, _)) = &self.set {
+                    let test = catalogue::test_rows(&rows, &set.hash, created_ms);
+                    self.project.record(&test)?;
+                }
                 let record = catalogue::evaluation(&report, &rows.data, created_ms);
                 self.project.record(&record)?;
                 (report, rows, created_ms)

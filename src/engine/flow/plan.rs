@@ -6,18 +6,28 @@ use crate::engine::run::config::{Method, TrainConfig, TrainData};
 /// Hidden size of the default base model, for which the usual rates hold.
 const USUAL_HIDDEN_SIZE: f64 = 384.0;
 
-/// Settings that suit most: the default base model with all its weights, and where positives are rare, three
-/// negatives for each.
-pub fn train_config(data: TrainData) -> TrainConfig {
+/// Rows that a run with the usual settings learns from, repeats counted: few minutes without a GPU.
+const USUAL_ROWS: f64 = 9_000.0;
+const MOST_EPOCHS: f64 = 3.0;
+const USUAL_NEGATIVES: f64 = 3.0;
+
+/// Settings that suit most: the default base model with all its weights; where positives are rare, three negatives
+/// for each; as many epochs as a few minutes allow. `train_rows` of which `positive_share` are labelled 1.
+pub fn train_config(data: TrainData, train_rows: u64, positive_share: Option<f64>) -> TrainConfig {
     let method = Method::Full;
-    TrainConfig {
+    let mut config = TrainConfig {
         data,
         learning_rate: usual_rate(&method),
         method,
         max_length: 64,
-        negatives_per_positive: Some(3.0),
+        negatives_per_positive: Some(USUAL_NEGATIVES),
         ..TrainConfig::default()
-    }
+    };
+    let an_epoch = rows_per_epoch(train_rows, positive_share, &config).max(1);
+    let epochs = (USUAL_ROWS / an_epoch as f64).min(MOST_EPOCHS);
+    // Tenths are what people read.
+    config.epochs = ((epochs * 10.0).round() / 10.0).max(0.1);
+    config
 }
 
 /// LoRA as most papers and libraries start it: rank 8, alpha 16, query and value.
@@ -77,7 +87,11 @@ mod tests {
             base_model: folder.path().display().to_string(),
             ..TrainConfig::default()
         };
-        assert_eq!(usual_rate_of(&config), 2e-4, "an unknown model counts as the default one");
+        assert_eq!(
+            usual_rate_of(&config),
+            2e-4,
+            "an unknown model counts as the default one"
+        );
         for (hidden, full, lora) in [(384, 2e-4, 1e-3), (768, 5e-5, 5e-4), (32, 2e-4, 1e-3)] {
             let settings = serde_json::json!({
                 "model_type": "bert", "vocab_size": 100, "hidden_size": hidden, "num_hidden_layers": 2,
@@ -85,11 +99,30 @@ mod tests {
             });
             std::fs::write(folder.path().join("config.json"), settings.to_string()).expect("write");
             std::fs::write(folder.path().join("vocab.txt"), "[PAD]\n").expect("write");
+            // Weights without tensors: the length of the header, and an empty one.
+            std::fs::write(folder.path().join("model.safetensors"), b"\x02\0\0\0\0\0\0\0{}").expect("write");
             for (method, expected) in [(Method::Full, full), (default_lora(), lora), (Method::HeadOnly, 1e-3)] {
                 config.method = method;
                 let rate = usual_rate_of(&config);
-                assert!((rate / expected - 1.0).abs() < 1e-12, "{hidden}: {rate} against {expected}");
+                assert!(
+                    (rate / expected - 1.0).abs() < 1e-12,
+                    "{hidden}: {rate} against {expected}"
+                );
             }
+        }
+    }
+
+    #[test]
+    fn the_usual_run_learns_from_as_many_rows_as_a_few_minutes_allow() {
+        for (rows, share, epochs) in [
+            (1_000, Some(0.5), 3.0),
+            (36_000, Some(0.06), 1.0),
+            (36_000, Some(0.5), 0.3),
+            (9_000_000, None, 0.1),
+            (0, None, 3.0),
+        ] {
+            let config = train_config(TrainData::default(), rows, share);
+            assert_eq!(config.epochs, epochs, "{rows} rows, {share:?}");
         }
     }
 

@@ -41,7 +41,10 @@ fn facts(found: &Comparison, language: ReportLanguage) -> String {
 /// The same inside a page of several results.
 pub(super) fn comparison_sections(page: &mut Page, found: &Comparison) {
     let language = page.language();
-    let decisive = found.pairs.iter().filter(|pair| pair.metric == found.primary_metric);
+    let decisive = found
+        .pairs
+        .iter()
+        .filter(|pair| pair.metric == found.primary_metric && pair.verdict != found.verdict);
     let reasons: Vec<String> = decisive.map(|pair| language.of(&pair.verdict).to_owned()).collect();
     page.verdict(language.of(&found.verdict), &reasons);
     for warning in &found.warnings {

@@ -156,7 +156,9 @@ impl CurveChart {
     }
 
     fn axes(&self, frame: &Frame, body: &mut String) {
-        for value in ticks(frame.y, 5) {
+        let marked = ticks(frame.y, 5);
+        let step = step_of(&marked);
+        for value in marked {
             let (_, y) = frame.place([frame.x.0, value]);
             let class = if self.has_zero && value == 0.0 { "z" } else { "g" };
             let _ = write!(
@@ -166,7 +168,7 @@ impl CurveChart {
                 WIDTH - RIGHT,
                 LEFT - 6.0,
                 y + 4.0,
-                self.y_text(value)
+                self.y_text(value, step)
             );
         }
         for (value, text) in self.x_ticks(frame) {
@@ -190,17 +192,19 @@ impl CurveChart {
         );
     }
 
-    fn y_text(&self, value: f64) -> String {
+    fn y_text(&self, value: f64, step: f64) -> String {
         if self.is_percent {
-            format!("{} %", svg::short((value * 1e4).round() / 100.0))
+            format!("{} %", tick_text(value * 100.0, step * 100.0))
         } else {
-            svg::short(value)
+            tick_text(value, step)
         }
     }
 
     fn x_ticks(&self, frame: &Frame) -> Vec<(f64, String)> {
         if self.x_names.is_empty() {
-            return ticks(frame.x, 6).into_iter().map(|at| (at, svg::short(at))).collect();
+            let marked = ticks(frame.x, 6);
+            let step = step_of(&marked);
+            return marked.into_iter().map(|at| (at, tick_text(at, step))).collect();
         }
         let every = self.x_names.len().div_ceil(6).max(1);
         let named = self.x_names.iter().enumerate().step_by(every);
@@ -294,6 +298,27 @@ fn draw_line(frame: &Frame, line: &Line, body: &mut String) {
     }
 }
 
+/// Distance of neighbouring ticks.
+fn step_of(ticks: &[f64]) -> f64 {
+    match ticks {
+        [first, second, ..] => second - first,
+        _ => 1.0,
+    }
+}
+
+/// As many decimals as tell neighbouring ticks apart; powers of ten for the very small.
+fn tick_text(value: f64, step: f64) -> String {
+    if value == 0.0 || step >= 1.0 {
+        return svg::short(value);
+    }
+    let decimals = (-step.log10() - 1e-9).ceil() as usize;
+    if decimals > 3 {
+        format!("{value:.1e}")
+    } else {
+        format!("{value:.decimals$}")
+    }
+}
+
 /// About `count` round values (steps of 1, 2 or 5 times a power of ten) inside a range.
 fn ticks((low, high): (f64, f64), count: usize) -> Vec<f64> {
     let raw = (high - low) / count as f64;
@@ -330,6 +355,22 @@ mod tests {
         assert_eq!(ticks((0.0, 1.0), 5), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
         assert_eq!(ticks((-7.0, 12.0), 5), [-5.0, 0.0, 5.0, 10.0]);
         assert_eq!(ticks((3.0, 3.0), 5), [3.0]);
+    }
+
+    #[test]
+    fn tick_texts_tell_neighbours_apart() {
+        assert_eq!(
+            (tick_text(0.7, 0.02), tick_text(0.72, 0.02)),
+            ("0.70".into(), "0.72".into())
+        );
+        assert_eq!(
+            (tick_text(2e-5, 1e-5), tick_text(0.0, 1e-5)),
+            ("2.0e-5".into(), "0".into())
+        );
+        assert_eq!(
+            (tick_text(0.5, 0.1), tick_text(45_600.0, 100.0)),
+            ("0.5".into(), "45.6 k".into())
+        );
     }
 
     #[test]

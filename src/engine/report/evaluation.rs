@@ -4,6 +4,7 @@ use super::ReportLanguage;
 use super::curve_chart::{Band, CurveChart, Line, Style};
 use super::numbers::{four, interval, moment};
 use super::page::{Page, escape};
+use crate::engine::artifact::Bilingual;
 use crate::engine::audit::{percent, thousands};
 use crate::engine::eval::{Evaluation, EvaluationReport, Metric, RankingMetric, RowMetric};
 
@@ -83,7 +84,13 @@ fn sections(page: &mut Page, models: &[Named<'_>]) {
     let Some((_, first)) = models.first() else { return };
     let language = page.language();
     headline(page, models[0]);
+    let mut told: Vec<&Bilingual> = Vec::new();
     for warning in models.iter().flat_map(|(_, model)| &model.warnings) {
+        // The same of several models is said once.
+        if told.contains(&warning) {
+            continue;
+        }
+        told.push(warning);
         page.push(&format!("<p class=\"warning\">▲ {}</p>", escape(language.of(warning))));
     }
     page.heading(language.pick("Metrics", "指标"));

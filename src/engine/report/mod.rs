@@ -13,6 +13,7 @@ mod experiment;
 mod features;
 mod forest;
 mod lineage;
+mod log;
 mod numbers;
 mod page;
 mod project;

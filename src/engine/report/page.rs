@@ -174,18 +174,19 @@ section,.card{break-inside:avoid}main{max-width:none;padding:0}}
 body{margin:0;background:var(--bg);color:var(--text);font:14px/1.5 system-ui,-apple-system,'Segoe UI','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif}
 main{max-width:1120px;margin:0 auto;padding:28px 24px 60px}
 h1{font-size:24px;font-weight:600;margin:0}h2{font-size:18px;font-weight:600;margin:34px 0 10px}h3{font-size:15px;font-weight:600;margin:0}
-p{margin:6px 0}.facts,.quiet{color:var(--text2)}a{color:var(--info)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:16px 0}
+main>h3{margin:20px 0 4px}p{margin:6px 0}.facts,.quiet{color:var(--text2)}a{color:var(--info)}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(138px,1fr));gap:12px;margin:16px 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
-.card b{display:block;font-size:24px;font-weight:500;font-variant-numeric:tabular-nums}
+.card b{display:block;font-size:22px;overflow-wrap:anywhere;font-weight:500;font-variant-numeric:tabular-nums}
 .bar{height:4px;border-radius:2px;background:var(--raised);margin-top:8px}.bar i{display:block;height:4px;border-radius:2px}
 section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:12px 0}
 .head{display:flex;flex-wrap:wrap;gap:10px;align-items:center}.chip{background:var(--raised);border-radius:10px;padding:1px 9px;font-size:12px;color:var(--text2)}
 .error{color:var(--bad)}.warning{color:var(--warn)}.info{color:var(--info)}.ok{color:var(--ok)}
-.plots{display:flex;flex-wrap:wrap;gap:18px;margin:10px 0}.plots figure{margin:0;flex:1 1 420px;max-width:540px}figcaption{font-size:12px;color:var(--text2)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:12.5px;width:100%;font-variant-numeric:tabular-nums}
+.plots{display:flex;flex-wrap:wrap;gap:18px;margin:10px 0}.plots figure{margin:0;flex:1 1 420px;max-width:540px}.plots figure:only-child{max-width:760px}figcaption{font-size:12px;color:var(--text2)}
+.scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:4px 8px;margin:8px 0}
+section .scroll{border:0;padding:0;margin:4px 0}table{border-collapse:collapse;font-size:12.5px;width:100%;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:500;color:var(--text2);border-bottom:1px solid var(--line);padding:4px 8px;white-space:nowrap}
-td{border-bottom:1px solid var(--line);padding:4px 8px;max-width:320px;overflow-wrap:anywhere}.n{text-align:right;white-space:nowrap}
+td{border-bottom:1px solid var(--line);padding:4px 8px;max-width:320px;overflow-wrap:break-word}tbody tr:last-child td{border-bottom:0}.n{text-align:right;white-space:nowrap}
 td i{color:var(--text2)}.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:18px}
 svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--text2)}
 .g{stroke:var(--line);stroke-width:1}.a{fill:var(--s1)}.f{fill:var(--s2)}.la{stroke:var(--s1);fill:none;stroke-width:1.6}

@@ -127,8 +127,12 @@ fn headline(page: &mut Page, watch: &RunWatch) {
         ReportLanguage::Chinese => format!("共 {}", thousands(total)),
     });
     let attempt = view.attempt.as_ref();
-    let device = attempt.map_or_else(|| "–".to_owned(), |attempt| attempt.device.clone());
-    let precision = attempt.map_or_else(String::new, |attempt| attempt.precision.clone());
+    // `cpu (AMD EPYC, 2 threads)` → the kind as the figure, the rest below.
+    let device = attempt.map_or("–", |attempt| attempt.device.as_str());
+    let (device, model) = device.split_once(" (").unwrap_or((device, ""));
+    let precision = attempt.map_or("", |attempt| attempt.precision.as_str());
+    let below = [model.trim_end_matches(')'), precision];
+    let below: Vec<&str> = below.into_iter().filter(|part| !part.is_empty()).collect();
     let trained = attempt.map_or_else(String::new, |attempt| {
         let share = attempt.params_trainable as f64 / attempt.params_total.max(1) as f64;
         format!("{} / {}", percent(share), thousands(attempt.params_total))
@@ -155,7 +159,7 @@ fn headline(page: &mut Page, watch: &RunWatch) {
             significant(view.last(curve::SAMPLES_PER_SEC)),
             text("samples/s", "样本/秒"),
         ),
-        (text("Device", "设备"), device, precision),
+        (text("Device", "设备"), device.to_owned(), below.join(" · ")),
         (
             text("Trained", "可训练参数"),
             attempt.map_or_else(|| "–".to_owned(), |attempt| thousands(attempt.params_trainable)),
@@ -290,7 +294,7 @@ fn samples(page: &mut Page, view: &RunView) {
             };
             vec![
                 escape(&shortened(&mask(&sample.text, &[]), TEXT)),
-                significant(Some(sample.label)),
+                label_text(sample.label),
                 format!("<span class=\"meter\"><i style=\"width:{width:.0}%\"></i></span>"),
                 four(Some(sample.score)),
                 four(start),
@@ -305,6 +309,15 @@ fn samples(page: &mut Page, view: &RunView) {
         language.pick("At start", "起始分数"),
     ];
     page.table(&head.map(str::to_owned), &rows, &[1, 3, 4]);
+}
+
+/// 0 and 1 without decimals; a dash where there is no label.
+fn label_text(label: f64) -> String {
+    if label.fract() == 0.0 {
+        format!("{label:.0}")
+    } else {
+        significant(Some(label))
+    }
 }
 
 fn settings(page: &mut Page, config: &TrainConfig) {

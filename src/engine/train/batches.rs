@@ -99,9 +99,7 @@ impl BatchPlan {
     /// probabilities need no correction (prior correction: King and Zeng 2001, section 4.1).
     pub fn log_odds_shift(&self) -> f64 {
         let share = |negatives: &Negatives| negatives.turns.len() as f64 / negatives.kept as f64;
-        self.negatives
-            .as_ref()
-            .map_or(0.0, |negatives| share(negatives).ln())
+        self.negatives.as_ref().map_or(0.0, |negatives| share(negatives).ln())
     }
 
     /// The batches of epoch 0, 1, …

@@ -22,7 +22,7 @@ pub const NOTHING: Text = Text::new(
     "There is only one model on the test rows; train a second one to compare",
     "测试集上只有一个模型；再训练一个才能对比",
 );
-pub const RUN: Text = Text::new("Compare", "开始对比");
+pub const RUN: Text = Text::new("Compare the models", "开始对比");
 pub const AGAIN: Text = Text::new("Compare again", "重新对比");
 pub const TO_EVALUATE: Text = Text::new("Go to Evaluate", "前往评估");
 pub const TO_TRAIN: Text = Text::new("Go to Train", "前往训练");

@@ -16,7 +16,7 @@ pub const EMPTY_WHY: Text = Text::new(
     "Scores the test rows with your finished runs and two baselines, popularity and a logistic regression, and shows every metric with its interval. Train a model first.",
     "用已完成的训练任务以及两个基线（热门度、逻辑回归）给测试集打分，并给出每个指标及其区间。请先训练模型。",
 );
-pub const RUN: Text = Text::new("Evaluate", "开始评估");
+pub const RUN: Text = Text::new("Evaluate the models", "开始评估");
 pub const AGAIN: Text = Text::new("Evaluate again", "重新评估");
 pub const TO_TRAIN: Text = Text::new("Go to Train", "前往训练");
 pub const TO_COMPARE: Text = Text::new("Compare models", "对比模型");

@@ -65,6 +65,15 @@ pub const PADDING_WHY: Text = Text::new(
     "Share of token positions that hold nothing; batches of like lengths keep it low",
     "空词元位置的占比；长度相近的样本同批可降低该值",
 );
+
+/// `821 MB of memory`
+pub fn memory(lang: Language, bytes: &str) -> String {
+    match lang {
+        Language::English => format!("{bytes} of memory"),
+        Language::Chinese => format!("占用内存 {bytes}"),
+    }
+}
+
 pub const METRIC_WHY: Text = Text::new(
     "On the validation rows, which the model never learns from",
     "在验证集上计算，模型从不学习这些样本",

@@ -49,10 +49,7 @@ pub(super) fn commands(harness: &Drawn) -> Vec<Command> {
 
 /// The same as text.
 pub(super) fn sent(harness: &Drawn) -> Vec<String> {
-    commands(harness)
-        .iter()
-        .map(|command| format!("{command:?}"))
-        .collect()
+    commands(harness).iter().map(|command| format!("{command:?}")).collect()
 }
 
 /// Fails the test unless a command whose text has this part was sent since the last call.

@@ -258,8 +258,16 @@ mod tests {
         let all = entries(&AppState::default());
         assert!(all.iter().any(|entry| entry.action == Action::Go(Page::Experiments)));
         assert!(all.iter().any(|entry| entry.action == Action::Sample));
-        for needs_project in [Action::RunFlow, Action::Audit, Action::ExportAudit, Action::CloseProject] {
-            assert!(all.iter().all(|entry| entry.action != needs_project), "{needs_project:?}");
+        for needs_project in [
+            Action::RunFlow,
+            Action::Audit,
+            Action::ExportAudit,
+            Action::CloseProject,
+        ] {
+            assert!(
+                all.iter().all(|entry| entry.action != needs_project),
+                "{needs_project:?}"
+            );
         }
     }
 }

@@ -76,7 +76,7 @@ impl TrainInputs {
 
     /// The settings a run of the whole flow takes, in the window as on the command line.
     pub fn default_config(&self) -> TrainConfig {
-        train_config(self.data.clone())
+        train_config(self.data.clone(), self.train_rows, self.positive_share)
     }
 }
 

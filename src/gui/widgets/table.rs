@@ -53,6 +53,7 @@ pub fn table(
         ui.spacing_mut().item_spacing.y = 0.0;
         // Rows are told apart by lines, columns by their alignment; the handle between two columns shows on hover.
         let line = Stroke::new(1.0, palette(ui).line);
+        let whole = ui.available_rect_before_wrap().x_range();
         ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
         let mut builder = TableBuilder::new(ui)
             .id_salt(id)
@@ -82,7 +83,11 @@ pub fn table(
                     row.set_selected(selected == Some(index));
                     draw(&mut row, index);
                     let response = row.response();
-                    painter.hline(response.rect.x_range(), response.rect.bottom() - 0.5, line);
+                    painter.hline(
+                        response.rect.x_range().intersection(whole),
+                        response.rect.bottom() - 0.5,
+                        line,
+                    );
                     if response.clicked() {
                         clicked = Some(index);
                     }

@@ -98,8 +98,14 @@ fn data_that_was_read_shows_its_counts_columns_and_rejected_lines() {
     for lang in LANGUAGES {
         let mut screen = Screen::of(Page::Data, shop.read(lang));
         let figure = |label| format!("{} ", lang.t(label));
-        let shown = screen.starting_with(Role::Button, &format!("{}{}", figure(data::ROWS), grouped(rows.accepted)));
-        assert_eq!(shown.trim(), format!("{}{}", figure(data::ROWS), grouped(rows.accepted)));
+        let shown = screen.starting_with(
+            Role::Button,
+            &format!("{}{}", figure(data::ROWS), grouped(rows.accepted)),
+        );
+        assert_eq!(
+            shown.trim(),
+            format!("{}{}", figure(data::ROWS), grouped(rows.accepted))
+        );
         screen.must_show_part(&format!("= {}", grouped(rows.total)));
         for column in info.columns.iter().take(6) {
             screen.must_show(&column.name);
@@ -187,13 +193,19 @@ fn audit_shows_the_scores_and_findings_of_the_report_and_their_repairs() {
         let export = screen.answer(Role::Button, lang.t(audit::EXPORT));
         assert_sent!(export, Command::Audit(AuditCommand::Export));
 
-        screen.press(Role::CheckBox, &format!("{} {}", lang.t(audit::COLUMNS), report.columns.len()));
+        screen.press(
+            Role::CheckBox,
+            &format!("{} {}", lang.t(audit::COLUMNS), report.columns.len()),
+        );
         screen.must_show(&report.columns[0].name);
         screen.press(Role::CheckBox, lang.t(audit::LOG));
         screen.must_show(lang.t(audit::FUNNEL));
         let profile = report.log.as_ref().expect("a behaviour log");
         screen.must_show_part(&grouped(profile.users.expect("a user column")));
-        screen.press(Role::CheckBox, &format!("{} {}", lang.t(audit::CHECKS), report.checks.len()));
+        screen.press(
+            Role::CheckBox,
+            &format!("{} {}", lang.t(audit::CHECKS), report.checks.len()),
+        );
         screen.must_show(lang.b(&report.checks[0].name));
     }
 }
@@ -387,13 +399,19 @@ fn features_show_the_counts_and_scores_of_the_set() {
         ] {
             screen.starting_with(Role::Button, &format!("{} {value}", lang.t(title)));
         }
-        assert!(!screen.shows(lang.t(common::STALE)), "the set is of this log and recipe");
+        assert!(
+            !screen.shows(lang.t(common::STALE)),
+            "the set is of this log and recipe"
+        );
         for part in &set.split.parts {
             screen.must_show_part(&grouped(part.rows));
         }
         let first = numeric[0];
         assert_eq!(screen.count_with(Role::CheckBox, &first.name), 1);
-        screen.must_show(&format!("{:.3}", first.scores.auc.expect("a numeric feature has an AUC")));
+        screen.must_show(&format!(
+            "{:.3}",
+            first.scores.auc.expect("a numeric feature has an AUC")
+        ));
         let on = screen.answer(Role::Button, lang.t(features::TO_TRAIN));
         assert_sent!(on, Command::Go(Page::Train));
     }

@@ -40,7 +40,10 @@ fn welcome_offers_the_sample_a_log_and_a_project() {
         let asked = screen.answer(Role::Button, lang.t(flow::RUN));
         assert_sent!(asked, Command::Project(ProjectCommand::CreateSample { run_flow: true }));
         let asked = screen.answer(Role::Button, lang.t(welcome::OPEN_SAMPLE));
-        assert_sent!(asked, Command::Project(ProjectCommand::CreateSample { run_flow: false }));
+        assert_sent!(
+            asked,
+            Command::Project(ProjectCommand::CreateSample { run_flow: false })
+        );
         let asked = screen.answer(Role::Button, lang.t(welcome::OPEN_LOG));
         assert_sent!(asked, Command::Project(ProjectCommand::PickLog));
         let asked = screen.answer(Role::Button, lang.t(shell::OPEN_PROJECT));
@@ -70,7 +73,10 @@ fn welcome_after_a_failure_tells_it_and_still_offers_everything() {
         let mut screen = Screen::of(Page::Welcome, state);
         assert_told(&screen);
         let asked = screen.answer(Role::Button, lang.t(welcome::OPEN_SAMPLE));
-        assert_sent!(asked, Command::Project(ProjectCommand::CreateSample { run_flow: false }));
+        assert_sent!(
+            asked,
+            Command::Project(ProjectCommand::CreateSample { run_flow: false })
+        );
         let asked = screen.answer(Role::Button, "june");
         assert_sent!(asked, Command::Project(ProjectCommand::Open(folder)) if folder.ends_with("june"));
     }
@@ -126,6 +132,7 @@ fn experiments_at_work_and_failed() {
         state.experiments.report = failed();
         let mut screen = Screen::of(Page::Experiments, state);
         failed_answer(&mut screen, lang, experiments::TO_SETTINGS);
+        screen.scroll_to(Role::Button, lang.t(experiments::ANALYSE));
         let asked = screen.answer(Role::Button, lang.t(experiments::ANALYSE));
         assert_sent!(
             asked,
@@ -139,7 +146,10 @@ fn experiments_show_the_verdict_the_effects_and_the_checks_of_the_report() {
     let report = &shop().experiment;
     let goal = &report.metrics[0];
     let treatment = &goal.treatments[0];
-    let [low, high] = treatment.inference.relative_interval.expect("the control is apart from 0");
+    let [low, high] = treatment
+        .inference
+        .relative_interval
+        .expect("the control is apart from 0");
     let percent = |value: f64| {
         let digits = if (value * 100.0).abs() < 10.0 { 2 } else { 1 };
         format!("{:+.digits$} %", value * 100.0).replace('-', "−")
@@ -173,7 +183,7 @@ fn experiments_show_the_verdict_the_effects_and_the_checks_of_the_report() {
         let export = screen.answer(Role::Button, lang.t(experiments::EXPORT));
         assert_sent!(export, Command::Experiments(ExperimentsCommand::Export));
         screen.press(Role::CheckBox, lang.t(experiments::PLANNER));
-        screen.must_show(lang.t(experiments::QUESTION));
+        screen.must_show(lang.t(experiments::ASK_UNITS));
     }
 }
 

@@ -134,7 +134,11 @@ fn apply_the_recipe(window: &mut Window) {
     window.wait("applied", JOB, |app| app.state.recipe.applied.ready().is_some());
     let state = &window.app().state;
     let applied = state.recipe.applied.ready().expect("applied");
-    assert_eq!(Some(applied.dataset.num_rows() as u64), previewed, "the preview told the truth");
+    assert_eq!(
+        Some(applied.dataset.num_rows() as u64),
+        previewed,
+        "the preview told the truth"
+    );
     assert_eq!(state.status(Stage::Recipe).mark, StageMark::Done);
 }
 

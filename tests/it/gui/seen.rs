@@ -98,6 +98,12 @@ impl<S> Seen<S> {
         self.0.run_steps(2);
     }
 
+    /// Scrolls the page until this control is in view.
+    pub fn scroll_to(&mut self, role: Role, label: &str) {
+        self.0.get_by_role_and_label(role, label).scroll_to_me();
+        self.draw();
+    }
+
     #[track_caller]
     fn click(&self, role: Role, label: &str) {
         let window = self.window();

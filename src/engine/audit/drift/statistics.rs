@@ -198,7 +198,8 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
     let mut least = 1.0_f64;
     for (from_top, place) in order.into_iter().enumerate() {
         let rank = (count - from_top) as f64;
-        least = least.min(p_values[place] * count as f64 / rank);
+        // The quotient first: it is 1 for the largest p, which rounding must not push below itself.
+        least = least.min(p_values[place] * (count as f64 / rank));
         adjusted[place] = least;
     }
     adjusted

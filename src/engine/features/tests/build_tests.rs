@@ -31,7 +31,7 @@ fn the_defaults_build_a_set_that_can_be_learned_from() {
     let dir = tempfile::tempdir().expect("temp");
     let set = build_in(dir.path(), &FeatureConfig::default()).expect("builds");
     assert_eq!(FeatureSet::load(&dir.path().join("set")).expect("reads"), set);
-    assert_eq!(set.text, ["query", "title"]);
+    assert_eq!(set.text, ["query", "item_text"]);
     assert_eq!(
         (set.split.strategy, set.group.as_deref()),
         (Strategy::Time, Some("session"))

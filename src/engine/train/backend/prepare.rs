@@ -155,7 +155,7 @@ fn choose_samples(valid: &Rows, seed: u64) -> Vec<Sample> {
     let shown = |row: usize| {
         let mut text = valid.texts[row].clone();
         if let Some(pairs) = &valid.pairs {
-            text = format!("{text} ⟂ {}", pairs[row]);
+            text = format!("{text} · {}", pairs[row]);
         }
         text.chars().take(160).collect::<String>()
     };

@@ -107,7 +107,10 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
     let factor = config.head_rate() / config.learning_rate;
     if factor != 1.0 {
         let rate = config.head_rate();
-        host.log(0, format!("the head, which is new, learns at {rate:.1e}, {factor:.1} times as fast as the rest"))?;
+        host.log(
+            0,
+            format!("the head, which is new, learns at {rate:.1e}, {factor:.1} times as fast as the rest"),
+        )?;
     }
     let optimizer = Optimizer::new(&model, config.weight_decay, factor)?;
     let (job, state) = session.plan(host)?;

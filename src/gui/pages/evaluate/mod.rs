@@ -23,8 +23,8 @@ use egui::{RichText, Ui};
 pub struct EvaluatePage {
     /// Position of the model shown.
     selected: usize,
-    /// Position in the model's threshold table; `None` = its own threshold.
-    threshold_at: Option<usize>,
+    /// `None` = the model's own threshold.
+    threshold_at: Option<threshold::Chosen>,
     settings: settings::SettingsForm,
 }
 

@@ -8,22 +8,35 @@ use crate::gui::theme::{Palette, palette, space, text};
 use crate::gui::widgets;
 use egui::{CornerRadius, Rect, RichText, Sense, Ui, pos2, vec2};
 
-/// The metrics at the slider, or at the evaluation's own threshold.
-pub(super) fn current(found: &Evaluation, at: Option<usize>) -> Option<ThresholdMetrics> {
+/// A threshold chosen by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chosen {
+    /// Position in the model's threshold table.
+    Entry(usize),
+    /// 0.5 itself, which may lie above every score.
+    Half,
+}
+
+/// The metrics at the chosen threshold, or at the evaluation's own.
+pub(super) fn current(found: &Evaluation, at: Option<Chosen>) -> Option<ThresholdMetrics> {
     match at {
-        Some(at) => found.thresholds.entry(at),
+        Some(Chosen::Entry(at)) => found.thresholds.entry(at),
+        Some(Chosen::Half) => found.at_half,
         None => found.threshold.map(|threshold| found.thresholds.at(threshold)),
     }
 }
 
-pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, model: &ModelEvaluation, at: &mut Option<usize>) {
+pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, model: &ModelEvaluation, at: &mut Option<Chosen>) {
     let found = &model.evaluation;
-    let actions = |ui: &mut Ui, at: &mut Option<usize>| {
+    let actions = |ui: &mut Ui, at: &mut Option<Chosen>| {
         if found.at_half.is_some() && widgets::link(ui, cx.t(words::HALF)).clicked() {
-            *at = Some(position(found, 0.5));
+            *at = Some(Chosen::Half);
         }
         if widgets::link(ui, cx.t(words::BEST_F1)).clicked() {
-            *at = found.thresholds.best_f1().map(|best| position(found, best));
+            *at = found
+                .thresholds
+                .best_f1()
+                .map(|best| Chosen::Entry(position(found, best)));
         }
     };
     let mut chosen = *at;
@@ -64,9 +77,12 @@ fn position(found: &Evaluation, threshold: f64) -> usize {
 }
 
 /// The slider moves over the table's entries, so every position is an exact count.
-fn slider(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation, shown: &ThresholdMetrics, at: &mut Option<usize>) {
+fn slider(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation, shown: &ThresholdMetrics, at: &mut Option<Chosen>) {
     let last = found.thresholds.len().saturating_sub(1);
-    let now = at.unwrap_or_else(|| position(found, shown.threshold));
+    let now = match *at {
+        Some(Chosen::Entry(at)) => at,
+        Some(Chosen::Half) | None => position(found, shown.threshold),
+    };
     // The table descends, the slider ascends from left to right.
     let mut place = last - now.min(last);
     let thresholds = &found.thresholds.thresholds;
@@ -84,7 +100,7 @@ fn slider(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation, shown: &Thresho
         ui.add(slider).changed()
     });
     if changed {
-        *at = Some(last - place);
+        *at = Some(Chosen::Entry(last - place));
     }
 }
 

@@ -71,7 +71,8 @@ fn controls(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
 /// One bar over time where the parts follow each other, else over rows.
 fn timeline(cx: &PageContext<'_>, ui: &mut Ui, split: &SplitReport) {
     let p = palette(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, spoken(cx, split)));
     let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 14.0));
     let edges = edges(split);
     for (index, _) in split.parts.iter().enumerate() {
@@ -93,6 +94,15 @@ fn timeline(cx: &PageContext<'_>, ui: &mut Ui, split: &SplitReport) {
         Rect::from_min_max(pos2(rect.left(), bar.bottom() + 6.0), rect.max),
         &p,
     );
+}
+
+/// The drawing in words, for screen readers.
+fn spoken(cx: &PageContext<'_>, split: &SplitReport) -> String {
+    let parts = split.parts.iter().zip(Part::ALL).map(|(report, part)| {
+        let facts = words::part_facts(cx.lang(), report.rows, report.positive_rate);
+        format!("{} {facts}", words::part(cx.lang(), part))
+    });
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Start and end of each part as shares of the whole.

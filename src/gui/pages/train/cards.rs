@@ -91,7 +91,10 @@ fn learning_rate(cx: &PageContext<'_>, run: &RunSnapshot) -> Figure {
 
 fn padding(cx: &PageContext<'_>, run: &RunSnapshot) -> Figure {
     let share = run.view.last(curve::PADDING_SHARE);
-    let memory = run.view.rss_bytes.map(number::bytes);
+    let memory = run
+        .view
+        .rss_bytes
+        .map(|bytes| words::memory(cx.lang(), &number::bytes(bytes)));
     Figure {
         note: memory.unwrap_or_default(),
         ..figure(

@@ -234,7 +234,9 @@ fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainCon
     };
     let rows = (train_rows as f64 * (1.0 - held_out)).round() as u64;
     let rows = rows_per_epoch(rows, positive_share, config);
-    let by_epochs = (rows as f64 * config.epochs / config.batch_size.max(1) as f64).ceil().max(0.0) as u64;
+    let by_epochs = (rows as f64 * config.epochs / config.batch_size.max(1) as f64)
+        .ceil()
+        .max(0.0) as u64;
     config.max_steps.unwrap_or(by_epochs)
 }
 

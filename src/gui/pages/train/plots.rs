@@ -147,7 +147,7 @@ fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, (floor,
         let step = mark.step as f64;
         let line = VLine::new("", step).id(("mark", index)).color(color).width(1.0);
         plot.vline(line.style(LineStyle::dotted_dense()).allow_hover(false));
-        let label = format!(" {} · {}", words::mark(cx.lang(), mark.kind), number::count(mark.step));
+        let label = format!(" {} · {} ", words::mark(cx.lang(), mark.kind), number::count(mark.step));
         let label = RichText::new(label).font(text::small()).color(color);
         // Two rows of labels, so that the best does not cover a resume beside it.
         let y = if mark.kind == MarkKind::Best {
@@ -156,11 +156,18 @@ fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, (floor,
             top
         };
         let at = PlotPoint::new(step, y);
+        // Near the right edge there is room on the left only.
+        let is_late = steps_range(run).is_some_and(|(_, end)| step > 0.75 * end);
+        let anchor = if is_late {
+            egui::Align2::RIGHT_CENTER
+        } else {
+            egui::Align2::LEFT_CENTER
+        };
         plot.text(
             Text::new("", at, label)
                 .id(("label", index))
                 .color(color)
-                .anchor(egui::Align2::LEFT_CENTER)
+                .anchor(anchor)
                 .allow_hover(false),
         );
     }
