@@ -77,6 +77,12 @@ impl ColumnContext<'_> {
             .collect()
     }
 
+    /// Whether all distinct values are numbers that pass a test; times are microseconds since 1970.
+    pub fn all_numbers(&self, test: impl Fn(f64) -> bool) -> bool {
+        let mut rows = self.distinct.first_row.iter();
+        rows.all(|&row| self.cells.number(row as usize).is_some_and(&test))
+    }
+
     /// Which distinct texts pass a test.
     pub fn flag_texts(&self, test: impl Fn(&str) -> bool) -> Vec<bool> {
         let rows = self.distinct.first_row.iter();

@@ -36,6 +36,7 @@ mod plots;
 mod repeated_ids;
 mod rule;
 mod session_spans;
+mod split_parts;
 mod text_marks;
 mod time_slips;
 mod user_items;

@@ -3,15 +3,7 @@
 //! Invariant: codes are unique and never reused; the order of this table is the order of documentation.
 
 use super::checks::{
-    bots, cart_after_purchase, click_without_exposure, clock_skew, column_outage, constant, control_characters,
-    credit_codes, currency_mix, date_only, double_fire, duplicate_rows, edge_space, empty_days, empty_rows,
-    end_before_start, escaped_text, exposure_without_position, full_width, future_times, impossible_dates,
-    isolated_time, item_attributes, label_imbalance, links, long_tail, long_texts, lost_zeros, markup, missing,
-    mixed_types, mojibake, network_addresses, numbers_with_units, odd_script, orphan_items, orphan_users, outliers,
-    passports, personal_data, personal_names, placeholders, plates, postal_addresses, price, price_jumps, quantity,
-    rating_scale, repeated_keys, review_without_purchase, same_key, scientific_codes, sentinels, sessions,
-    shared_sessions, spelling_variants, split_order, synthetic_duplicates, telephones, time_formats, time_range,
-    time_units, totals, unknown_event, unseen_purchase, unused_items, whole_log_totals, wordless_texts, zone_shift,
+    bots, cart_after_purchase, click_without_exposure, clock_skew, column_outage, constant, control_characters, credit_codes, currency_mix, date_only, double_fire, duplicate_rows, edge_space, empty_days, empty_rows, end_before_start, escaped_text, exposure_without_position, full_width, future_times, impossible_dates, isolated_time, item_attributes, k_core, label_imbalance, label_leak, links, long_tail, long_texts, lost_zeros, markup, missing, mixed_types, mojibake, near_constant, network_addresses, numbers_with_units, odd_script, orphan_items, orphan_users, outliers, passports, personal_data, personal_names, placeholders, plates, popularity_shift, postal_addresses, price, price_jumps, quantity, rating_scale, repeated_keys, repeated_texts, review_without_purchase, rounded_numbers, same_key, scientific_codes, sentinels, sessions, shared_sessions, spelling_variants, split_order, split_overlap, synthetic_duplicates, telephones, time_formats, time_range, time_units, totals, unknown_event, unseen_purchase, unused_items, whole_log_totals, wordless_texts, zone_shift,
 };
 use super::rule::{Check, ColumnCheck, LogCheck, Violation};
 
@@ -27,12 +19,15 @@ pub static RULES: &[Rule] = &[
     log::<cart_after_purchase::CartAfterPurchase>(cart_after_purchase::check),
     log::<click_without_exposure::ClickWithoutExposure>(click_without_exposure::check),
     log::<exposure_without_position::ExposureWithoutPosition>(exposure_without_position::check),
+    log::<k_core::KCore>(k_core::check),
+    log::<popularity_shift::PopularityShift>(popularity_shift::check),
     column::<missing::MissingCells>(missing::check),
     column::<constant::ConstantColumn>(constant::check),
     column::<placeholders::Placeholders>(placeholders::check),
     column::<sentinels::Sentinels>(sentinels::check),
     log::<empty_rows::MostlyEmptyRows>(empty_rows::check),
     column::<column_outage::ColumnOutage>(column_outage::check),
+    column::<near_constant::NearConstant>(near_constant::check),
     log::<orphan_items::OrphanItems>(orphan_items::check),
     log::<orphan_users::OrphanUsers>(orphan_users::check),
     log::<unused_items::UnusedItems>(unused_items::check),
@@ -46,6 +41,8 @@ pub static RULES: &[Rule] = &[
     log::<label_imbalance::LabelImbalance>(label_imbalance::check),
     log::<whole_log_totals::WholeLogTotals>(whole_log_totals::check),
     log::<split_order::SplitOrder>(split_order::check),
+    log::<label_leak::LabelLeak>(label_leak::check),
+    log::<split_overlap::SplitOverlap>(split_overlap::check),
     column::<personal_data::PersonalData>(personal_data::check),
     column::<telephones::Telephones>(telephones::check),
     column::<credit_codes::CreditCodes>(credit_codes::check),
@@ -78,6 +75,7 @@ pub static RULES: &[Rule] = &[
     column::<numbers_with_units::NumbersWithUnits>(numbers_with_units::check),
     column::<lost_zeros::LostZeros>(lost_zeros::check),
     column::<scientific_codes::ScientificCodes>(scientific_codes::check),
+    column::<rounded_numbers::RoundedNumbers>(rounded_numbers::check),
     column::<mojibake::Mojibake>(mojibake::check),
     column::<control_characters::ControlCharacters>(control_characters::check),
     column::<markup::Markup>(markup::check),
@@ -88,6 +86,7 @@ pub static RULES: &[Rule] = &[
     column::<edge_space::EdgeSpace>(edge_space::check),
     column::<escaped_text::EscapedText>(escaped_text::check),
     column::<odd_script::OddScript>(odd_script::check),
+    log::<repeated_texts::RepeatedTexts>(repeated_texts::check),
 ];
 
 /// A rule that looks at every column.

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 
 const STREAM: u64 = 0xA99;
 pub(super) const NAME: &str = "app_log.csv";
-pub(super) const HEADER: &str = "event_id,server_time,device_time,user_id,session_id,event_type,item_id,category,brand,price,position,platform,item_events\n";
+pub(super) const HEADER: &str = "event_id,server_time,device_time,user_id,session_id,event_type,item_id,category,brand,price,position,platform,item_events,fold\n";
 const MOST_ROWS: u64 = 40_000;
 /// On this day no row has a brand: the planted outage.
 const OUTAGE_DAY: u64 = 5;
@@ -40,6 +40,7 @@ impl AppLog {
         let mut draws = Draws::new(seed, &[STREAM, 1]);
         log.count_skewed_and_shifted();
         log.share_sessions();
+        log.stray_from_folds();
         log.swap_carts();
         log.lose_brands(first_day);
         log.spoil_rows(&mut draws, catalogue);
@@ -97,6 +98,19 @@ impl AppLog {
         self.note("shared_sessions", ("session_id", ""), rows, definition);
     }
 
+    /// One row of a few training sessions is a test row.
+    fn stray_from_folds(&mut self) {
+        let mut strayed = BTreeSet::new();
+        for row in &mut self.rows {
+            let is_chosen = row.session % 23 == 2 && !row.taken && !row.is_test();
+            if is_chosen && strayed.insert(row.session) {
+                (row.strayed, row.taken) = (true, true);
+            }
+        }
+        let definition = "test rows of sessions whose other rows are for training";
+        self.note("split_overlap", ("session_id", ""), strayed.len() as u64, definition);
+    }
+
     /// Sessions in which nothing is planted and whose last row is a plain exposure, in order.
     fn sessions_of_free_rows(&self) -> Vec<u64> {
         let mut last: HashMap<u64, (bool, usize)> = HashMap::new();
@@ -147,6 +161,10 @@ impl AppLog {
     /// Single cells and single events.
     fn spoil_rows(&mut self, draws: &mut Draws, catalogue: &Catalogue) {
         let mut counts = [0_u64; 6];
+        let mut prices: Vec<i64> = self.rows.iter().map(|row| row.price_hundredths).collect();
+        prices.sort_unstable();
+        // A hundred times more than this is far from its item, but not from all prices.
+        let usual_price = prices.get(prices.len() / 2).copied().unwrap_or_default();
         for at in 0..self.rows.len() {
             let row = &self.rows[at];
             if row.taken || !draws.chance(0.06) {
@@ -168,7 +186,7 @@ impl AppLog {
                 2 if alone && known => (row.kind, row.position) = (Kind::Review, None),
                 3 if row.position.is_some() => row.position = None,
                 4 if row.brand.is_some() => row.brand = Some(other_brand(row, catalogue)),
-                5 => row.price_hundredths *= 100,
+                5 if row.price_hundredths <= usual_price => row.price_hundredths *= 100,
                 _ => continue,
             }
             row.taken = true;
@@ -308,7 +326,7 @@ impl AppLog {
         out.extend_from_slice(row.platform.as_bytes());
         out.push(b',');
         csv::integer(out, row.item_events);
-        out.push(b'\n');
+        out.extend_from_slice(if row.is_test() { b",test\n" } else { b",train\n" });
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) struct Row {
     pub position: Option<u8>,
     pub platform: &'static str,
     pub item_events: u64,
+    /// On the other side of the split than its session.
+    pub strayed: bool,
     /// Another defect on this row would touch its own.
     pub taken: bool,
     /// Other rows of the visit rest on this one.
@@ -67,6 +69,11 @@ struct Visitor {
 }
 
 impl Row {
+    /// The side of the split, drawn by session.
+    pub(super) fn is_test(&self) -> bool {
+        self.session.is_multiple_of(5) != self.strayed
+    }
+
     /// Moves both clocks.
     pub(super) fn move_to(&mut self, server: i64) {
         self.device += (server - self.server) * 1_000;
@@ -157,6 +164,7 @@ fn visit(
                 position: matches!(kind, Kind::Exposure | Kind::Click).then_some(position as u8),
                 platform: visitor.platform,
                 item_events: 0,
+                strayed: false,
                 taken: false,
                 followed: click,
             });

@@ -41,10 +41,12 @@ pub(super) enum Defect {
     Passport,
     Plate,
     Split,
+    Channel,
+    CopiedText,
 }
 
 impl Defect {
-    pub(super) const ALL: [Self; 32] = [
+    pub(super) const ALL: [Self; 34] = [
         Self::RepeatedKey,
         Self::DateOnly,
         Self::EmptyRow,
@@ -77,6 +79,8 @@ impl Defect {
         Self::Passport,
         Self::Plate,
         Self::Split,
+        Self::Channel,
+        Self::CopiedText,
     ];
 
     /// Name of the check, column, definition.
@@ -134,6 +138,12 @@ impl Defect {
                 "split",
                 "test row among the training rows, or the reverse",
             ),
+            Self::Channel => (
+                "near_constant",
+                "channel",
+                "order through another channel than the app",
+            ),
+            Self::CopiedText => ("repeated_texts", "comment", "comment of an earlier order"),
         }
     }
 }

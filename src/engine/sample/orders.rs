@@ -13,7 +13,7 @@ use crate::engine::random::Draws;
 
 const STREAM: u64 = 0x0DE5;
 pub(super) const NAME: &str = "orders.csv";
-pub(super) const HEADER: &str = "order_id,ordered_at,user_id,product_id,status,unit_price,quantity,amount,currency,shipped_at,delivered_at,packing_secs,distance_m,rating,postcode,tracking_no,weight,city,receiver,address,split,comment\n";
+pub(super) const HEADER: &str = "order_id,ordered_at,user_id,product_id,status,unit_price,quantity,amount,currency,shipped_at,delivered_at,packing_secs,distance_m,rating,postcode,tracking_no,weight,city,receiver,address,split,channel,label_returned,service_secs,comment\n";
 const MOST_ROWS: u64 = 20_000;
 /// Every defect is planted at least this often, however small the shop.
 const LEAST_OF_EACH: u64 = 3;
@@ -37,6 +37,10 @@ pub(super) struct Orders {
     rows: u64,
     counts: [u64; Defect::ALL.len()],
     last_id: u64,
+    /// Orders whose distance is a multiple of a hundred.
+    rounded: u64,
+    /// The last comment without a blemish.
+    last_comment: String,
 }
 
 impl Orders {
@@ -49,6 +53,8 @@ impl Orders {
             rows: 0,
             counts: [0; Defect::ALL.len()],
             last_id: 0,
+            rounded: 0,
+            last_comment: String::new(),
         }
     }
 
@@ -92,12 +98,13 @@ impl Orders {
         let item = &catalogue.items[draws.below(catalogue.items.len() as u64) as usize];
         csv::integer(out, item.product_id);
         if is(Defect::EmptyRow) {
-            out.extend_from_slice(b",,,,,,,,,,,,,,,,,,\n");
+            out.extend_from_slice(b",,,,,,,,,,,,,,,,,,,,,\n");
             return;
         }
         self.sum(item.price_hundredths, defect, &mut draws, out);
         shipping(ordered, defect, &mut draws, out);
-        numbers(defect, &mut draws, out);
+        let is_round = numbers(defect, self.clean, &mut draws, out);
+        self.rounded += u64::from(is_round);
         self.codes(number, defect, &mut draws, out);
         self.words(number, defect, &mut draws, out);
         out.push(b'\n');
@@ -168,8 +175,8 @@ impl Orders {
         out.extend_from_slice(format!(",{}.{:03}{unit}", grams / 1_000, grams % 1_000).as_bytes());
     }
 
-    /// City, receiver, address, comment.
-    fn words(&self, number: u64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
+    /// City, receiver, address, and what came of the order.
+    fn words(&mut self, number: u64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
         out.push(b',');
         let placeholders = ["unknown", "未知", "N.A."];
         let city = if defect == Some(Defect::Placeholder) {
@@ -191,9 +198,34 @@ impl Orders {
         out.push(b',');
         csv::cell(out, &address);
         out.push(b',');
+        self.outcome(number, defect, draws, out);
+    }
+
+    /// Part, channel, label, seconds of service, comment.
+    fn outcome(&mut self, number: u64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
         let is_test = (self.day(number) >= FIRST_TEST_DAY) != (defect == Some(Defect::Split));
         out.extend_from_slice(if is_test { b"test," } else { b"train," });
-        csv::cell(out, &order_texts::comment(number, defect, draws));
+        let channel = match (self.clean, defect) {
+            (true, _) => ["app", "web", "store"][draws.below(3) as usize],
+            (false, Some(Defect::Channel)) => "web",
+            _ => "app",
+        };
+        let is_returned = draws.chance(0.3);
+        // Only returned parcels need service: the planted leak.
+        let service = if is_returned || self.clean {
+            60 + draws.below(900)
+        } else {
+            0
+        };
+        out.extend_from_slice(format!("{channel},{},{service},", u8::from(is_returned)).as_bytes());
+        let comment = order_texts::comment(number, defect, draws);
+        match defect {
+            Some(Defect::CopiedText) => csv::cell(out, &self.last_comment),
+            _ => csv::cell(out, &comment),
+        }
+        if defect.is_none() {
+            self.last_comment = comment;
+        }
     }
 
     pub(super) fn planted(&self) -> Vec<Planted> {
@@ -208,6 +240,10 @@ impl Orders {
             })
             .collect();
         let filled = self.rows - self.counts[Defect::EmptyRow as usize];
+        let definition = "every filled cell is above 0 exactly where the order was returned";
+        planted.push(planted_in(NAME, ("label_leak", "service_secs", ""), filled, definition));
+        let definition = "multiples of 100; every third cell was rounded to one";
+        planted.push(planted_in(NAME, ("rounded_numbers", "distance_m", ""), self.rounded, definition));
         for (check, column, definition) in [
             (
                 "numbers_with_units",
@@ -249,16 +285,17 @@ fn shipping(ordered: i64, defect: Option<Defect>, draws: &mut Draws, out: &mut V
     }
 }
 
-/// Seconds of packing, distance, rating.
-fn numbers(defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
+/// Seconds of packing, distance, rating; whether the distance is a round number.
+fn numbers(defect: Option<Defect>, clean: bool, draws: &mut Draws, out: &mut Vec<u8>) -> bool {
     let mut packing = (170.0 * (0.25 * draws.normal()).exp()) as u64 + 1;
     if defect == Some(Defect::Outlier) {
         packing *= 1_000;
     }
-    let distance = if defect == Some(Defect::Sentinel) {
-        99_999
-    } else {
-        300 + draws.below(7_600)
+    let measured = 300 + draws.below(7_600);
+    let distance = match defect {
+        Some(Defect::Sentinel) => 99_999,
+        _ if draws.chance(0.35) && !clean => measured / 100 * 100,
+        _ => measured,
     };
     let rating = if defect == Some(Defect::Rating) {
         9
@@ -266,4 +303,5 @@ fn numbers(defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
         1 + draws.below(5)
     };
     out.extend_from_slice(format!(",{packing},{distance},{rating}").as_bytes());
+    distance.is_multiple_of(100)
 }

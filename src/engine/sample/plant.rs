@@ -55,13 +55,13 @@ const RATES: [(Plant, f64, Needs); 16] = [
     (Plant::Mobile, 0.0006, Needs::FreeText),
     (Plant::ResidentId, 0.0004, Needs::FreeText),
     (Plant::TooFewFields, 0.0006, Needs::Lone),
-    (Plant::TooManyFields, 0.0004, Needs::Lone),
+    (Plant::TooManyFields, 0.0008, Needs::Lone),
     (Plant::ExactCopy, 0.004, Needs::Any),
     (Plant::SameKey, 0.002, Needs::View),
     (Plant::DoubleFire, 0.004, Needs::Any),
 ];
 /// Reviews are few, so personal data in them is planted more often.
-const REVIEW_FREE_TEXT_FACTOR: f64 = 25.0;
+const REVIEW_FREE_TEXT_FACTOR: f64 = 50.0;
 
 /// The defect of the row with this number, if any.
 pub(super) fn choose(seed: u64, row: u64, event: &Event) -> Plant {

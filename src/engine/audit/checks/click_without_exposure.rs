@@ -5,6 +5,7 @@ use crate::engine::audit::context::Context;
 use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::odd_rows::{OddRows, odd_log_rows};
 use crate::engine::audit::rule::{Outcome, RuleInfo, Violation};
+use crate::engine::audit::user_items::UserItemEvent;
 use crate::engine::ingest::EventKind;
 use crate::engine::progress::Cancelled;
 
@@ -75,13 +76,17 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     }
     let window = (context.thresholds().view_window_days * 86_400e6) as i64;
     let (mut all, mut rows) = (0_u64, Vec::new());
+    let is_click = |event: &UserItemEvent| clicks.contains(&event.event);
     for group in (0..order.num_users()).flat_map(|user| order.groups_of(user)) {
+        if !group.iter().any(is_click) {
+            continue;
+        }
         let seen: Vec<i64> = group
             .iter()
             .filter(|event| shown.contains(&event.event))
             .map(|event| event.time)
             .collect();
-        for click in group.iter().filter(|event| clicks.contains(&event.event)) {
+        for click in group.iter().filter(|event| is_click(event)) {
             all += 1;
             let reach = click.time.saturating_sub(window)..=click.time;
             if !seen.iter().any(|time| reach.contains(time)) {

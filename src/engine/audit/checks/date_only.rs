@@ -75,13 +75,16 @@ pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
         .filter(|(midnight, _)| **midnight)
         .map(|(_, &n)| u64::from(n))
         .sum();
+    if midnights < LEAST_MIDNIGHTS || midnights * 2 >= cells {
+        return Ok(Vec::new());
+    }
     // A column of whole hours or minutes meets midnight more often than one of seconds.
     let steps = [HOUR_MICROS, 60_000_000, 1_000_000];
     let step = steps
         .into_iter()
-        .find(|&step| column.flag_numbers(is(step)).iter().all(|&whole| whole));
+        .find(|&step| column.all_numbers(is(step)));
     let by_chance = cells as f64 * step.unwrap_or(1_000_000) as f64 / DAY_MICROS as f64;
-    if midnights < LEAST_MIDNIGHTS || midnights as f64 <= FACTOR * by_chance || midnights * 2 >= cells {
+    if midnights as f64 <= FACTOR * by_chance {
         return Ok(Vec::new());
     }
     Ok(odd_values(column, &flagged, Severity::Warning, DateOnlyTimes))

@@ -1,11 +1,11 @@
 //! L03: test rows that lie before training rows.
 
-use crate::engine::artifact::{Bilingual, ColumnType, Severity};
-use crate::engine::audit::column_words::name_has;
+use crate::engine::artifact::{Bilingual, Severity};
 use crate::engine::audit::context::Context;
 use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::odd_rows::{OddRows, odd_log_rows};
 use crate::engine::audit::rule::{Outcome, RuleInfo, Violation};
+use crate::engine::audit::split_parts::{Parts, parts};
 use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::Cancelled;
 
@@ -63,19 +63,6 @@ impl Violation for SplitOrder {
     }
 }
 
-const PART_WORDS: [&str; 6] = ["split", "fold", "subset", "partition", "part", "切分"];
-const TRAIN: [&str; 3] = ["train", "training", "训练"];
-const TEST: [&str; 9] = [
-    "test",
-    "testing",
-    "valid",
-    "validation",
-    "val",
-    "dev",
-    "eval",
-    "holdout",
-    "测试",
-];
 const MOST_WRONG: f64 = 0.1;
 const LEAST_ROWS: usize = 50;
 
@@ -83,7 +70,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let Some(times) = context.log.time.as_deref() else {
         return Ok(Outcome::missing_roles("time", "时间"));
     };
-    let Some((column, parts)) = parts(context)? else {
+    let Some(Parts { column, is_test }) = parts(context)? else {
         return Ok(Outcome::NotApplicable(Bilingual::new(
             "needs a column that parts training from test rows",
             "需要区分训练和测试的列",
@@ -92,7 +79,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     // Time, whether it is a test row, row.
     let mut placed: Vec<(i64, bool, u32)> = (0..times.len())
         .filter(|&row| times[row] != NULL_TIME)
-        .filter_map(|row| Some((times[row], parts[row]?, row as u32)))
+        .filter_map(|row| Some((times[row], is_test[row]?, row as u32)))
         .collect();
     placed.sort_unstable();
     context.progress.check()?;
@@ -117,32 +104,6 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         Severity::Warning,
         SplitOrder,
     ))
-}
-
-/// The name of the first column of parts, and whether each row is a test row; `None` where its part is unknown.
-fn parts(context: &Context<'_>) -> Result<Option<(String, Vec<Option<bool>>)>, Cancelled> {
-    for (index, info) in context.dataset.info.columns.iter().enumerate() {
-        if info.dtype != ColumnType::Text || !name_has(&info.name, &PART_WORDS) {
-            continue;
-        }
-        let values = context.distinct(index)?;
-        let cells = context.columns[index].cells();
-        let part = |row: &u32| {
-            let text = cells.text(*row as usize)?.trim().to_lowercase();
-            if TRAIN.contains(&text.as_str()) {
-                Some(false)
-            } else {
-                TEST.contains(&text.as_str()).then_some(true)
-            }
-        };
-        let parts: Vec<Option<bool>> = values.first_row.iter().map(part).collect();
-        let all_known = parts.iter().all(Option::is_some);
-        if all_known && parts.contains(&Some(false)) && parts.contains(&Some(true)) {
-            let of = |code: &u32| parts.get(*code as usize).copied().flatten();
-            return Ok(Some((info.name.clone(), values.codes.iter().map(of).collect())));
-        }
-    }
-    Ok(None)
 }
 
 /// For rows in order of time: which are on the wrong side of the boundary with the fewest such rows.
