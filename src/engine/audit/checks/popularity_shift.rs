@@ -121,7 +121,7 @@ mod tests {
         let item = |row: i64| match row {
             _ if new(row) => 1_000 + row % 3,
             _ if row < 4_000 && row % 5 == 0 => 0,
-            _ => 1 + row % 200,
+            _ => 1 + row % 199,
         };
         table(vec![
             ("item", Col::I((0..5_000).map(|row| Some(item(row))).collect())),
