@@ -27,6 +27,8 @@ const MINILM: Size = Size {
     inner: 1536,
     layers: 6,
     heads: 12,
+    positions: 128,
+    width: 0.1,
 };
 
 /// A shop with its feature set, a base model and the columns to learn from.

@@ -34,6 +34,8 @@ const TINY: Size = Size {
     inner: 64,
     layers: 2,
     heads: 4,
+    positions: 128,
+    width: 0.35,
 };
 
 const PAGES: [(&str, Page); 11] = [

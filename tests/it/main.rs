@@ -7,6 +7,7 @@
 #![allow(clippy::print_stderr)]
 
 mod architecture;
+mod bert;
 mod cli;
 mod gui;
 mod pollock;

@@ -6,6 +6,20 @@ use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use touchstone::engine::project::ArtefactKind;
+
+/// What the flow leaves in the catalogue of a project.
+pub const MADE_BY_THE_FLOW: [ArtefactKind; 9] = [
+    ArtefactKind::Dataset,
+    ArtefactKind::Audit,
+    ArtefactKind::Recipe,
+    ArtefactKind::CleanDataset,
+    ArtefactKind::FeatureSet,
+    ArtefactKind::Run,
+    ArtefactKind::Evaluation,
+    ArtefactKind::Comparison,
+    ArtefactKind::Experiment,
+];
 
 /// A temporary folder with the files of one test.
 pub struct Folder(tempfile::TempDir);

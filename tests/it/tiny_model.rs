@@ -1,82 +1,21 @@
-//! A BERT of 2 layers and 32 dimensions with weights by formula, and rows it can learn in seconds.
+//! A BERT of 2 layers and 32 dimensions, and rows it can learn in seconds.
 
-use safetensors::tensor::{Dtype, TensorView, serialize};
+use crate::bert::{Size, write_bert};
 use std::fmt::Write as _;
 use std::path::Path;
 
-const HIDDEN: usize = 32;
-const INNER: usize = 64;
-const LAYERS: usize = 2;
-const POSITIONS: usize = 64;
+const TINY: Size = Size {
+    hidden: 32,
+    inner: 64,
+    layers: 2,
+    heads: 4,
+    positions: 64,
+    width: 0.6,
+};
 
 /// Writes a Hugging Face folder; `words` are its whole vocabulary beside the special tokens.
 pub fn write_model(folder: &Path, words: &[&str]) {
-    std::fs::create_dir_all(folder).expect("a writable folder");
-    let mut vocabulary = vec!["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-    vocabulary.extend(words);
-    let config = serde_json::json!({
-        "model_type": "bert", "architectures": ["BertModel"], "vocab_size": vocabulary.len(),
-        "hidden_size": HIDDEN, "num_hidden_layers": LAYERS, "num_attention_heads": 4, "intermediate_size": INNER,
-        "max_position_embeddings": POSITIONS, "type_vocab_size": 2,
-    });
-    std::fs::write(folder.join("config.json"), config.to_string()).expect("config");
-    std::fs::write(folder.join("vocab.txt"), vocabulary.join("\n") + "\n").expect("vocabulary");
-    std::fs::write(folder.join("model.safetensors"), weights(vocabulary.len())).expect("weights");
-}
-
-fn weights(vocabulary: usize) -> Vec<u8> {
-    let mut shapes = vec![
-        ("embeddings.word_embeddings.weight".to_owned(), vec![vocabulary, HIDDEN]),
-        (
-            "embeddings.position_embeddings.weight".to_owned(),
-            vec![POSITIONS, HIDDEN],
-        ),
-        ("embeddings.token_type_embeddings.weight".to_owned(), vec![2, HIDDEN]),
-        ("embeddings.LayerNorm.weight".to_owned(), vec![HIDDEN]),
-        ("embeddings.LayerNorm.bias".to_owned(), vec![HIDDEN]),
-        ("pooler.dense.weight".to_owned(), vec![HIDDEN, HIDDEN]),
-        ("pooler.dense.bias".to_owned(), vec![HIDDEN]),
-    ];
-    for layer in 0..LAYERS {
-        for (name, rows, columns) in [
-            ("attention.self.query", HIDDEN, HIDDEN),
-            ("attention.self.key", HIDDEN, HIDDEN),
-            ("attention.self.value", HIDDEN, HIDDEN),
-            ("attention.output.dense", HIDDEN, HIDDEN),
-            ("intermediate.dense", INNER, HIDDEN),
-            ("output.dense", HIDDEN, INNER),
-        ] {
-            shapes.push((format!("encoder.layer.{layer}.{name}.weight"), vec![rows, columns]));
-            shapes.push((format!("encoder.layer.{layer}.{name}.bias"), vec![rows]));
-        }
-        for name in ["attention.output.LayerNorm", "output.LayerNorm"] {
-            shapes.push((format!("encoder.layer.{layer}.{name}.weight"), vec![HIDDEN]));
-            shapes.push((format!("encoder.layer.{layer}.{name}.bias"), vec![HIDDEN]));
-        }
-    }
-    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = shapes
-        .into_iter()
-        .enumerate()
-        .map(|(index, (name, shape))| {
-            let bytes = values(index, &shape, name.ends_with("LayerNorm.weight"));
-            (name, shape, bytes)
-        })
-        .collect();
-    let views = tensors.iter().map(|(name, shape, bytes)| {
-        let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("as many bytes as the shape says");
-        (name.as_str(), view)
-    });
-    serialize(views, None).expect("plain tensors")
-}
-
-/// Spread evenly over ±0.3, or around 1 for a scale; another order for each tensor.
-fn values(tensor: usize, shape: &[usize], is_scale: bool) -> Vec<u8> {
-    let count: usize = shape.iter().product();
-    let value = |i: usize| {
-        let spread = ((i * 7919 + tensor * 104_729) % 1009) as f32 / 1009.0 - 0.5;
-        if is_scale { 1.0 + 0.2 * spread } else { 0.6 * spread }
-    };
-    (0..count).flat_map(|i| value(i).to_le_bytes()).collect()
+    write_bert(folder, TINY, words.iter().copied());
 }
 
 /// The words of [`write_reviews`].

@@ -137,7 +137,7 @@ mod tests {
         let good =
             "\tlibtorch_cpu.so => /dist/touchstone/lib/libtorch_cpu.so (0x1)\n\tlibc.so.6 => /lib/libc.so.6 (0x2)\n";
         assert_eq!(loaded_from_elsewhere(good, folder), None);
-        let cached = "\tlibc10.so => /root/.cache/lib/libc10.so (0x1)\n";
+        let cached = "\tlibc10.so => /opt/torch/lib/libc10.so (0x1)\n";
         assert_eq!(loaded_from_elsewhere(cached, folder), Some(cached.trim()));
         assert!(loaded_from_elsewhere("\tlibgomp.so.1 => not found\n", folder).is_some());
     }

@@ -9,6 +9,7 @@ mod comparison;
 mod curve_chart;
 mod drift;
 mod evaluation;
+mod evaluation_charts;
 mod experiment;
 mod features;
 mod forest;
@@ -18,7 +19,9 @@ mod numbers;
 mod page;
 mod project;
 mod run;
+mod run_record;
 mod svg;
+mod ticks;
 
 pub use audit::audit_html;
 pub use comparison::comparison_html;

@@ -15,7 +15,7 @@ pub mod train;
 pub mod welcome;
 
 use super::command::{Command, Commands};
-use super::i18n::Text;
+use super::i18n::{self, Text};
 use super::settings::Language;
 use super::state::{AppState, Stage};
 use crate::engine::artifact::Bilingual;
@@ -39,22 +39,58 @@ pub enum Page {
 }
 
 impl Page {
+    /// Every page, in the order of the flow; what belongs to no stage comes last.
+    pub const ALL: [Self; 11] = [
+        Self::Data,
+        Self::Audit,
+        Self::Recipe,
+        Self::Features,
+        Self::Train,
+        Self::Evaluate,
+        Self::Compare,
+        Self::Experiments,
+        Self::Lineage,
+        Self::Settings,
+        Self::Welcome,
+    ];
+
+    /// The words above it and in the navigation.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Welcome => i18n::shell::WELCOME,
+            Self::Data => i18n::data::TITLE,
+            Self::Audit => i18n::audit::TITLE,
+            Self::Recipe => i18n::recipe::TITLE,
+            Self::Features => i18n::features::TITLE,
+            Self::Train => i18n::train::TITLE,
+            Self::Evaluate => i18n::evaluate::TITLE,
+            Self::Compare => i18n::compare::TITLE,
+            Self::Experiments => i18n::experiments::TITLE,
+            Self::Lineage => i18n::shell::LINEAGE,
+            Self::Settings => i18n::shell::SETTINGS,
+        }
+    }
+
     /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Welcome => "welcome",
+            Self::Data => "data",
+            Self::Audit => "audit",
+            Self::Recipe => "recipe",
+            Self::Features => "features",
+            Self::Train => "train",
+            Self::Evaluate => "evaluate",
+            Self::Compare => "compare",
+            Self::Experiments => "experiments",
+            Self::Lineage => "lineage",
+            Self::Settings => "settings",
+        }
+    }
+
+    /// The page with this name on the command line.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "welcome" => Self::Welcome,
-            "data" => Self::Data,
-            "audit" => Self::Audit,
-            "recipe" => Self::Recipe,
-            "features" => Self::Features,
-            "train" => Self::Train,
-            "evaluate" => Self::Evaluate,
-            "compare" => Self::Compare,
-            "experiments" => Self::Experiments,
-            "lineage" => Self::Lineage,
-            "settings" => Self::Settings,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|page| page.name() == name)
     }
 
     pub fn of_stage(stage: Stage) -> Self {

@@ -102,21 +102,22 @@ fn drop_overlay(cx: &PageContext<'_>, ui: &Ui) {
     );
 }
 
-const PAGES_BY_DIGIT: [(Key, Page); 9] = [
-    (Key::Num1, Page::Data),
-    (Key::Num2, Page::Audit),
-    (Key::Num3, Page::Recipe),
-    (Key::Num4, Page::Features),
-    (Key::Num5, Page::Train),
-    (Key::Num6, Page::Evaluate),
-    (Key::Num7, Page::Compare),
-    (Key::Num8, Page::Experiments),
-    (Key::Num9, Page::Lineage),
+/// Keys of the first pages of [`Page::ALL`].
+const DIGITS: [Key; 9] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
 ];
 
 /// Ctrl+1…9 open the pages (Ctrl+K, the command palette, is read by the frame), Ctrl+O opens a project, Ctrl+, the settings.
 pub fn shortcuts(ctx: &egui::Context, commands: &Commands) {
-    for (key, page) in PAGES_BY_DIGIT {
+    for (key, page) in DIGITS.into_iter().zip(Page::ALL) {
         if ctx.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, key))) {
             commands.send(Command::Go(page));
         }

@@ -1,27 +1,16 @@
 //! Navigation: the flow in three groups, each stage with a count and a state mark.
 
 use crate::gui::command::Command;
-use crate::gui::i18n::{self, Text, shell as words};
+use crate::gui::i18n::{Text, shell as words};
 use crate::gui::pages::{Page, PageContext};
 use crate::gui::state::{Stage, StageMark, StageStatus};
 use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets::paint_stage_mark;
 use egui::{CornerRadius, RichText, Sense, Ui, pos2, vec2};
 
-type Entry = (Stage, Text);
-
-const DATA: [Entry; 4] = [
-    (Stage::Data, i18n::data::TITLE),
-    (Stage::Audit, i18n::audit::TITLE),
-    (Stage::Recipe, i18n::recipe::TITLE),
-    (Stage::Features, i18n::features::TITLE),
-];
-const MODEL: [Entry; 3] = [
-    (Stage::Train, i18n::train::TITLE),
-    (Stage::Evaluate, i18n::evaluate::TITLE),
-    (Stage::Compare, i18n::compare::TITLE),
-];
-const DECIDE: [Entry; 1] = [(Stage::Experiments, i18n::experiments::TITLE)];
+const DATA: [Stage; 4] = [Stage::Data, Stage::Audit, Stage::Recipe, Stage::Features];
+const MODEL: [Stage; 3] = [Stage::Train, Stage::Evaluate, Stage::Compare];
+const DECIDE: [Stage; 1] = [Stage::Experiments];
 
 pub fn ui(cx: &PageContext<'_>, ui: &mut Ui) {
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -29,13 +18,13 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui) {
     group(cx, ui, words::GROUP_MODEL, &MODEL);
     group(cx, ui, words::GROUP_DECIDE, &DECIDE);
     ui.with_layout(egui::Layout::bottom_up(egui::Align::Min), |ui| {
-        for (page, label) in [(Page::Settings, words::SETTINGS), (Page::Lineage, words::LINEAGE)] {
-            entry(cx, ui, page, cx.t(label), None);
+        for page in [Page::Settings, Page::Lineage] {
+            entry(cx, ui, page, None);
         }
     });
 }
 
-fn group(cx: &PageContext<'_>, ui: &mut Ui, title: Text, entries: &[Entry]) {
+fn group(cx: &PageContext<'_>, ui: &mut Ui, title: Text, stages: &[Stage]) {
     ui.horizontal(|ui| {
         ui.set_min_height(28.0);
         ui.add_space(10.0);
@@ -45,20 +34,15 @@ fn group(cx: &PageContext<'_>, ui: &mut Ui, title: Text, entries: &[Entry]) {
                 .color(palette(ui).text_2),
         );
     });
-    for &(stage, label) in entries {
-        entry(
-            cx,
-            ui,
-            Page::of_stage(stage),
-            cx.t(label),
-            Some(&cx.state.status(stage)),
-        );
+    for &stage in stages {
+        entry(cx, ui, Page::of_stage(stage), Some(&cx.state.status(stage)));
     }
     ui.add_space(space::SMALL);
 }
 
-fn entry(cx: &PageContext<'_>, ui: &mut Ui, page: Page, label: &str, status: Option<&StageStatus>) {
+fn entry(cx: &PageContext<'_>, ui: &mut Ui, page: Page, status: Option<&StageStatus>) {
     let p = palette(ui);
+    let label = cx.t(page.title());
     let on = cx.state.settings.page == page;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::NAV_ROW), Sense::click());
     let radius = CornerRadius::same(space::CONTROL_RADIUS);

@@ -4,7 +4,7 @@ use crate::gui::command::audit::AuditCommand;
 use crate::gui::command::data::DataCommand;
 use crate::gui::command::project::ProjectCommand;
 use crate::gui::command::{Command, Commands};
-use crate::gui::i18n::{self, Text, flow as flow_words, shell as words, welcome};
+use crate::gui::i18n::{Text, flow as flow_words, shell as words, welcome};
 use crate::gui::pages::{Page, PageContext};
 use crate::gui::settings::{Language, ThemeChoice};
 use crate::gui::state::AppState;
@@ -186,8 +186,8 @@ fn entries(state: &AppState) -> Vec<Entry> {
             action,
         });
     };
-    for (page, title) in PAGES {
-        add(lang.t(title).to_owned(), words::KIND_PAGE, Action::Go(page));
+    for page in Page::ALL {
+        add(lang.t(page.title()).to_owned(), words::KIND_PAGE, Action::Go(page));
     }
     let project = state.project.project.value().is_some();
     let mut act = |text: Text, action| add(lang.t(text).to_owned(), words::KIND_ACTION, action);
@@ -226,20 +226,6 @@ fn entries(state: &AppState) -> Vec<Entry> {
     }
     out
 }
-
-const PAGES: [(Page, Text); 11] = [
-    (Page::Data, i18n::data::TITLE),
-    (Page::Audit, i18n::audit::TITLE),
-    (Page::Recipe, i18n::recipe::TITLE),
-    (Page::Features, i18n::features::TITLE),
-    (Page::Train, i18n::train::TITLE),
-    (Page::Evaluate, i18n::evaluate::TITLE),
-    (Page::Compare, i18n::compare::TITLE),
-    (Page::Experiments, i18n::experiments::TITLE),
-    (Page::Lineage, words::LINEAGE),
-    (Page::Settings, words::SETTINGS),
-    (Page::Welcome, words::WELCOME),
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,26 +1,16 @@
 //! `touchstone flow`: the whole road in one command, taken over where it was done.
 
-use crate::program::{Folder, at, number};
+use crate::program::{Folder, MADE_BY_THE_FLOW, at, number};
 use crate::tiny_model::{shop_words, write_model};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
-use touchstone::engine::project::{ArtefactKind, Project};
+use touchstone::engine::flow::FlowStage;
+use touchstone::engine::project::Project;
 use touchstone::engine::recipe::Recipe;
 use touchstone::gui::state::flow::FLOW;
 use touchstone::gui::state::{Stage, StageMark};
-
-const STAGES: [&str; 8] = [
-    "data",
-    "audit",
-    "recipe",
-    "features",
-    "train",
-    "evaluate",
-    "compare",
-    "experiments",
-];
 
 fn stages(value: &Value) -> Vec<(String, bool)> {
     let all = value["stages"].as_array().expect("a list").iter();
@@ -46,7 +36,7 @@ fn the_sample_goes_all_the_way_and_the_second_time_everything_is_taken_over() {
     assert_eq!(stages(&part).len(), 2);
     let first = folder.json(&["flow", "shop"]);
     let names: Vec<String> = stages(&first).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, STAGES);
+    assert_eq!(names, FlowStage::ALL.map(FlowStage::name));
     let skipped = |value: &Value| -> Vec<String> {
         let all = stages(value).into_iter();
         all.filter(|(_, skipped)| *skipped).map(|(name, _)| name).collect()
@@ -58,17 +48,7 @@ fn the_sample_goes_all_the_way_and_the_second_time_everything_is_taken_over() {
     );
     let project = Project::open(&folder.join("shop")).expect("a project");
     let made = project.artefacts(None).expect("a catalogue");
-    for kind in [
-        ArtefactKind::Dataset,
-        ArtefactKind::Audit,
-        ArtefactKind::Recipe,
-        ArtefactKind::CleanDataset,
-        ArtefactKind::FeatureSet,
-        ArtefactKind::Run,
-        ArtefactKind::Evaluation,
-        ArtefactKind::Comparison,
-        ArtefactKind::Experiment,
-    ] {
+    for kind in MADE_BY_THE_FLOW {
         assert!(
             made.iter().any(|artefact| artefact.kind == kind),
             "no {kind:?} in the catalogue"
@@ -82,9 +62,9 @@ fn the_sample_goes_all_the_way_and_the_second_time_everything_is_taken_over() {
     drop(project);
 
     let again = folder.json(&["flow", "shop"]);
-    assert_eq!(skipped(&again), STAGES[1..], "{again:#}");
+    assert_eq!(skipped(&again), names[1..], "{again:#}");
     assert!(number(&again, "elapsed_ms") > 0.0 && at(&again, "stages.0.facts").is_object());
-    for (stage, name) in STAGES.iter().enumerate().skip(1) {
+    for (stage, name) in names.iter().enumerate().skip(1) {
         let facts = |value: &Value| at(value, &format!("stages.{stage}.facts")).clone();
         assert_eq!(
             facts(&first),

@@ -3,7 +3,9 @@
 use super::LANGUAGES;
 use super::screen::{Screen, assert_sent};
 use super::shop::shop;
-use super::states::{ERROR, assert_loading, assert_told, empty_answer, failed_answer, grouped, under_way};
+use super::states::{
+    ERROR, assert_loading, assert_told, empty_answer, failed, failed_answer, grouped, nothing, type_path, under_way,
+};
 use egui::Role;
 use egui_kittest::kittest::Queryable as _;
 use std::path::PathBuf;
@@ -17,33 +19,11 @@ use touchstone::gui::command::audit::AuditCommand;
 use touchstone::gui::command::data::DataCommand;
 use touchstone::gui::command::features::FeaturesCommand;
 use touchstone::gui::command::recipe::RecipeCommand;
-use touchstone::gui::i18n::{audit, common, data, features, recipe, welcome};
+use touchstone::gui::i18n::{audit, common, data, features, recipe};
 use touchstone::gui::loadable::Loadable;
 use touchstone::gui::pages::Page;
-use touchstone::gui::settings::Language::{self, English};
-use touchstone::gui::state::{AppState, Stage};
-
-fn failed<T>() -> Loadable<T> {
-    Loadable::Failed {
-        error: ERROR.to_owned(),
-        previous: None,
-    }
-}
-
-fn nothing(language: Language) -> AppState {
-    let mut state = AppState::default();
-    state.settings.language = language;
-    state
-}
-
-/// Types a path into the one field of the page and presses the button beside it.
-fn type_path(screen: &mut Screen, path: &str) -> Vec<Command> {
-    screen.0.get_by_role(Role::TextInput).focus();
-    screen.0.run_ok();
-    screen.0.get_by_role(Role::TextInput).type_text(path);
-    screen.draw();
-    screen.answer(Role::Button, welcome::GO.en)
-}
+use touchstone::gui::settings::Language::English;
+use touchstone::gui::state::Stage;
 
 #[test]
 fn data_without_a_log_offers_to_open_one_by_dialog_or_path() {

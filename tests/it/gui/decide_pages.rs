@@ -3,33 +3,20 @@
 use super::LANGUAGES;
 use super::screen::{Screen, assert_sent};
 use super::shop::shop;
-use super::states::{ERROR, assert_loading, assert_told, empty_answer, failed_answer, grouped, under_way};
+use super::states::{
+    assert_loading, assert_told, empty_answer, failed, failed_answer, grouped, nothing, type_path, under_way,
+};
+use crate::program::MADE_BY_THE_FLOW;
 use egui::Role;
-use egui_kittest::kittest::Queryable as _;
 use std::path::PathBuf;
 use touchstone::engine::experiment::CheckStatus;
-use touchstone::engine::project::ArtefactKind;
 use touchstone::gui::command::Command;
 use touchstone::gui::command::experiments::ExperimentsCommand;
 use touchstone::gui::command::project::ProjectCommand;
 use touchstone::gui::i18n::{experiments, flow, lineage, shell, train, welcome};
-use touchstone::gui::loadable::Loadable;
 use touchstone::gui::pages::Page;
-use touchstone::gui::settings::Language::{self, English};
-use touchstone::gui::state::{AppState, Stage};
-
-fn failed<T>() -> Loadable<T> {
-    Loadable::Failed {
-        error: ERROR.to_owned(),
-        previous: None,
-    }
-}
-
-fn nothing(language: Language) -> AppState {
-    let mut state = AppState::default();
-    state.settings.language = language;
-    state
-}
+use touchstone::gui::settings::Language::English;
+use touchstone::gui::state::Stage;
 
 #[test]
 fn welcome_offers_the_sample_a_log_and_a_project() {
@@ -104,11 +91,7 @@ fn experiments_without_a_log_offer_to_choose_one_and_with_one_read_it() {
     }
     // Where no dialog opens, a path does.
     let mut screen = Screen::of(Page::Experiments, nothing(English));
-    screen.0.get_by_role(Role::TextInput).focus();
-    screen.0.run_ok();
-    screen.0.get_by_role(Role::TextInput).type_text("/logs/ab.csv");
-    screen.draw();
-    let asked = screen.answer(Role::Button, welcome::GO.en);
+    let asked = type_path(&mut screen, "/logs/ab.csv");
     assert_sent!(
         asked,
         Command::Experiments(ExperimentsCommand::OpenFiles(files)) if *files == [PathBuf::from("/logs/ab.csv")]
@@ -219,17 +202,7 @@ fn lineage_lists_what_was_made_from_what() {
     let shop = shop();
     for lang in LANGUAGES {
         let screen = Screen::of(Page::Lineage, shop.done(lang));
-        for kind in [
-            ArtefactKind::Dataset,
-            ArtefactKind::Audit,
-            ArtefactKind::Recipe,
-            ArtefactKind::CleanDataset,
-            ArtefactKind::FeatureSet,
-            ArtefactKind::Run,
-            ArtefactKind::Evaluation,
-            ArtefactKind::Comparison,
-            ArtefactKind::Experiment,
-        ] {
+        for kind in MADE_BY_THE_FLOW {
             let artefact = shop.artefacts.iter().find(|known| known.kind == kind).expect("made");
             screen.must_show(lang.t(lineage::kind(kind)));
             screen.must_show(artefact.hash.short());

@@ -3,15 +3,14 @@
 //! Training runs in a process of its own, which the window starts from the program named in
 //! `TOUCHSTONE_BIN`; a test therefore runs itself again with that and an empty home folder.
 
-use super::{PAGES, Window};
-use crate::program::Folder;
+use super::Window;
+use crate::program::{Folder, MADE_BY_THE_FLOW};
 use crate::tiny_model::{shop_words, write_model};
 use egui::Role;
 use egui_kittest::kittest::Queryable as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use touchstone::engine::project::ArtefactKind;
 use touchstone::engine::run::status::RunStatus;
 use touchstone::gui::LaunchOptions;
 use touchstone::gui::app::App;
@@ -87,17 +86,7 @@ fn each_page_leads_to_the_next_by_its_own_button() {
 
     assert_all_done(&window);
     go(&mut window, Page::Lineage);
-    for kind in [
-        ArtefactKind::Dataset,
-        ArtefactKind::Audit,
-        ArtefactKind::Recipe,
-        ArtefactKind::CleanDataset,
-        ArtefactKind::FeatureSet,
-        ArtefactKind::Run,
-        ArtefactKind::Evaluation,
-        ArtefactKind::Comparison,
-        ArtefactKind::Experiment,
-    ] {
+    for kind in MADE_BY_THE_FLOW {
         window.must_show(i18n::lineage::kind(kind).en);
     }
 }
@@ -181,8 +170,7 @@ fn on(window: &mut Window, expected: Page, button: Text) {
 /// Opens a page by the navigation.
 #[track_caller]
 fn go(window: &mut Window, to: Page) {
-    let title = PAGES.iter().find(|(page, _)| *page == to).expect("in the navigation").1;
-    window.press_once(Role::Button, title.en);
+    window.press_once(Role::Button, to.title().en);
     window.draw();
     assert_eq!(page(window), to);
 }

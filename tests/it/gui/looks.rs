@@ -1,8 +1,8 @@
 //! Every page with real results in both languages and both themes: nothing outside the window, no letters missing.
 
+use super::LANGUAGES;
 use super::screen::Screen;
 use super::shop::shop;
-use super::{LANGUAGES, PAGES};
 use egui::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use touchstone::gui::pages::Page;
@@ -12,10 +12,6 @@ use touchstone::gui::theme::Palette;
 /// What may be cut at the right: text in a view that scrolls sideways.
 fn scrolls_sideways(page: Page) -> bool {
     matches!(page, Page::Audit)
-}
-
-fn pages() -> impl Iterator<Item = Page> {
-    std::iter::once(Page::Welcome).chain(PAGES.map(|(page, _)| page))
 }
 
 fn check(page: Page, language: Language, theme: ThemeChoice) -> Vec<String> {
@@ -40,7 +36,7 @@ fn real_results_fit_into_the_window_in_both_languages_and_themes() {
     let mut faults = Vec::new();
     for language in LANGUAGES {
         for theme in [ThemeChoice::Dark, ThemeChoice::Light] {
-            for page in pages() {
+            for page in Page::ALL {
                 faults.extend(check(page, language, theme));
             }
         }
@@ -52,7 +48,7 @@ fn real_results_fit_into_the_window_in_both_languages_and_themes() {
 #[test]
 fn no_button_of_a_chinese_page_is_english() {
     let mut english = Vec::new();
-    for page in pages() {
+    for page in Page::ALL {
         let words = |language| -> Vec<String> {
             let screen = Screen::of(page, shop().done_in(language, ThemeChoice::Dark));
             let buttons = screen.0.query_all(by().role(Role::Button));

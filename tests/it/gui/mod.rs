@@ -18,7 +18,7 @@ use seen::Seen;
 use std::time::{Duration, Instant};
 use touchstone::gui::LaunchOptions;
 use touchstone::gui::app::App;
-use touchstone::gui::i18n::{self, Text};
+use touchstone::gui::i18n::Text;
 use touchstone::gui::pages::Page;
 use touchstone::gui::settings::Language;
 
@@ -28,18 +28,10 @@ pub const SIZE: [f32; 2] = [1440.0, 900.0];
 pub const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 
 /// Every page with the words above it, in the order of the navigation.
-pub const PAGES: [(Page, Text); 10] = [
-    (Page::Data, i18n::data::TITLE),
-    (Page::Audit, i18n::audit::TITLE),
-    (Page::Recipe, i18n::recipe::TITLE),
-    (Page::Features, i18n::features::TITLE),
-    (Page::Train, i18n::train::TITLE),
-    (Page::Evaluate, i18n::evaluate::TITLE),
-    (Page::Compare, i18n::compare::TITLE),
-    (Page::Experiments, i18n::experiments::TITLE),
-    (Page::Lineage, i18n::shell::LINEAGE),
-    (Page::Settings, i18n::shell::SETTINGS),
-];
+pub fn pages_in_navigation() -> impl Iterator<Item = (Page, Text)> {
+    let pages = Page::ALL.into_iter().filter(|page| *page != Page::Welcome);
+    pages.map(|page| (page, page.title()))
+}
 
 /// The running application.
 pub type Window = Seen<App>;

@@ -3,7 +3,9 @@
 use super::LANGUAGES;
 use super::screen::{Screen, assert_sent};
 use super::shop::shop;
-use super::states::{ERROR, assert_loading, assert_told, empty_answer, failed_answer, grouped, under_way};
+use super::states::{
+    ERROR, assert_loading, assert_told, empty_answer, failed, failed_answer, grouped, nothing, under_way,
+};
 use egui::Role;
 use std::sync::Arc;
 use touchstone::engine::compare::PairResult;
@@ -19,19 +21,6 @@ use touchstone::gui::pages::Page;
 use touchstone::gui::runs::RunList;
 use touchstone::gui::settings::Language;
 use touchstone::gui::state::{AppState, Stage};
-
-fn failed<T>() -> Loadable<T> {
-    Loadable::Failed {
-        error: ERROR.to_owned(),
-        previous: None,
-    }
-}
-
-fn nothing(language: Language) -> AppState {
-    let mut state = AppState::default();
-    state.settings.language = language;
-    state
-}
 
 /// Everything done up to the features; no run yet.
 fn untrained(language: Language) -> AppState {

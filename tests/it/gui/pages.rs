@@ -1,6 +1,6 @@
 //! Each page in its states, drawn inside the whole window.
 
-use super::{PAGES, Window};
+use super::{Window, pages_in_navigation};
 use crate::program::Folder;
 use std::time::Duration;
 use touchstone::gui::LaunchOptions;
@@ -19,7 +19,7 @@ fn every_page_of_an_empty_project_can_be_drawn() {
     });
     for language in [Language::English, Language::Chinese] {
         window.0.state().send(Command::SetLanguage(language));
-        for (page, title) in PAGES {
+        for (page, title) in pages_in_navigation() {
             window.0.state().send(Command::Go(page));
             window.0.run_steps(2);
             window.draw();

@@ -1,6 +1,6 @@
 //! The frame around the pages: navigation, language, theme, keyboard, what is remembered.
 
-use super::{PAGES, Window};
+use super::{Window, pages_in_navigation};
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use touchstone::gui::LaunchOptions;
@@ -35,7 +35,7 @@ fn every_page_opens_from_the_navigation_in_both_languages_and_themes() {
                 theme: Some(theme),
                 ..LaunchOptions::default()
             });
-            for (page, title) in PAGES {
+            for (page, title) in pages_in_navigation() {
                 let title = language.t(title);
                 window.press(Role::Button, title);
                 assert_eq!(window.app().state.settings.page, page);
@@ -57,13 +57,13 @@ fn the_language_changes_while_it_runs() {
     window.press(Role::Button, words::native_mark(Language::Chinese));
     assert_eq!(window.language(), Language::Chinese);
     assert!(window.shows("欢迎使用 Touchstone 试金石"));
-    for (_, title) in PAGES {
+    for (_, title) in pages_in_navigation() {
         window.0.get_by_role_and_label(Role::Button, title.zh);
     }
     let english: Vec<String> = window
         .texts()
         .into_iter()
-        .filter(|text| PAGES.iter().any(|(_, t)| t.en == *text))
+        .filter(|text| pages_in_navigation().any(|(_, t)| t.en == *text))
         .collect();
     assert!(english.is_empty(), "still in English: {english:?}");
     window.press(Role::Button, words::native_mark(Language::English));
@@ -121,7 +121,7 @@ fn every_page_has_a_key() {
         Key::Num9,
         Key::Comma,
     ];
-    for (key, (page, _)) in keys.into_iter().zip(PAGES) {
+    for (key, (page, _)) in keys.into_iter().zip(pages_in_navigation()) {
         window.0.key_press_modifiers(Modifiers::COMMAND, key);
         window.draw();
         assert_eq!(window.app().state.settings.page, page, "{key:?}");

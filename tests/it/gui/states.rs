@@ -3,11 +3,13 @@
 use super::screen::{Screen, assert_sent};
 use super::seen::Seen;
 use egui::Role;
+use egui_kittest::kittest::Queryable as _;
 use touchstone::engine::progress::Progress;
 use touchstone::gui::command::Command;
-use touchstone::gui::i18n::{Text, common};
+use touchstone::gui::i18n::{Text, common, welcome};
+use touchstone::gui::loadable::Loadable;
 use touchstone::gui::settings::Language;
-use touchstone::gui::state::Stage;
+use touchstone::gui::state::{AppState, Stage};
 
 /// The phase of [`under_way`].
 const PHASE: Text = Text::new("counting pairs", "统计组合");
@@ -81,4 +83,28 @@ fn digits_are_grouped_by_three() {
         [0, 999, 1000, 12_045, 5_012_338].map(grouped),
         ["0", "999", "1,000", "12,045", "5,012,338"]
     );
+}
+
+/// A job that ended with [`ERROR`].
+pub fn failed<T>() -> Loadable<T> {
+    Loadable::Failed {
+        error: ERROR.to_owned(),
+        previous: None,
+    }
+}
+
+/// The window before anything was opened.
+pub fn nothing(language: Language) -> AppState {
+    let mut state = AppState::default();
+    state.settings.language = language;
+    state
+}
+
+/// Types a path into the one field of the page and presses the button beside it.
+pub fn type_path(screen: &mut Screen, path: &str) -> Vec<Command> {
+    screen.0.get_by_role(Role::TextInput).focus();
+    screen.0.run_ok();
+    screen.0.get_by_role(Role::TextInput).type_text(path);
+    screen.draw();
+    screen.answer(Role::Button, welcome::GO.en)
 }

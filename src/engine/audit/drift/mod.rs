@@ -4,8 +4,12 @@
 //! Invariant: all bins are the reference's quantiles, every row of both is counted, and no p-value stands without its
 //! effect; what is not compared says why. Drift lowers no score: it says "other than before", not "wrong".
 
+mod categories;
 mod column;
 mod finding;
+mod missingness;
+mod schema;
+mod shift;
 mod statistics;
 
 #[cfg(test)]
