@@ -3,7 +3,16 @@
 //! Invariant: codes are unique and never reused; the order of this table is the order of documentation.
 
 use super::checks::{
-    bots, cart_after_purchase, click_without_exposure, clock_skew, column_outage, constant, control_characters, credit_codes, currency_mix, date_only, double_fire, duplicate_rows, edge_space, empty_days, empty_rows, end_before_start, escaped_text, exposure_without_position, full_width, future_times, impossible_dates, isolated_time, item_attributes, k_core, label_imbalance, label_leak, links, long_tail, long_texts, lost_zeros, markup, missing, mixed_types, mojibake, near_constant, network_addresses, numbers_with_units, odd_script, orphan_items, orphan_users, outliers, passports, personal_data, personal_names, placeholders, plates, popularity_shift, postal_addresses, price, price_jumps, quantity, rating_scale, repeated_keys, repeated_texts, review_without_purchase, rounded_numbers, same_key, scientific_codes, sentinels, sessions, shared_sessions, spelling_variants, split_order, split_overlap, synthetic_duplicates, telephones, time_formats, time_range, time_units, totals, unknown_event, unseen_purchase, unused_items, whole_log_totals, wordless_texts, zone_shift,
+    bots, cart_after_purchase, click_without_exposure, clock_skew, column_outage, constant, control_characters,
+    credit_codes, currency_mix, date_only, double_fire, duplicate_rows, edge_space, empty_days, empty_rows,
+    end_before_start, escaped_text, exposure_without_position, full_width, future_times, impossible_dates,
+    isolated_time, item_attributes, k_core, label_imbalance, label_leak, links, long_tail, long_texts, lost_zeros,
+    markup, missing, mixed_types, mojibake, near_constant, network_addresses, numbers_with_units, odd_script,
+    orphan_items, orphan_users, outliers, passports, personal_data, personal_names, placeholders, plates,
+    popularity_shift, postal_addresses, price, price_jumps, quantity, rating_scale, repeated_keys, repeated_texts,
+    review_without_purchase, rounded_numbers, same_key, scientific_codes, sentinels, sessions, shared_sessions,
+    spelling_variants, split_order, split_overlap, synthetic_duplicates, telephones, time_formats, time_range,
+    time_units, totals, unknown_event, unseen_purchase, unused_items, whole_log_totals, wordless_texts, zone_shift,
 };
 use super::rule::{Check, ColumnCheck, LogCheck, Violation};
 

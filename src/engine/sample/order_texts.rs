@@ -138,11 +138,7 @@ impl Defect {
                 "split",
                 "test row among the training rows, or the reverse",
             ),
-            Self::Channel => (
-                "near_constant",
-                "channel",
-                "order through another channel than the app",
-            ),
+            Self::Channel => ("near_constant", "channel", "order through another channel than the app"),
             Self::CopiedText => ("repeated_texts", "comment", "comment of an earlier order"),
         }
     }

@@ -243,7 +243,12 @@ impl Orders {
         let definition = "every filled cell is above 0 exactly where the order was returned";
         planted.push(planted_in(NAME, ("label_leak", "service_secs", ""), filled, definition));
         let definition = "multiples of 100; every third cell was rounded to one";
-        planted.push(planted_in(NAME, ("rounded_numbers", "distance_m", ""), self.rounded, definition));
+        planted.push(planted_in(
+            NAME,
+            ("rounded_numbers", "distance_m", ""),
+            self.rounded,
+            definition,
+        ));
         for (check, column, definition) in [
             (
                 "numbers_with_units",

@@ -80,9 +80,7 @@ pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
     }
     // A column of whole hours or minutes meets midnight more often than one of seconds.
     let steps = [HOUR_MICROS, 60_000_000, 1_000_000];
-    let step = steps
-        .into_iter()
-        .find(|&step| column.all_numbers(is(step)));
+    let step = steps.into_iter().find(|&step| column.all_numbers(is(step)));
     let by_chance = cells as f64 * step.unwrap_or(1_000_000) as f64 / DAY_MICROS as f64;
     if midnights as f64 <= FACTOR * by_chance {
         return Ok(Vec::new());

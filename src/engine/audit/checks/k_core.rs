@@ -114,7 +114,12 @@ struct Alive {
 fn peel(context: &Context<'_>, order: &UserItemOrder, num_items: usize) -> Result<(Alive, Lost), Cancelled> {
     let num_users = order.num_users();
     let item = |group: &[UserItemEvent]| group.first().map(|event| event.item);
-    let of_user = |user: usize| order.groups_of(user).filter_map(item).map(move |item| (user as u32, item));
+    let of_user = |user: usize| {
+        order
+            .groups_of(user)
+            .filter_map(item)
+            .map(move |item| (user as u32, item))
+    };
     let mut pairs: Vec<(u32, u32)> = (0..num_users).flat_map(of_user).collect();
     let mut all = None;
     let mut rounds = 0;
@@ -177,14 +182,22 @@ mod tests {
     fn the_core_is_that_of_the_definition() {
         let mut draws = Draws::new(12, &[]);
         let pairs: Vec<(i64, i64)> = (0..400)
-            .map(|_| ((draws.uniform() * draws.uniform() * 60.0) as i64, draws.below(50) as i64))
+            .map(|_| {
+                (
+                    (draws.uniform() * draws.uniform() * 60.0) as i64,
+                    draws.below(50) as i64,
+                )
+            })
             .collect();
         let kept = core(pairs.iter().copied().collect());
         assert!(!kept.is_empty() && kept.len() < 350, "{}", kept.len());
         let data = table(vec![
             ("user", Col::I(pairs.iter().map(|pair| Some(pair.0)).collect())),
             ("item", Col::I(pairs.iter().map(|pair| Some(pair.1)).collect())),
-            ("time", Col::T((0..400).map(|row| Some(1_600_000_000 + row * 60)).collect())),
+            (
+                "time",
+                Col::T((0..400).map(|row| Some(1_600_000_000 + row * 60)).collect()),
+            ),
         ]);
         let found = findings(&data, "B09");
         let expected: Vec<u32> = (0..400).filter(|&row| !kept.contains(&pairs[row as usize])).collect();
@@ -199,7 +212,10 @@ mod tests {
         let data = table(vec![
             ("user", Col::I((0..200).map(|row| Some(row % 10)).collect())),
             ("item", Col::I((0..200).map(|row| Some(row / 10 % 20)).collect())),
-            ("time", Col::T((0..200).map(|row| Some(1_600_000_000 + row * 60)).collect())),
+            (
+                "time",
+                Col::T((0..200).map(|row| Some(1_600_000_000 + row * 60)).collect()),
+            ),
         ]);
         assert!(findings(&data, "B09").is_empty());
     }

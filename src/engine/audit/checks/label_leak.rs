@@ -214,10 +214,22 @@ mod tests {
         let words = |of: &dyn Fn(i64) -> &'static str| Col::S((0..600).map(|row| Some(of(row))).collect());
         let data = table(vec![
             ("label", column(&|row| Some(i64::from(label(row))))),
-            ("service", column(&|row| Some(if label(row) { 30 + row % 50 } else { 0 }))),
+            (
+                "service",
+                column(&|row| Some(if label(row) { 30 + row % 50 } else { 0 })),
+            ),
             ("refund", column(&|row| label(row).then_some(row % 7))),
             ("age", column(&|row| Some(row % 41 + if label(row) { 9 } else { 0 }))),
-            ("state", words(&|row| if label(row) { ["back", "lost"][row as usize % 2] } else { "kept" })),
+            (
+                "state",
+                words(&|row| {
+                    if label(row) {
+                        ["back", "lost"][row as usize % 2]
+                    } else {
+                        "kept"
+                    }
+                }),
+            ),
             ("city", words(&|row| ["Rome", "Oslo", "Kyoto"][row as usize / 7 % 3])),
             ("case_id", column(&|row| label(row).then_some(row))),
         ]);
@@ -226,7 +238,10 @@ mod tests {
         let mut sorted = columns.clone();
         sorted.sort();
         assert_eq!(sorted, expected, "{columns:?}");
-        let few = table(vec![("label", column(&|row| Some(i64::from(row < 20)))), ("x", column(&|row| Some(row)))]);
+        let few = table(vec![
+            ("label", column(&|row| Some(i64::from(row < 20)))),
+            ("x", column(&|row| Some(row))),
+        ]);
         assert!(findings(&few, "L04").is_empty(), "20 rows of a label show nothing");
     }
 }

@@ -102,13 +102,21 @@ mod tests {
 
     #[test]
     fn one_percent_of_others_but_not_two_nor_a_label() {
-        let column =
-            |others: i64| Col::S((0..500).map(|row| Some(if row < others { "web" } else { "app" })).collect());
+        let column = |others: i64| {
+            Col::S(
+                (0..500)
+                    .map(|row| Some(if row < others { "web" } else { "app" }))
+                    .collect(),
+            )
+        };
         let found = findings(&table(vec![("channel", column(5))]), "C07");
         assert_eq!(found[0].rows.as_slice(), [0, 1, 2, 3, 4]);
         assert!(found[0].message.en.contains("“app”"), "{}", found[0].message.en);
         for (name, others) in [("channel", 10), ("channel", 0), ("label", 5)] {
-            assert!(findings(&table(vec![(name, column(others))]), "C07").is_empty(), "{name} {others}");
+            assert!(
+                findings(&table(vec![(name, column(others))]), "C07").is_empty(),
+                "{name} {others}"
+            );
         }
     }
 }

@@ -105,7 +105,12 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let make = |mut rows: OddRows| {
         rows.facts.extend([
             fact("head_before", "Share of the head before", "此前头部占比", head[0]),
-            fact("head_after", "Share of the head in the last part", "最后一段头部占比", head[1]),
+            fact(
+                "head_after",
+                "Share of the head in the last part",
+                "最后一段头部占比",
+                head[1],
+            ),
         ]);
         PopularityShift { rows, head }
     };
@@ -125,7 +130,10 @@ mod tests {
         };
         table(vec![
             ("item", Col::I((0..5_000).map(|row| Some(item(row))).collect())),
-            ("time", Col::T((0..5_000).map(|row| Some(1_600_000_000 + row * 72)).collect())),
+            (
+                "time",
+                Col::T((0..5_000).map(|row| Some(1_600_000_000 + row * 72)).collect()),
+            ),
         ])
     }
 

@@ -83,7 +83,13 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         let duplicates = context.duplicates()?;
         let rows = rows.into_iter().filter(|&row| !duplicates.is_surplus(row)).collect();
         let column = Some(info.name.as_str());
-        return Ok(odd_log_rows(context, (rows, all), column, Severity::Warning, RepeatedTexts));
+        return Ok(odd_log_rows(
+            context,
+            (rows, all),
+            column,
+            Severity::Warning,
+            RepeatedTexts,
+        ));
     }
     if judged {
         Ok(Outcome::Checked(Vec::new()))
@@ -114,7 +120,10 @@ fn first_of_form(context: &Context<'_>, index: usize, distinct: &Distinct) -> Re
 
 /// How many rows hold a longer text, and which repeat that of an earlier row.
 fn repeats(distinct: &Distinct, first_of: &[u32]) -> (u64, Vec<u32>) {
-    let long = first_of.iter().zip(&distinct.counts).filter(|(first, _)| **first != NULL);
+    let long = first_of
+        .iter()
+        .zip(&distinct.counts)
+        .filter(|(first, _)| **first != NULL);
     let all = long.map(|(_, &count)| u64::from(count)).sum();
     let repeats = |row: &u32| {
         let first = first_of.get(distinct.codes[*row as usize] as usize).copied();
@@ -134,7 +143,9 @@ mod tests {
 
     #[test]
     fn copies_but_no_short_phrases_set_texts_or_copied_rows() {
-        let own: Vec<String> = (0..100).map(|row| format!("a text that only row {row} holds")).collect();
+        let own: Vec<String> = (0..100)
+            .map(|row| format!("a text that only row {row} holds"))
+            .collect();
         let data = |change: &dyn Fn(&mut Vec<Option<&str>>)| {
             let mut texts: Vec<Option<&str>> = own.iter().map(|text| Some(text.as_str())).collect();
             change(&mut texts);

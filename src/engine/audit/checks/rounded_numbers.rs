@@ -119,17 +119,30 @@ mod tests {
         let mut draws = Draws::new(8, &[]);
         let measured: Vec<i64> = (0..900).map(|_| 300 + draws.below(7_600) as i64).collect();
         let column = |of: &dyn Fn(usize, i64) -> i64| {
-            Col::I(measured.iter().enumerate().map(|(row, &value)| Some(of(row, value))).collect())
+            Col::I(
+                measured
+                    .iter()
+                    .enumerate()
+                    .map(|(row, &value)| Some(of(row, value)))
+                    .collect(),
+            )
         };
         let guessed = column(&|row, value| if row % 3 == 0 { value / 100 * 100 } else { value });
         let found = findings(&table(vec![("distance", guessed)]), "V12");
         let expected = (0..900).filter(|row| row % 3 == 0 || measured[*row] % 100 == 0).count();
         assert_eq!((found.len(), found[0].count), (1, expected as u64));
-        assert!(found[0].message.en.contains("multiples of 100"), "{}", found[0].message.en);
+        assert!(
+            found[0].message.en.contains("multiples of 100"),
+            "{}",
+            found[0].message.en
+        );
         for (name, numbers) in [
             ("distance", column(&|_, value| value)),
             ("distance", column(&|_, value| value / 100 * 100)),
-            ("distance_id", column(&|row, value| if row % 3 == 0 { value / 100 * 100 } else { value })),
+            (
+                "distance_id",
+                column(&|row, value| if row % 3 == 0 { value / 100 * 100 } else { value }),
+            ),
         ] {
             assert!(findings(&table(vec![(name, numbers)]), "V12").is_empty(), "{name}");
         }

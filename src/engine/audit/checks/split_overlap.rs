@@ -84,7 +84,8 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         let column = context.column_name(role);
         let make = |mut rows: OddRows| {
             let shared = overlap.shared as f64;
-            rows.facts.push(fact("shared", "On both sides", "横跨两侧的个数", shared));
+            rows.facts
+                .push(fact("shared", "On both sides", "横跨两侧的个数", shared));
             SplitOverlap(rows)
         };
         let rows = (overlap.rows, tests);
