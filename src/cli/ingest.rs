@@ -6,6 +6,7 @@ use crate::engine::artifact::{ColumnType, Role};
 use crate::engine::ingest::{Dataset, DatasetInfo, QuoteChoice, ReadOptions, read_log, write};
 use anyhow::Context as _;
 use serde::Serialize;
+use serde_json::Value;
 use std::path::PathBuf;
 
 /// Read any file(s) as one table and write it clean
@@ -144,6 +145,21 @@ struct Summary<'a> {
     written: Option<PathBuf>,
 }
 
+/// The sentences of the result as plain English text, as the contract of this command has them.
+fn in_english(value: Value) -> Value {
+    match value {
+        Value::Object(mut fields) if fields.len() == 2 && fields.contains_key("zh") => {
+            fields.remove("en").unwrap_or(Value::Null)
+        }
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(key, value)| (key, in_english(value)));
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(in_english).collect()),
+        plain => plain,
+    }
+}
+
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let options = args.reading.options(args.text_only)?;
     let kept = Kept::open(out)?;
@@ -175,10 +191,11 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         }
     }
     drop(bar);
-    out.write_json(&Summary {
+    let summary = serde_json::to_value(Summary {
         info: &dataset.info,
         written: args.out.clone(),
     })?;
+    out.write_json(&in_english(summary))?;
     say(&dataset, out);
     Ok(ExitStatus::Done)
 }
@@ -191,7 +208,7 @@ fn say(dataset: &Dataset, out: &OutputArgs) {
         info.name, rows.accepted, rows.rejected, rows.skipped, rows.total, info.elapsed_ms
     ));
     for sentence in &info.dialect.evidence {
-        out.say(&format!("  {sentence}"));
+        out.say(&format!("  {}", sentence.en));
     }
     for column in &info.columns {
         let format = column
@@ -206,7 +223,7 @@ fn say(dataset: &Dataset, out: &OutputArgs) {
             column.confidence * 100.0,
             column.nulls,
             column.invalid,
-            column.why
+            column.why.en
         ));
     }
     if info.rows.rejected as usize > dataset.rejects.len() {

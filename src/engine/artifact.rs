@@ -7,9 +7,30 @@ use std::fmt;
 
 /// Text in the two languages of the product, chosen at run time by whoever shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredText")]
 pub struct Bilingual {
     pub en: String,
     pub zh: String,
+}
+
+/// Text as it may stand in a stored artefact: earlier programs kept some of it in English only.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredText {
+    Both { en: String, zh: String },
+    English(String),
+}
+
+impl From<StoredText> for Bilingual {
+    fn from(stored: StoredText) -> Self {
+        match stored {
+            StoredText::Both { en, zh } => Self { en, zh },
+            StoredText::English(text) => Self {
+                zh: text.clone(),
+                en: text,
+            },
+        }
+    }
 }
 
 impl Bilingual {
@@ -197,6 +218,18 @@ impl ColumnType {
             Self::Boolean => "boolean",
             Self::Time => "time",
         }
+    }
+
+    /// The name for people.
+    pub fn label(self) -> Bilingual {
+        let zh = match self {
+            Self::Text => "文本",
+            Self::Integer => "整数",
+            Self::Float => "小数",
+            Self::Boolean => "布尔",
+            Self::Time => "时间",
+        };
+        Bilingual::new(self.name(), zh)
     }
 }
 

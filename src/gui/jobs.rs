@@ -4,6 +4,7 @@
 
 use super::apply::ApplyContext;
 use super::i18n::common as words;
+use super::settings::Language;
 use super::state::Stage;
 use crate::engine::artifact::Bilingual;
 use crate::engine::progress::{Cancelled, Progress};
@@ -32,6 +33,16 @@ impl JobFailure {
             cause = inner.source();
         }
         Self::Failed(text)
+    }
+}
+
+impl JobFailure {
+    /// The same for an error that knows its words in both languages.
+    pub fn told(explained: &Bilingual, lang: Language, progress: &Progress) -> Self {
+        if progress.is_cancelled() {
+            return Self::Cancelled;
+        }
+        Self::Failed(lang.b(explained).to_owned())
     }
 }
 

@@ -64,6 +64,15 @@ impl<T> Loadable<T> {
         };
     }
 
+    /// Puts an earlier result where there is none yet; one that is on its way replaces it.
+    pub fn offer(&mut self, value: T) {
+        match self {
+            Self::Empty => *self = Self::Ready(Arc::new(value)),
+            Self::Loading { previous, .. } if previous.is_none() => *previous = Some(Arc::new(value)),
+            Self::Loading { .. } | Self::Ready(_) | Self::Failed { .. } => {}
+        }
+    }
+
     fn take_value(&mut self) -> Option<Arc<T>> {
         match std::mem::take(self) {
             Self::Empty => None,
@@ -86,6 +95,19 @@ mod tests {
         assert_eq!(value.value().map(|v| **v), Some(1));
         value.finish(Err(JobFailure::Cancelled));
         assert_eq!(value.ready().map(|v| **v), Some(1));
+    }
+
+    #[test]
+    fn an_earlier_result_is_shown_only_where_there_is_none() {
+        let mut value = Loadable::Empty;
+        value.offer(1);
+        assert_eq!(value.ready().map(|v| **v), Some(1));
+        value.offer(2);
+        assert_eq!(value.ready().map(|v| **v), Some(1), "what is there stays");
+        let mut value = Loadable::Empty;
+        value.start(Progress::new());
+        value.offer(3);
+        assert_eq!((value.value().map(|v| **v), value.is_loading()), (Some(3), true));
     }
 
     #[test]

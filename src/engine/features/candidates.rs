@@ -3,11 +3,11 @@
 //! Invariant: names are stable, unique and sorted by group; every feature is known strictly before the event.
 
 use super::config::LabelRule;
-use super::events::{Events, Kind};
+use super::events::Events;
+use super::funnel::Funnel;
 use super::set::free_name;
 use super::texts::MADE_TEXTS;
 use crate::engine::artifact::{Bilingual, ColumnType, Role};
-use crate::engine::ingest::EventKind;
 use serde::{Deserialize, Serialize};
 
 /// Event kinds that are counted apart, most frequent first; rarer ones are not counted by kind.
@@ -69,40 +69,6 @@ pub(super) struct Candidate {
     pub group: FeatureGroup,
     pub source: Source,
     pub description: Bilingual,
-}
-
-/// Kinds whose counts make a conversion: what is converted, and into what.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Funnel {
-    pub anchor: Vec<u32>,
-    pub target: Vec<u32>,
-}
-
-impl Funnel {
-    /// The label's own events, or views into purchases and carts.
-    pub fn new(events: &Events<'_>, rule: &LabelRule) -> Self {
-        let codes = |fits: &dyn Fn(&Kind) -> bool| -> Vec<u32> {
-            let kinds = events.kinds.iter().enumerate().take(MAX_KINDS);
-            kinds
-                .filter(|(_, kind)| fits(kind))
-                .map(|(code, _)| code as u32)
-                .collect()
-        };
-        match rule {
-            LabelRule::Followed { anchor, target, .. } => Self {
-                anchor: codes(&|kind| anchor.contains(&kind.name)),
-                target: codes(&|kind| target.contains(&kind.name)),
-            },
-            LabelRule::Column { .. } => Self {
-                anchor: codes(&|kind| matches!(kind.guess, Some(EventKind::View | EventKind::Exposure))),
-                target: codes(&|kind| matches!(kind.guess, Some(EventKind::Purchase | EventKind::Cart))),
-            },
-        }
-    }
-
-    fn is_known(&self) -> bool {
-        !self.anchor.is_empty() && !self.target.is_empty()
-    }
 }
 
 /// Every numeric feature of this log, grouped.

@@ -3,9 +3,10 @@
 //! Invariant: a row's features are read before any row of the same time is added, so nothing in a feature comes from
 //! the event itself, from events tied with it, or from later ones.
 
-use super::candidates::{Candidate, Funnel, MAX_KINDS, Source};
+use super::candidates::{Candidate, MAX_KINDS, Source};
 use super::error::FeatureError;
 use super::events::{Dense, Events, NULL, NULL_TIME};
+use super::funnel::Funnel;
 use crate::engine::progress::Progress;
 use crate::engine::recipe::cells::Cells;
 use chrono::{DateTime, Datelike as _, Timelike as _};

@@ -3,6 +3,7 @@
 use super::config::Strategy;
 use super::split::Part;
 use crate::engine::artifact::{Bilingual, Severity};
+use crate::engine::audit::thousands;
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 use std::hash::Hash;
@@ -52,13 +53,14 @@ pub fn leak_checks(input: &LeakInput<'_>, parts: &[Option<Part>], strategy: Stra
 }
 
 fn check(code: &str, severity: Severity, (count, of): (usize, usize), (en, zh): (&str, &str)) -> LeakCheck {
+    let [shown, all] = [count, of].map(|number| thousands(number as u64));
     LeakCheck {
         code: code.to_owned(),
         severity: if count == 0 { Severity::Info } else { severity },
         count: count as u64,
         of: of as u64,
         share: count as f64 / of.max(1) as f64,
-        message: Bilingual::new(format!("{count} of {of} {en}"), format!("{of} 行中有 {count} 行{zh}")),
+        message: Bilingual::new(format!("{shown} of {all} {en}"), format!("{all} 行中有 {shown} 行{zh}")),
     }
 }
 

@@ -75,3 +75,33 @@ pub fn features_agree(wanted: &FeatureConfig, built: &FeatureConfig) -> bool {
         && wanted.max_rows == built.max_rows
         && wanted.seed == built.seed
 }
+
+/// The choice behind a set that was built without one: its sizes and seed, with everything the log decides left open.
+pub fn undecided(built: &FeatureConfig) -> FeatureConfig {
+    let mut config = built.clone();
+    (config.label, config.text, config.group, config.features) = (None, None, None, built.features.clone());
+    config.split.strategy = None;
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_built_without_a_choice_agrees_with_the_choice_read_from_it() {
+        let mut built = FeatureConfig {
+            text: Some(vec!["query".to_owned()]),
+            max_rows: Some(12_000),
+            ..FeatureConfig::default()
+        };
+        built.split.ratios = [0.6, 0.2, 0.2];
+        assert!(
+            !features_agree(&FeatureConfig::default(), &built),
+            "other sizes than today's defaults"
+        );
+        let choice = undecided(&built);
+        assert!(features_agree(&choice, &built));
+        assert_eq!((choice.text, choice.max_rows), (None, Some(12_000)));
+    }
+}

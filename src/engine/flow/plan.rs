@@ -53,11 +53,21 @@ pub fn usual_rate(method: &Method) -> f64 {
 /// 1 / width, which gives 5e-4 for it (Hu et al. 2021, table 9). A base model that cannot be read counts as the
 /// default one.
 pub fn usual_rate_of(config: &TrainConfig) -> f64 {
-    let inspected = models::resolve(&config.base_model).and_then(|dir| models::inspect(&dir));
-    let hidden = inspected.map_or(USUAL_HIDDEN_SIZE, |found| found.config.hidden_size as f64);
+    usual_rate_at(&config.method, hidden_size(&config.base_model))
+}
+
+/// Width of a base model, by its name in the cache or its folder; reads the model's settings.
+pub fn hidden_size(base_model: &str) -> Option<usize> {
+    let inspected = models::resolve(base_model).and_then(|dir| models::inspect(&dir));
+    inspected.ok().map(|found| found.config.hidden_size)
+}
+
+/// [`usual_rate_of`] where the width of the base model is known; without one it counts as the default one's.
+pub fn usual_rate_at(method: &Method, hidden_size: Option<usize>) -> f64 {
+    let hidden = hidden_size.map_or(USUAL_HIDDEN_SIZE, |hidden| hidden as f64);
     let scale = (USUAL_HIDDEN_SIZE / hidden.max(1.0)).min(1.0);
-    usual_rate(&config.method)
-        * match config.method {
+    usual_rate(method)
+        * match method {
             Method::Full => scale * scale,
             Method::Lora { .. } => scale,
             Method::HeadOnly => 1.0,

@@ -2,12 +2,12 @@
 
 use super::columns::{CellSource, ColumnBuilder};
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
-use super::json_lines::{self, Keys};
 use super::mend::split_with_stray_quote;
 use super::plan::Plan;
 use super::records::{Field, Format, Record, Splitter, field_bytes};
+use super::rewritten::Rewriter;
 use super::table::Comments;
-use std::sync::Arc;
+use crate::engine::artifact::Bilingual;
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
 const BATCH_ROWS: usize = 2048;
@@ -28,8 +28,8 @@ pub(super) struct Layout {
     pub header_lines: Vec<Vec<u8>>,
     /// Every line is one quoted field that holds a record.
     pub wrapped: bool,
-    /// Every line is one JSON object with some of these keys.
-    pub json: Option<Arc<Keys>>,
+    /// The lines are rewritten before they are split.
+    pub rewriter: Option<Rewriter>,
     pub comments: Comments,
     /// Encoding, for the cause of a rejection.
     pub encoding: &'static str,
@@ -80,7 +80,7 @@ pub(super) struct Tail {
 enum Verdict {
     Accept,
     Skip,
-    Reject(String),
+    Reject(Bilingual),
 }
 
 struct Reader<'a> {
@@ -226,18 +226,21 @@ impl Reader<'_> {
             return Verdict::Skip;
         }
         if record.unterminated {
-            return Verdict::Reject("a quote is opened and not closed".to_owned());
+            return Verdict::Reject(Bilingual::new("a quote is opened and not closed", "引号未闭合"));
         }
         let (found, width) = (record.num_fields as usize, self.layout.width);
         if found != width {
             if self.layout.comments.takes_unfit(raw) {
                 return Verdict::Skip;
             }
-            if self.layout.json.is_some() {
-                return Verdict::Reject("the line is no JSON object".to_owned());
+            if matches!(self.layout.rewriter, Some(Rewriter::Json(_))) {
+                return Verdict::Reject(Bilingual::new("the line is no JSON object", "该行不是 JSON 对象"));
             }
             let plural = if found == 1 { "field" } else { "fields" };
-            return Verdict::Reject(format!("{found} {plural} where {width} are expected"));
+            return Verdict::Reject(Bilingual::new(
+                format!("{found} {plural} where {width} are expected"),
+                format!("有 {found} 个字段，应为 {width} 个"),
+            ));
         }
         if !self.clean
             && let Some(cause) = self.undecodable(raw)
@@ -248,7 +251,7 @@ impl Reader<'_> {
     }
 
     /// Why the record's bytes are no text.
-    fn undecodable(&mut self, raw: &[u8]) -> Option<String> {
+    fn undecodable(&mut self, raw: &[u8]) -> Option<Bilingual> {
         let at = if self.transcoded {
             memchr::memmem::find(raw, "\u{FFFD}".as_bytes())
         } else {
@@ -263,19 +266,20 @@ impl Reader<'_> {
             self.rows.bad_bytes.extend_from_slice(raw);
             self.rows.bad_bytes.push(b'\n');
         }
-        Some(format!(
-            "bytes that are not {} after {at} bytes of the record",
-            self.layout.encoding
+        let encoding = self.layout.encoding;
+        Some(Bilingual::new(
+            format!("bytes that are not {encoding} after {at} bytes of the record"),
+            format!("记录第 {at} 字节之后有不属于 {encoding} 的字节"),
         ))
     }
 
-    fn reject(&mut self, record: &Record, cause: String) {
+    fn reject(&mut self, record: &Record, cause: Bilingual) {
         self.rows.counts.rejected += 1;
         if self.rows.rejects.len() < MAX_KEPT {
             let original;
             let mut raw = self.raw(record);
-            if self.layout.json.is_some() {
-                original = json_lines::original(raw);
+            if let Some(rewriter) = &self.layout.rewriter {
+                original = rewriter.original(raw);
                 raw = &original;
             }
             let mut text = String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW_BYTES)]).into_owned();

@@ -3,7 +3,7 @@
 //! Invariant: `rows.accepted + rows.rejected + rows.skipped == rows.total`, `frame.height() == lines.len()`,
 //! and `frame`'s columns are `info.columns` in the same order.
 
-use crate::engine::artifact::{ColumnType, ContentHash, Role};
+use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Role};
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ pub struct SourceFile {
     pub bytes: u64,
     pub rows: RowCounts,
     /// Columns this file lacks or has in addition to the first one, in words.
-    pub schema_differences: Vec<String>,
+    pub schema_differences: Vec<Bilingual>,
 }
 
 /// How the bytes became records. For Parquet only `format` says anything.
@@ -50,8 +50,8 @@ pub struct Dialect {
     pub footer_lines: u64,
     /// `lf`, `crlf` or `cr`
     pub line_ending: String,
-    /// Why: one sentence a decision, in English.
-    pub evidence: Vec<String>,
+    /// Why: one sentence a decision.
+    pub evidence: Vec<Bilingual>,
 }
 
 /// Counts of records; `total = accepted + rejected + skipped`.
@@ -73,7 +73,7 @@ impl ColumnInfo {
             dtype,
             role,
             confidence: 1.0,
-            why: String::new(),
+            why: Bilingual::default(),
             time_format: None,
             nulls: 0,
             invalid: 0,
@@ -100,8 +100,8 @@ pub struct ColumnInfo {
     pub role: Role,
     /// 0..=1, how sure the role guess is; 1 if the user set it.
     pub confidence: f64,
-    /// Why this role, in one English sentence.
-    pub why: String,
+    /// Why this role, in one sentence.
+    pub why: Bilingual,
     /// How times were written (`ISO 8601`, `epoch seconds`, `%d/%m/%Y %H:%M`, …); times only.
     pub time_format: Option<String>,
     pub nulls: u64,
@@ -118,7 +118,7 @@ pub struct RejectedLine {
     pub line: u64,
     pub raw: String,
     /// e.g. `8 fields where 9 are expected`
-    pub cause: String,
+    pub cause: Bilingual,
 }
 
 /// A cell whose text did not parse as its column's type.

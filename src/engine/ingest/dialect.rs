@@ -3,11 +3,14 @@
 //! Every candidate splits the sample; the one whose records are most alike and whose cells most look
 //! like values wins (`score`). Each decision leaves one sentence of evidence.
 
+use super::escape::detect_escape;
 use super::options::{QuoteChoice, ReadOptions};
 use super::records::{Field, Format, Splitter, field_bytes};
+use super::roles::grouped;
 use super::score::{Judged, judge, most_common_width};
 use super::table::{self, Comments};
 use super::wrapped;
+use crate::engine::artifact::Bilingual;
 use memchr::memchr_iter;
 
 /// The records of a sample: the raw text of each cell with quotes undone, and where the record starts.
@@ -45,7 +48,7 @@ pub(super) struct FoundDialect {
     /// Every line was quoted once more as a whole.
     pub wrapped: bool,
     pub line_ending: &'static str,
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Bilingual>,
     /// Records of the table itself, header included.
     pub records: Vec<SampleRecord>,
 }
@@ -78,7 +81,10 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     let wrapped = options.quote == QuoteChoice::Detect && wrapped::is_wrapped(body, newline);
     let unwrapped;
     let body = if wrapped {
-        evidence.push("Each line is one quoted field that holds a record; the outer quotes are taken off".to_owned());
+        evidence.push(Bilingual::new(
+            "Each line is one quoted field that holds a record; the outer quotes are taken off",
+            "每行是一个带引号的字段，其中包含一条记录；已去除外层引号",
+        ));
         let outer = Format { newline, ..USUAL };
         unwrapped = wrapped::unwrap_lines(body, &outer);
         &unwrapped[..]
@@ -99,11 +105,19 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     let preamble_lines = skip + records.get(first).map_or(0, |record| u64::from(record.line));
     if preamble_lines > 0 {
         evidence.push(match options.preamble_lines {
-            Some(_) => format!("{preamble_lines} lines before the table are skipped as chosen by the user"),
-            None => format!(
-                "{preamble_lines} lines before the table are skipped: the first record with {width} filled fields is on line {}",
-                preamble_lines + 1
+            Some(_) => Bilingual::new(
+                format!("{preamble_lines} lines before the table are skipped as chosen by the user"),
+                format!("按用户指定跳过表前的 {preamble_lines} 行"),
             ),
+            None => {
+                let first = preamble_lines + 1;
+                Bilingual::new(
+                    format!(
+                        "{preamble_lines} lines before the table are skipped: the first record with {width} filled fields is on line {first}"
+                    ),
+                    format!("跳过表前的 {preamble_lines} 行：第一条有 {width} 个非空字段的记录在第 {first} 行"),
+                )
+            }
         });
     }
     let records = records
@@ -131,7 +145,7 @@ fn find_table(
     records: &mut [SampleRecord],
     format: &Format,
     width: usize,
-    evidence: &mut Vec<String>,
+    evidence: &mut Vec<Bilingual>,
 ) -> (usize, Comments) {
     let mut first = table::first_record(records, width);
     let header = if first > 0 {
@@ -149,36 +163,47 @@ fn find_table(
     }
     let (comments, lines) = table::comments(records, first, width);
     if let Comments::All(mark) | Comments::Unfit(mark) = comments {
-        evidence.push(format!(
-            "Lines that start with {mark} are comments: {lines} in the sample"
+        evidence.push(Bilingual::new(
+            format!("Lines that start with {mark} are comments: {lines} in the sample"),
+            format!("以 {mark} 开头的行是注释：样本中有 {lines} 行"),
         ));
     }
     (first, comments)
 }
 
-fn detect_line_end(sample: &[u8], quote: Option<u8>, evidence: &mut Vec<String>) -> (u8, &'static str) {
+fn detect_line_end(sample: &[u8], quote: Option<u8>, evidence: &mut Vec<Bilingual>) -> (u8, &'static str) {
     let (feeds, returns, pairs) = match count_line_ends(sample, quote) {
         // All between quotes: a lone quote is no enclosure.
         (0, 0, _) => count_line_ends(sample, None),
         counts => counts,
     };
+    let [shown_feeds, shown_returns, shown_pairs] = [feeds, returns, pairs].map(grouped);
     let (newline, name, text) = if returns > pairs && returns - pairs > feeds * 4 {
         (
             b'\r',
             "cr",
-            format!("Lines end with CR: {returns} carriage returns, {feeds} line feeds"),
+            Bilingual::new(
+                format!("Lines end with CR: {shown_returns} carriage returns, {shown_feeds} line feeds"),
+                format!("换行符为 CR：{shown_returns} 个回车，{shown_feeds} 个换行"),
+            ),
         )
     } else if pairs * 2 > feeds {
         (
             b'\n',
             "crlf",
-            format!("Lines end with CRLF: {pairs} of {feeds} line feeds follow a carriage return"),
+            Bilingual::new(
+                format!("Lines end with CRLF: {shown_pairs} of {shown_feeds} line feeds follow a carriage return"),
+                format!("换行符为 CRLF：{shown_feeds} 个换行中有 {shown_pairs} 个跟在回车之后"),
+            ),
         )
     } else {
         (
             b'\n',
             "lf",
-            format!("Lines end with LF: {pairs} of {feeds} line feeds follow a carriage return"),
+            Bilingual::new(
+                format!("Lines end with LF: {shown_pairs} of {shown_feeds} line feeds follow a carriage return"),
+                format!("换行符为 LF：{shown_feeds} 个换行中有 {shown_pairs} 个跟在回车之后"),
+            ),
         )
     };
     evidence.push(text);
@@ -245,7 +270,7 @@ pub(super) fn split(data: &[u8], format: &Format, whole: bool, most: usize) -> V
     records
 }
 
-fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evidence: &mut Vec<String>) -> Format {
+fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evidence: &mut Vec<Bilingual>) -> Format {
     let delimiters: Vec<u8> = match options.delimiter {
         Some(delimiter) => vec![delimiter as u8],
         None => DELIMITERS
@@ -284,7 +309,10 @@ fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evid
             (best.format, best.width, best.share)
         }
         _ => {
-            evidence.push("One column: no delimiter splits the records alike".to_owned());
+            evidence.push(Bilingual::new(
+                "One column: no delimiter splits the records alike",
+                "单列：没有分隔符能把各记录分成相同的字段数",
+            ));
             return Format {
                 // Commas that occur without order belong to the text.
                 delimiter: if delimiters.is_empty() {
@@ -315,57 +343,46 @@ fn explain(
     (width, share): (usize, f64),
     body: &[u8],
     options: &ReadOptions,
-    evidence: &mut Vec<String>,
+    evidence: &mut Vec<Bilingual>,
 ) {
     let delimiter = char::from(format.delimiter);
     evidence.push(match options.delimiter {
-        Some(_) => format!("Delimiter {delimiter:?} was chosen by the user"),
-        None => format!(
-            "Delimiter {delimiter:?}: with it {:.1} % of the sampled records have {width} fields",
-            share * 100.0
+        Some(_) => Bilingual::new(
+            format!("Delimiter {delimiter:?} was chosen by the user"),
+            format!("分隔符 {delimiter:?} 由用户指定"),
         ),
+        None => {
+            let percent = share * 100.0;
+            Bilingual::new(
+                format!("Delimiter {delimiter:?}: with it {percent:.1} % of the sampled records have {width} fields"),
+                format!("分隔符 {delimiter:?}：用它拆分时，{percent:.1} % 的样本记录有 {width} 个字段"),
+            )
+        }
     });
     evidence.push(match (options.quote, format.quote) {
         (QuoteChoice::Detect, Some(quote)) => {
             let starts = |&at: &usize| at == 0 || body[at - 1] == format.delimiter || body[at - 1] == format.newline;
             let fields = memchr_iter(quote, body).filter(starts).count();
-            format!("Quote {}: {fields} sampled fields start with it", char::from(quote))
+            let quote = char::from(quote);
+            Bilingual::new(
+                format!("Quote {quote}: {fields} sampled fields start with it"),
+                format!("引号 {quote}：样本中有 {fields} 个字段以它开头"),
+            )
         }
-        (QuoteChoice::Detect, None) => "No quoted field in the sample".to_owned(),
-        (_, Some(quote)) => format!("Quote {} was chosen by the user", char::from(quote)),
-        (_, None) => "No quoting was chosen by the user".to_owned(),
+        (QuoteChoice::Detect, None) => Bilingual::new("No quoted field in the sample", "样本中没有带引号的字段"),
+        (_, Some(quote)) => {
+            let quote = char::from(quote);
+            Bilingual::new(
+                format!("Quote {quote} was chosen by the user"),
+                format!("引号 {quote} 由用户指定"),
+            )
+        }
+        (_, None) => Bilingual::new("No quoting was chosen by the user", "用户指定不使用引号"),
     });
     if format.skip_space {
-        evidence.push("A space follows each delimiter and does not belong to the field".to_owned());
+        evidence.push(Bilingual::new(
+            "A space follows each delimiter and does not belong to the field",
+            "每个分隔符后有一个空格，不属于字段",
+        ));
     }
-}
-
-/// A backslash before quotes inside fields, where quotes are not doubled.
-fn detect_escape(body: &[u8], format: &Format, evidence: &mut Vec<String>) -> Option<u8> {
-    let quote = format.quote?;
-    let separates =
-        |byte: Option<&u8>| byte.is_none_or(|&byte| byte == format.delimiter || matches!(byte, b'\n' | b'\r'));
-    let (mut escaped, mut doubled) = (0usize, 0usize);
-    let mut at = 0;
-    while let Some(offset) = memchr::memchr(quote, &body[at..]) {
-        let run = at + offset;
-        let length = body[run..].iter().take_while(|&&byte| byte == quote).count();
-        let before = run.checked_sub(1).and_then(|at| body.get(at));
-        let ends_field = separates(body.get(run + length));
-        at = run + length;
-        if before == Some(&b'\\') {
-            // `\"` inside a field, or `\""` where the second one closes it.
-            escaped += usize::from((length == 1 && !ends_field) || (length == 2 && ends_field));
-            doubled += usize::from(length % 2 == 0 && !ends_field);
-        } else if !separates(before) {
-            doubled += usize::from(length > 2 || (length == 2 && !ends_field));
-        }
-    }
-    if escaped == 0 || doubled > 0 {
-        return None;
-    }
-    evidence.push(format!(
-        "Escape \\: {escaped} quotes inside fields follow a backslash and none is doubled"
-    ));
-    Some(b'\\')
 }

@@ -10,14 +10,14 @@ fn evidence_of(dataset: &Dataset, words: &str) -> bool {
         .dialect
         .evidence
         .iter()
-        .any(|sentence| sentence.contains(words))
+        .any(|sentence| sentence.en.contains(words))
 }
 
 fn rejected(dataset: &Dataset) -> Vec<(u64, &str)> {
     dataset
         .rejects
         .iter()
-        .map(|reject| (reject.line, reject.cause.as_str()))
+        .map(|reject| (reject.line, reject.cause.en.as_str()))
         .collect()
 }
 
@@ -244,4 +244,32 @@ fn json_lines_are_a_table() {
     assert_eq!(dataset.rejects[0].raw, "{\"user\": \"u3\", broken");
     assert_eq!((dataset.info.rows.total, dataset.info.rows.skipped), (5, 1));
     assert_eq!(dataset.info.dialect.format, "jsonl");
+}
+
+#[test]
+fn padded_columns_are_a_table() {
+    let dataset = read(
+        "user  title            price\n\
+         ----- ---------------- -------\n\
+         u1    red dress, long    19.90\n\
+         u20   shoe                5.00\n\
+         \n\
+         u3    上海 \"bag\"          120.00\n\
+         u4    hat\n\
+         u5    red hat, small  1,008.10\n",
+    );
+    assert_eq!(names(&dataset), ["user", "title", "price"]);
+    assert_eq!(
+        cells(&dataset),
+        [
+            ["u1", "red dress, long", "19.9"],
+            ["u20", "shoe", "5.0"],
+            ["u3", "上海 \"bag\"", "120.0"],
+            ["u4", "hat", "∅"],
+            ["u5", "red hat, small", "1008.1"]
+        ]
+    );
+    assert_eq!(*dataset.lines, [3, 4, 6, 7, 8]);
+    assert_eq!((dataset.info.rows.total, dataset.info.rows.skipped), (8, 3));
+    assert_eq!(dataset.info.dialect.format, "fixed_width");
 }

@@ -1,5 +1,7 @@
 //! Finds the character encoding of a text file from its first bytes, with the evidence.
 
+use super::roles::grouped;
+use crate::engine::artifact::Bilingual;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -9,7 +11,7 @@ pub(super) struct FoundEncoding {
     pub encoding: &'static Encoding,
     /// Length of the byte-order mark, 0 without one.
     pub mark_bytes: usize,
-    pub evidence: String,
+    pub evidence: Bilingual,
     /// Chosen by the user or proven by a mark; later bytes do not change it.
     pub certain: bool,
 }
@@ -23,7 +25,10 @@ pub(super) fn detect(sample: &[u8], whole: bool, chosen: Option<&str>) -> FoundE
             mark_bytes: mark
                 .filter(|(marked, _)| *marked == encoding)
                 .map_or(0, |(_, bytes)| bytes),
-            evidence: format!("Encoding {} was chosen by the user", encoding.name()),
+            evidence: Bilingual::new(
+                format!("Encoding {} was chosen by the user", encoding.name()),
+                format!("编码 {} 由用户指定", encoding.name()),
+            ),
             certain: true,
         };
     }
@@ -31,7 +36,10 @@ pub(super) fn detect(sample: &[u8], whole: bool, chosen: Option<&str>) -> FoundE
         return FoundEncoding {
             encoding,
             mark_bytes,
-            evidence: format!("Encoding {}: the file starts with its byte-order mark", encoding.name()),
+            evidence: Bilingual::new(
+                format!("Encoding {}: the file starts with its byte-order mark", encoding.name()),
+                format!("编码 {}：文件以其字节序标记开头", encoding.name()),
+            ),
             certain: true,
         };
     }
@@ -39,9 +47,15 @@ pub(super) fn detect(sample: &[u8], whole: bool, chosen: Option<&str>) -> FoundE
         return FoundEncoding {
             encoding,
             mark_bytes: 0,
-            evidence: format!(
-                "Encoding {}: {share:.0} % of every second byte are zero, as in 16-bit text of ASCII letters",
-                encoding.name()
+            evidence: Bilingual::new(
+                format!(
+                    "Encoding {}: {share:.0} % of every second byte are zero, as in 16-bit text of ASCII letters",
+                    encoding.name()
+                ),
+                format!(
+                    "编码 {}：每隔一个字节有 {share:.0} % 为零，与 16 位 ASCII 文本一致",
+                    encoding.name()
+                ),
             ),
             certain: true,
         };
@@ -50,13 +64,25 @@ pub(super) fn detect(sample: &[u8], whole: bool, chosen: Option<&str>) -> FoundE
         Some(0) => FoundEncoding {
             encoding: UTF_8,
             mark_bytes: 0,
-            evidence: format!("Encoding UTF-8: the first {} bytes are plain ASCII", sample.len()),
+            evidence: Bilingual::new(
+                format!(
+                    "Encoding UTF-8: the first {} bytes are plain ASCII",
+                    grouped(sample.len())
+                ),
+                format!("编码 UTF-8：前 {} 个字节都是 ASCII", grouped(sample.len())),
+            ),
             certain: false,
         },
         Some(characters) => FoundEncoding {
             encoding: UTF_8,
             mark_bytes: 0,
-            evidence: format!("Encoding UTF-8: {characters} characters beyond ASCII are all well-formed UTF-8"),
+            evidence: Bilingual::new(
+                format!(
+                    "Encoding UTF-8: {} characters beyond ASCII are all well-formed UTF-8",
+                    grouped(characters)
+                ),
+                format!("编码 UTF-8：{} 个非 ASCII 字符都是合法的 UTF-8", grouped(characters)),
+            ),
             certain: false,
         },
         None => legacy(sample),
@@ -70,19 +96,25 @@ pub(super) fn legacy(sample: &[u8]) -> FoundEncoding {
     let guess = detector.guess(None, Utf8Detection::Deny);
     // GB18030 is GBK's superset and the national standard.
     let encoding = if guess == GBK { GB18030 } else { guess };
-    let name = if encoding == GB18030 {
-        "Chinese (simplified)"
+    let (name, name_zh) = if encoding == GB18030 {
+        ("Chinese (simplified)", "简体中文")
     } else if encoding == BIG5 {
-        "Chinese (traditional)"
+        ("Chinese (traditional)", "繁体中文")
     } else {
-        "text"
+        ("text", "文本")
     };
     FoundEncoding {
         encoding,
         mark_bytes: 0,
-        evidence: format!(
-            "Encoding {}: the bytes are not UTF-8, and their frequencies fit {name} in this encoding best",
-            encoding.name()
+        evidence: Bilingual::new(
+            format!(
+                "Encoding {}: the bytes are not UTF-8, and their frequencies fit {name} in this encoding best",
+                encoding.name()
+            ),
+            format!(
+                "编码 {}：字节不是 UTF-8，其频率最符合此编码的{name_zh}",
+                encoding.name()
+            ),
         ),
         certain: false,
     }

@@ -6,6 +6,7 @@ use super::names;
 use super::records::Format;
 use super::stats::CellStats;
 use super::table::is_typed;
+use crate::engine::artifact::Bilingual;
 use std::collections::HashSet;
 
 /// Body records compared with the first one.
@@ -59,9 +60,12 @@ const VOCABULARY: [&str; 44] = [
 ];
 
 /// Whether `records[0]` is a header, with the reason.
-pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
+pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, Bilingual) {
     let Some((first, rest)) = records.split_first() else {
-        return (false, "No header: there is no record".to_owned());
+        return (
+            false,
+            Bilingual::new("No header: there is no record", "没有表头：没有任何记录"),
+        );
     };
     let body: Vec<&SampleRecord> = rest
         .iter()
@@ -73,7 +77,10 @@ pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
         let fields = first.cells.len();
         return (
             true,
-            format!("Header on the first record: {fields} words stand above values, though in {width} columns"),
+            Bilingual::new(
+                format!("Header on the first record: {fields} words stand above values, though in {width} columns"),
+                format!("表头在第一条记录：{fields} 个词位于数值之上，尽管有 {width} 列"),
+            ),
         );
     }
     let (mut for_header, mut against) = judge_columns(first, &body);
@@ -91,29 +98,44 @@ pub(super) fn detect(records: &[SampleRecord], width: usize) -> (bool, String) {
     }
     let line = first.line + 1;
     if for_header.len() > against.len() {
-        return (true, format!("Header on the first record: {}", for_header[0].words));
+        let reason = &for_header[0].words;
+        return (
+            true,
+            Bilingual::new(
+                format!("Header on the first record: {}", reason.en),
+                format!("表头在第一条记录：{}", reason.zh),
+            ),
+        );
     }
     if against.is_empty() && for_header.is_empty() && names_are_plausible(first) {
         return (
             true,
-            "Header on the first record: its cells are distinct words that do not occur below".to_owned(),
+            Bilingual::new(
+                "Header on the first record: its cells are distinct words that do not occur below",
+                "表头在第一条记录：其单元格是互不相同的词，且在下方没有出现",
+            ),
         );
     }
-    let reason = against
-        .first()
-        .cloned()
-        .unwrap_or_else(|| format!("record {line} does not differ from those below"));
-    (false, format!("No header: {reason}"))
+    let reason = against.first().cloned().unwrap_or_else(|| {
+        Bilingual::new(
+            format!("record {line} does not differ from those below"),
+            format!("第 {line} 条记录与下方的记录没有区别"),
+        )
+    });
+    (
+        false,
+        Bilingual::new(format!("No header: {}", reason.en), format!("没有表头：{}", reason.zh)),
+    )
 }
 
 /// A reason to take the first record for a header.
 struct ForHeader {
-    words: String,
+    words: Bilingual,
     /// By the cells below it, not by its words alone.
     proven: bool,
 }
 
-fn judge_columns(first: &SampleRecord, body: &[&SampleRecord]) -> (Vec<ForHeader>, Vec<String>) {
+fn judge_columns(first: &SampleRecord, body: &[&SampleRecord]) -> (Vec<ForHeader>, Vec<Bilingual>) {
     let (mut for_header, mut against) = (Vec::new(), Vec::new());
     for (column, name) in first.cells.iter().enumerate() {
         judge_column(column, cell::trim(name), body, &mut for_header, &mut against);
@@ -126,7 +148,7 @@ fn judge_column(
     name: &[u8],
     body: &[&SampleRecord],
     for_header: &mut Vec<ForHeader>,
-    against: &mut Vec<String>,
+    against: &mut Vec<Bilingual>,
 ) {
     if name.is_empty() {
         return;
@@ -135,13 +157,19 @@ fn judge_column(
     let typed = is_typed(name);
     let mostly_typed = is_mostly_typed(column, body);
     if typed {
-        against.push(format!("{shown:?} in column {} is a value", column + 1));
+        against.push(Bilingual::new(
+            format!("{shown:?} in column {} is a value", column + 1),
+            format!("第 {} 列的 {shown:?} 是一个值", column + 1),
+        ));
         if mostly_typed {
             return;
         }
     } else if mostly_typed {
         for_header.push(ForHeader {
-            words: format!("{shown:?} stands above numbers or times"),
+            words: Bilingual::new(
+                format!("{shown:?} stands above numbers or times"),
+                format!("{shown:?} 位于数字或时间之上"),
+            ),
             proven: true,
         });
         return;
@@ -154,11 +182,17 @@ fn judge_column(
         && !typed
     {
         for_header.push(ForHeader {
-            words: format!("{shown:?} is a usual column name"),
+            words: Bilingual::new(
+                format!("{shown:?} is a usual column name"),
+                format!("{shown:?} 是常见的列名"),
+            ),
             proven: false,
         });
     } else if body.iter().any(|record| cell::trim(&record.cells[column]) == name) {
-        against.push(format!("{shown:?} also occurs below in column {}", column + 1));
+        against.push(Bilingual::new(
+            format!("{shown:?} also occurs below in column {}", column + 1),
+            format!("{shown:?} 在下方第 {} 列中也出现", column + 1),
+        ));
     }
 }
 

@@ -1,29 +1,14 @@
 //! JSON Lines: one object a line. Its keys become columns, nested objects' keys joined by dots; numbers keep
 //! their digits, arrays their text.
 //!
-//! Chunks of lines are rewritten as records of the splitter, one a line, so that everything after it is the same
-//! for both formats. Invariant: one line gives one record, also where it is blank or no object.
+//! Invariant: one line gives one record, also where it is blank or no object.
 
 use super::error::IngestError;
-use super::records::Format;
+use super::rewritten::{FORMAT, push_cell};
 use super::stream::TextStream;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// How rewritten records are separated: ASCII's unit and record separators, which text does not hold.
-pub(super) const FORMAT: Format = Format {
-    delimiter: 0x1F,
-    quote: Some(b'"'),
-    escape: None,
-    newline: 0x1E,
-    skip_space: false,
-};
-/// How the lines are cut before they are rewritten.
-pub(super) const LINES: Format = Format {
-    quote: None,
-    newline: b'\n',
-    ..FORMAT
-};
 /// Objects with more keys than this are no rows of one table.
 const MAX_KEYS: usize = 4096;
 /// Objects within objects deeper than this are refused, so that the stack is bounded.
@@ -144,22 +129,6 @@ pub(super) fn original(record: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(rest);
     out
-}
-
-fn push_cell(out: &mut Vec<u8>, cell: &[u8], always_quoted: bool) {
-    let special = |byte: &u8| matches!(byte, b'"' | 0x1E | 0x1F);
-    if !always_quoted && !cell.iter().any(special) {
-        out.extend_from_slice(cell);
-        return;
-    }
-    out.push(b'"');
-    for &byte in cell {
-        out.push(byte);
-        if byte == b'"' {
-            out.push(b'"');
-        }
-    }
-    out.push(b'"');
 }
 
 /// The keys and values of one object; `None` if the line is anything else.

@@ -14,6 +14,8 @@ mod dialect;
 mod dialect_tests;
 mod encoding;
 mod error;
+mod escape;
+mod fixed_width;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod header;
@@ -32,6 +34,7 @@ mod read;
 #[cfg(test)]
 mod real_data_tests;
 mod records;
+mod rewritten;
 mod roles;
 mod score;
 mod source;

@@ -3,9 +3,10 @@
 use super::dataset::{ColumnInfo, Dataset, DatasetInfo, Dialect, RowCounts, SourceFile};
 use super::error::IngestError;
 use super::options::ReadOptions;
+use super::prepare::{has_in_addition, lacks_column};
 use super::roles;
 use super::source::{Source, modified};
-use crate::engine::artifact::{ColumnType, ContentHash, Role};
+use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Role};
 use crate::engine::progress::Progress;
 use polars::prelude::{
     Column, DataFrame, DataType, IntoColumn, NamedFrom, ParquetReader, PolarsResult, SerReader, Series, TimeUnit,
@@ -71,7 +72,7 @@ pub(super) fn read(
 fn build(
     name: String,
     sources: &[Source],
-    (heights, differences): (Vec<usize>, Vec<Vec<String>>),
+    (heights, differences): (Vec<usize>, Vec<Vec<Bilingual>>),
     hash: ContentHash,
     columns: Vec<ColumnInfo>,
     frame: DataFrame,
@@ -111,7 +112,10 @@ fn build(
                 delimiter: ',',
                 header: true,
                 line_ending: "lf".to_owned(),
-                evidence: vec!["Parquet: the file starts with PAR1 and describes itself".to_owned()],
+                evidence: vec![Bilingual::new(
+                    "Parquet: the file starts with PAR1 and describes itself",
+                    "Parquet：文件以 PAR1 开头，自带结构说明",
+                )],
                 ..Dialect::default()
             },
             rows: count(frame.height()),
@@ -238,7 +242,7 @@ fn as_shown(series: &Series) -> PolarsResult<Series> {
 }
 
 /// Column names in order of first appearance with the type that holds all files, and each file's differences.
-fn reconcile(frames: &[DataFrame]) -> (Vec<String>, Vec<ColumnType>, Vec<Vec<String>>) {
+fn reconcile(frames: &[DataFrame]) -> (Vec<String>, Vec<ColumnType>, Vec<Vec<Bilingual>>) {
     let mut names: Vec<String> = Vec::new();
     let mut types: Vec<ColumnType> = Vec::new();
     let mut differences = Vec::new();
@@ -249,24 +253,24 @@ fn reconcile(frames: &[DataFrame]) -> (Vec<String>, Vec<ColumnType>, Vec<Vec<Str
     for frame in frames {
         let mut words = Vec::new();
         for name in first.iter().filter(|name| frame.column(name).is_err()) {
-            words.push(format!("lacks column {name:?}; its cells are null"));
+            words.push(lacks_column(name));
         }
         for column in frame.columns() {
             let dtype = target_type(column.dtype());
             let name = column.name().to_string();
             match names.iter().position(|known| *known == name) {
                 Some(known) if types[known] != dtype => {
-                    words.push(format!(
-                        "column {name:?} is {}, not {} as before",
-                        dtype.name(),
-                        types[known].name()
+                    let (here, before) = (dtype.name(), types[known].name());
+                    words.push(Bilingual::new(
+                        format!("column {name:?} is {here}, not {before} as before"),
+                        format!("列 {name:?} 是 {here}，而之前是 {before}"),
                     ));
                     types[known] = common_type(types[known], dtype);
                 }
                 Some(_) => {}
                 None => {
                     if !first.contains(&name) {
-                        words.push(format!("has column {name:?} in addition"));
+                        words.push(has_in_addition(&name));
                     }
                     names.push(name);
                     types.push(dtype);

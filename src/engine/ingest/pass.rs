@@ -8,12 +8,13 @@ use super::columns::ColumnBuilder;
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::dialect::skip_lines;
 use super::error::IngestError;
-use super::json_lines;
 use super::plan::Plan;
 use super::records::{Format, last_boundary};
+use super::rewritten;
 use super::source::{Compression, Source};
 use super::stream::TextStream;
 use super::wrapped::unwrap_lines;
+use crate::engine::artifact::Bilingual;
 use crate::engine::progress::Progress;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -57,7 +58,7 @@ pub(super) struct FileOutcome {
     /// Lines after the table that were counted as skipped.
     pub footer_lines: u64,
     /// Why the file's unpacked text ends early.
-    pub cut_short: Option<String>,
+    pub cut_short: Option<Bilingual>,
     num_lines: u64,
     tail: Tail,
 }
@@ -139,7 +140,7 @@ fn produce(
     progress: &Progress,
     shared: &Shared,
     send: SyncSender<Chunk>,
-) -> Result<Vec<(blake3::Hash, Option<String>)>, IngestError> {
+) -> Result<Vec<(blake3::Hash, Option<Bilingual>)>, IngestError> {
     let mut hashes = Vec::new();
     let mut sequence = 0;
     let mut raw_before = 0;
@@ -201,8 +202,8 @@ fn read_chunk(
         }
         data.drain(..skip_lines(data, format.newline, task.preamble_lines));
     }
-    let outer = match (&task.layout.json, task.layout.wrapped) {
-        (Some(_), _) => json_lines::LINES,
+    let outer = match (&task.layout.rewriter, task.layout.wrapped) {
+        (Some(_), _) => rewritten::LINES,
         (None, true) => Format { quote: None, ..*format },
         (None, false) => *format,
     };
@@ -211,8 +212,8 @@ fn read_chunk(
         if cut > 0 || ended {
             carry.extend_from_slice(&data[cut..]);
             data.truncate(cut);
-            if let Some(keys) = &task.layout.json {
-                *data = keys.rewrite(data);
+            if let Some(rewriter) = &task.layout.rewriter {
+                *data = rewriter.rewrite(data);
             } else if task.layout.wrapped {
                 *data = unwrap_lines(data, format);
             }

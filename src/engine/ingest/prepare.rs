@@ -5,13 +5,16 @@ use super::dataset::Dialect;
 use super::dialect::{self, FoundDialect, SampleRecord};
 use super::encoding::{self, FoundEncoding};
 use super::error::IngestError;
+use super::fixed_width::Columns;
 use super::header;
 use super::json_lines::{self, Keys};
 use super::options::{QuoteChoice, ReadOptions};
 use super::pass::Task;
+use super::rewritten::{self, Rewriter};
 use super::source::{Compression, Kind, Source, refuse_what_is_no_table};
 use super::stream::TextStream;
 use super::table::Comments;
+use crate::engine::artifact::Bilingual;
 use encoding_rs::UTF_8;
 use std::sync::Arc;
 
@@ -80,6 +83,9 @@ pub(super) fn prepare(
         return json(source, compression, encoding, (sample, whole));
     }
     let found = dialect::detect(sample, whole, options);
+    if let Some(columns) = fixed_width(sample, whole, &found, options) {
+        return Ok(padded(source, compression, encoding, (found, columns, sample), options));
+    }
     if found.records.is_empty() && found.preamble_lines == 0 {
         return Err(IngestError::NoRecords {
             path: source.path.clone(),
@@ -97,7 +103,7 @@ fn json(
 ) -> Result<Prepared, IngestError> {
     let mut stream = TextStream::open(source, compression, encoding.encoding, encoding.mark_bytes, false)?;
     let keys = Keys::of(&source.path, &mut stream)?;
-    let (format, width) = (json_lines::FORMAT, keys.names.len());
+    let (format, width) = (rewritten::FORMAT, keys.names.len());
     if width == 0 {
         return Err(IngestError::NoRecords {
             path: source.path.clone(),
@@ -111,7 +117,10 @@ fn json(
     let records = dialect::split(&keys.rewrite(&sample[..cut]), &format, true, dialect::MAX_KEPT_RECORDS);
     let evidence = vec![
         encoding.evidence.clone(),
-        format!("JSON Lines: the first line is an object; the {width} keys of all objects are the columns"),
+        Bilingual::new(
+            format!("JSON Lines: the first line is an object; the {width} keys of all objects are the columns"),
+            format!("JSON Lines：第一行是一个对象；所有对象的 {width} 个键即为列"),
+        ),
     ];
     let dialect = Dialect {
         format: "jsonl".to_owned(),
@@ -136,7 +145,7 @@ fn json(
             header_rows: 0,
             header_lines: Vec::new(),
             wrapped: false,
-            json: Some(Arc::new(keys.clone())),
+            rewriter: Some(Rewriter::Json(Arc::new(keys.clone()))),
             comments: Comments::None,
             encoding: encoding.encoding.name(),
             fields: (0..width).map(Some).collect(),
@@ -151,6 +160,62 @@ fn json(
     })
 }
 
+/// The columns of a padded table. It is looked for where no delimiter gives records of one width.
+fn fixed_width(sample: &[u8], whole: bool, found: &FoundDialect, options: &ReadOptions) -> Option<Columns> {
+    let chosen = options.delimiter.is_some() || options.preamble_lines.is_some();
+    let regular = found.records.iter().filter(|record| record.cells.len() == found.width);
+    let is_regular = regular.count() * 10 >= found.records.len() * 9;
+    if chosen || found.wrapped || found.line_ending == "cr" || (found.width > 1 && is_regular) {
+        return None;
+    }
+    Columns::find(whole_lines(sample, whole))
+}
+
+/// The lines of a sample that it holds to their end.
+fn whole_lines(sample: &[u8], whole: bool) -> &[u8] {
+    let cut = memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1);
+    if whole { sample } else { &sample[..cut] }
+}
+
+/// A file of fixed-width columns.
+fn padded(
+    source: &Source,
+    compression: Compression,
+    encoding: FoundEncoding,
+    (found, columns, sample): (FoundDialect, Columns, &[u8]),
+    options: &ReadOptions,
+) -> Prepared {
+    let rewriter = Rewriter::FixedWidth(Arc::new(columns.clone()));
+    let text = rewriter.rewrite(whole_lines(sample, false));
+    let mut records = dialect::split(&text, &rewritten::FORMAT, true, dialect::MAX_KEPT_RECORDS);
+    records.retain(|record| !record.is_blank());
+    let mut evidence = found.evidence;
+    // What was found out about delimiters does not hold.
+    evidence.truncate(1);
+    let (count, places) = (columns.count(), columns.described());
+    evidence.push(Bilingual::new(
+        format!("Fixed width: no delimiter fits; {count} columns begin at characters {places} of every line"),
+        format!("定宽：没有合适的分隔符；{count} 列分别从每行第 {places} 个字符开始"),
+    ));
+    let found = FoundDialect {
+        format: rewritten::FORMAT,
+        width: columns.count(),
+        preamble_lines: 0,
+        comments: Comments::None,
+        wrapped: false,
+        line_ending: found.line_ending,
+        evidence,
+        records,
+    };
+    let mut prepared = describe(source, compression, encoding, found, options);
+    prepared.dialect.format = "fixed_width".to_owned();
+    prepared.dialect.delimiter = ' ';
+    prepared.dialect.quote = None;
+    prepared.dialect.escape = None;
+    prepared.task.layout.rewriter = Some(rewriter);
+    prepared
+}
+
 fn describe(
     source: &Source,
     compression: Compression,
@@ -161,9 +226,15 @@ fn describe(
     let (has_header, why) = match options.header {
         Some(true) => (
             true,
-            "The first record names the columns as chosen by the user".to_owned(),
+            Bilingual::new(
+                "The first record names the columns as chosen by the user",
+                "按用户指定，第一条记录为列名",
+            ),
         ),
-        Some(false) => (false, "There is no header as chosen by the user".to_owned()),
+        Some(false) => (
+            false,
+            Bilingual::new("There is no header as chosen by the user", "按用户指定，没有表头"),
+        ),
         None => header::detect(&found.records, found.width),
     };
     let width = found.width;
@@ -178,16 +249,18 @@ fn describe(
     evidence.extend(found.evidence.iter().cloned());
     evidence.push(why);
     if header_rows > 1 {
-        evidence.push(format!(
-            "The header has {header_rows} records; each column's name is made of its words in them"
+        evidence.push(Bilingual::new(
+            format!("The header has {header_rows} records; each column's name is made of its words in them"),
+            format!("表头有 {header_rows} 条记录；每列的列名由其中的词组成"),
         ));
     }
     if let Some(first) = &first
         && first.cells.len() != width
     {
         let (named, fields) = (first.cells.len(), width);
-        evidence.push(format!(
-            "The header names {named} columns, most records have {fields} fields; those count"
+        evidence.push(Bilingual::new(
+            format!("The header names {named} columns, most records have {fields} fields; those count"),
+            format!("表头有 {named} 个列名，而多数记录有 {fields} 个字段；以后者为准"),
         ));
     }
     let format = found.format;
@@ -217,7 +290,7 @@ fn describe(
             header_rows,
             header_lines: header::spellings(&found.records, header_rows, &format),
             wrapped: found.wrapped,
-            json: None,
+            rewriter: None,
             comments: found.comments,
             encoding: encoding.encoding.name(),
             fields: (0..width).map(Some).collect(),
@@ -235,7 +308,7 @@ fn describe(
 
 /// One table over all files: column names in order of first appearance, each file's fields assigned to them,
 /// and in words how each file differs from the first.
-pub(super) fn reconcile(files: &mut [Prepared]) -> (Vec<String>, Vec<Vec<String>>) {
+pub(super) fn reconcile(files: &mut [Prepared]) -> (Vec<String>, Vec<Vec<Bilingual>>) {
     let mut names: Vec<String> = Vec::new();
     for file in files.iter() {
         for name in &file.names {
@@ -260,25 +333,45 @@ pub(super) fn reconcile(files: &mut [Prepared]) -> (Vec<String>, Vec<Vec<String>
     (names, differences)
 }
 
-fn differ(first: &[String], dialect: &Dialect, file: &Prepared) -> Vec<String> {
+/// A file without a column of the first one.
+pub(super) fn lacks_column(name: &str) -> Bilingual {
+    Bilingual::new(
+        format!("lacks column {name:?}; its cells are null"),
+        format!("缺少列 {name:?}；其单元格为空"),
+    )
+}
+
+/// A file with a column that the first one lacks.
+pub(super) fn has_in_addition(name: &str) -> Bilingual {
+    Bilingual::new(format!("has column {name:?} in addition"), format!("多出列 {name:?}"))
+}
+
+fn differ(first: &[String], dialect: &Dialect, file: &Prepared) -> Vec<Bilingual> {
     let mut words = Vec::new();
     for name in first.iter().filter(|name| !file.names.contains(name)) {
-        words.push(format!("lacks column {name:?}; its cells are null"));
+        words.push(lacks_column(name));
     }
     for name in file.names.iter().filter(|name| !first.contains(name)) {
-        words.push(format!("has column {name:?} in addition"));
+        words.push(has_in_addition(name));
     }
     if words.is_empty() && file.names != first {
-        words.push("has the columns in another order".to_owned());
+        words.push(Bilingual::new("has the columns in another order", "列的顺序不同"));
     }
-    let mut differs = |what: &str, here: String, there: String| {
+    let mut differs = |(what, what_zh): (&str, &str), here: String, there: String| {
         if here != there {
-            words.push(format!("{what} is {here}, not {there} as in the first file"));
+            words.push(Bilingual::new(
+                format!("{what} is {here}, not {there} as in the first file"),
+                format!("{what_zh}是 {here}，而第一个文件是 {there}"),
+            ));
         }
     };
-    differs("encoding", file.dialect.encoding.clone(), dialect.encoding.clone());
     differs(
-        "delimiter",
+        ("encoding", "编码"),
+        file.dialect.encoding.clone(),
+        dialect.encoding.clone(),
+    );
+    differs(
+        ("delimiter", "分隔符"),
         format!("{:?}", file.dialect.delimiter),
         format!("{:?}", dialect.delimiter),
     );

@@ -14,7 +14,7 @@ use super::roles;
 use super::source::Source;
 use super::stats::CellStats;
 use super::time::TimeFormat;
-use crate::engine::artifact::{ContentHash, Role};
+use crate::engine::artifact::{Bilingual, ContentHash, Role};
 use crate::engine::progress::Progress;
 use polars::prelude::{Column, DataFrame};
 use std::sync::Arc;
@@ -260,7 +260,7 @@ fn revise_encodings(
 fn assemble(
     name: String,
     files: Vec<Prepared>,
-    differences: Vec<Vec<String>>,
+    differences: Vec<Vec<Bilingual>>,
     candidates: Vec<Candidate>,
     outcome: PassOutcome,
     options: &ReadOptions,
@@ -276,7 +276,7 @@ fn assemble(
             dtype: candidate.plan.column_type(),
             role: Role::Other,
             confidence: 0.0,
-            why: String::new(),
+            why: Bilingual::default(),
             time_format: plan::time_format_name(candidate.plan, &candidate.sample),
             nulls: built.nulls,
             invalid: built.num_invalid,
@@ -304,9 +304,10 @@ fn assemble(
         dialect.footer_lines = first.footer_lines;
         dialect.evidence.extend(first.cut_short.clone());
         if first.footer_lines > 0 {
-            dialect.evidence.push(format!(
-                "{} lines after the table are skipped: they follow a blank line and fit no row",
-                first.footer_lines
+            let lines = first.footer_lines;
+            dialect.evidence.push(Bilingual::new(
+                format!("{lines} lines after the table are skipped: they follow a blank line and fit no row"),
+                format!("跳过表后的 {lines} 行：它们位于空行之后，且不符合任何数据行"),
             ));
         }
     }
@@ -328,7 +329,7 @@ fn assemble(
     })
 }
 
-fn describe_sources(files: &[Prepared], outcomes: &[FileOutcome], differences: Vec<Vec<String>>) -> Vec<SourceFile> {
+fn describe_sources(files: &[Prepared], outcomes: &[FileOutcome], differences: Vec<Vec<Bilingual>>) -> Vec<SourceFile> {
     files
         .iter()
         .zip(outcomes)

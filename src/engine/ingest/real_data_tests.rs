@@ -46,7 +46,7 @@ fn rees46_multicategory() {
     assert_eq!(rows(&dataset), (17_434, 1, 1, 17_436));
     let reject = &dataset.rejects[0];
     assert_eq!(
-        (reject.line, reject.cause.as_str()),
+        (reject.line, reject.cause.en.as_str()),
         (17_436, "8 fields where 9 are expected")
     );
     assert!(reject.raw.ends_with("25.71,52040330"));
@@ -62,7 +62,7 @@ fn rees46_multicategory() {
         ("user_session", ColumnType::Text, Role::Session, 0),
     ] {
         let info = column(&dataset, name);
-        assert_eq!((info.dtype, info.role), (dtype, role), "{name}: {}", info.why);
+        assert_eq!((info.dtype, info.role), (dtype, role), "{name}: {}", info.why.en);
         assert!(
             info.nulls.abs_diff(nulls) <= 1 && info.invalid == 0,
             "{name}: {} nulls",
@@ -120,7 +120,7 @@ fn uci_online_retail_is_one_log_of_44_files() {
             (info.dtype, info.role, info.nulls),
             (dtype, role, nulls),
             "{name}: {}",
-            info.why
+            info.why.en
         );
     }
     assert!(

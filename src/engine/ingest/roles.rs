@@ -8,7 +8,7 @@ use super::dataset::ColumnInfo;
 use super::look::Look;
 use super::names::words;
 use super::options::ReadOptions;
-use crate::engine::artifact::Role;
+use crate::engine::artifact::{Bilingual, Role};
 use polars::prelude::DataFrame;
 
 /// A role a column may have.
@@ -16,7 +16,7 @@ use polars::prelude::DataFrame;
 struct Guess {
     role: Role,
     confidence: f64,
-    why: String,
+    why: Bilingual,
 }
 
 const UNIQUE: [Role; 13] = [
@@ -270,7 +270,7 @@ pub(super) fn assign(columns: &mut [ColumnInfo], frame: &DataFrame, options: &Re
             *guesses = vec![Guess {
                 role,
                 confidence: 1.0,
-                why: "chosen by the user".to_owned(),
+                why: Bilingual::new("chosen by the user", "由用户指定"),
             }];
         }
     }
@@ -312,12 +312,17 @@ fn settle(columns: &mut [ColumnInfo], guesses: Vec<Vec<Guess>>, options: &ReadOp
             continue;
         }
         let why = match refused[index] {
-            Some((role, holder)) => format!(
-                "could be {}, but {:?} fits that better",
-                role.name(),
-                columns[holder].name
+            Some((role, holder)) => {
+                let better = &columns[holder].name;
+                Bilingual::new(
+                    format!("could be {}, but {better:?} fits that better", role.name()),
+                    format!("可能是{}，但 {better:?} 更符合", role.label().zh),
+                )
+            }
+            None => Bilingual::new(
+                "neither name nor contents fit a known role",
+                "列名和内容都不符合已知的角色",
             ),
-            None => "neither name nor contents fit a known role".to_owned(),
         };
         let column = &mut columns[index];
         (column.role, column.confidence, column.why) = (Role::Other, 0.5, why);
@@ -327,36 +332,40 @@ fn settle(columns: &mut [ColumnInfo], guesses: Vec<Vec<Guess>>, options: &ReadOp
 fn guess_column(name: &str, look: &Look) -> Vec<Guess> {
     let words = words(name);
     let mut guesses = Vec::new();
-    let mut add = |role, confidence: f64, why: String| guesses.push(Guess { role, confidence, why });
+    let mut add = |role, confidence: f64, why: Bilingual| guesses.push(Guess { role, confidence, why });
     if look.values == 0 {
         return Vec::new();
     }
     if look.time {
         let named = super::names::Hints::of(name).time;
         let why = if named {
-            format!("holds times, and the name {name:?} says so")
+            Bilingual::new(
+                format!("holds times, and the name {name:?} says so"),
+                format!("内容是时间，列名 {name:?} 也如此表明"),
+            )
         } else {
-            "holds times".to_owned()
+            Bilingual::new("holds times", "内容是时间")
         };
         add(Role::Time, if named { 0.95 } else { 0.8 }, why);
         return guesses;
     }
     if look.text && look.event_words >= 0.8 && look.distinct >= 2 && look.distinct <= 40 {
-        add(
-            Role::Event,
-            0.98,
-            format!(
-                "{:.0} % of its cells are event words such as {:?}",
-                look.event_words * 100.0,
-                look.words[0]
-            ),
+        let (share, example) = (look.event_words * 100.0, &look.words[0]);
+        let why = Bilingual::new(
+            format!("{share:.0} % of its cells are event words such as {example:?}"),
+            format!("{share:.0} % 的单元格是事件词，如 {example:?}"),
         );
+        add(Role::Event, 0.98, why);
     }
     for rule in &NAME_RULES {
         if let Some(word) = matching_word(rule, &words, name) {
             let fit = content_fit(rule.role, look);
             if fit > 0.0 {
-                let why = format!("the name says {word:?}; {}", describe(look));
+                let seen = describe(look);
+                let why = Bilingual::new(
+                    format!("the name says {word:?}; {}", seen.en),
+                    format!("列名含 {word:?}；{}", seen.zh),
+                );
                 // A name of nothing else, or the final one of several, is surer.
                 let plain = words.iter().all(|own| own == word || own == "id" || own == "final");
                 add(rule.role, rule.confidence * fit + if plain { 0.02 } else { 0.0 }, why);
@@ -371,11 +380,12 @@ fn guess_column(name: &str, look: &Look) -> Vec<Guess> {
     {
         // Among several texts the longest is the richest.
         let confidence = if texty { 0.85 } else { 0.7 } + (look.mean_chars / 10_000.0).min(0.05);
-        add(
-            Role::Text,
-            confidence,
-            format!("texts of {:.0} characters on average", look.mean_chars),
+        let length = look.mean_chars;
+        let why = Bilingual::new(
+            format!("texts of {length:.0} characters on average"),
+            format!("文本，平均 {length:.0} 个字符"),
         );
+        add(Role::Text, confidence, why);
     }
     guesses
 }
@@ -419,18 +429,23 @@ fn content_fit(role: Role, look: &Look) -> f64 {
     }
 }
 
-fn describe(look: &Look) -> String {
-    let rows = grouped(look.rows);
-    let scope = if look.rows >= super::look::LOOK_ROWS {
-        format!("the first {rows} rows")
+fn describe(look: &Look) -> Bilingual {
+    let (rows, distinct) = (grouped(look.rows), grouped(look.distinct));
+    if look.rows >= super::look::LOOK_ROWS {
+        Bilingual::new(
+            format!("{distinct} distinct values in the first {rows} rows"),
+            format!("前 {rows} 行中有 {distinct} 个不同的值"),
+        )
     } else {
-        format!("{rows} rows")
-    };
-    format!("{} distinct values in {scope}", grouped(look.distinct))
+        Bilingual::new(
+            format!("{distinct} distinct values in {rows} rows"),
+            format!("{rows} 行中有 {distinct} 个不同的值"),
+        )
+    }
 }
 
 /// 1234567 → `1,234,567`.
-fn grouped(number: usize) -> String {
+pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -463,36 +478,36 @@ fn guess_nameless(columns: &[ColumnInfo], looks: &[Look], guesses: &mut [Vec<Gue
     if ids.len() < 2 {
         return;
     }
-    let mut add = |column: usize, role, confidence, why: String| guesses[column].push(Guess { role, confidence, why });
-    add(
-        item,
-        Role::Item,
-        0.6,
-        format!(
-            "no name; of the id-like columns it has the most values: {}",
-            describe(&looks[item])
-        ),
+    let mut add = |column: usize, role, why: Bilingual| {
+        guesses[column].push(Guess {
+            role,
+            confidence: 0.6,
+            why,
+        });
+    };
+    let seen = describe(&looks[item]);
+    let why = Bilingual::new(
+        format!("no name; of the id-like columns it has the most values: {}", seen.en),
+        format!("没有列名；在类似编号的列中它的值最多：{}", seen.zh),
     );
+    add(item, Role::Item, why);
     let mut user_found = false;
     for &column in ids.iter().filter(|&&column| column != item) {
         if looks[item].determines(&looks[column]) {
-            add(
-                column,
-                Role::Category,
-                0.6,
-                format!(
-                    "no name; each value of column {} always goes with the same value here",
-                    item + 1
-                ),
+            let number = item + 1;
+            let why = Bilingual::new(
+                format!("no name; each value of column {number} always goes with the same value here"),
+                format!("没有列名；第 {number} 列的每个值在此总对应同一个值"),
             );
+            add(column, Role::Category, why);
         } else if !user_found {
             user_found = true;
-            add(
-                column,
-                Role::User,
-                0.6,
-                format!("no name; an id that repeats: {}", describe(&looks[column])),
+            let seen = describe(&looks[column]);
+            let why = Bilingual::new(
+                format!("no name; an id that repeats: {}", seen.en),
+                format!("没有列名；会重复出现的编号：{}", seen.zh),
             );
+            add(column, Role::User, why);
         }
     }
 }
@@ -521,7 +536,11 @@ fn guess_catalogue_key(columns: &[ColumnInfo], looks: &[Look], guesses: &mut [Ve
             && !look.time
     });
     if let Some(column) = key {
-        let why = format!("a key of a table with texts and prices: {}", describe(&looks[column]));
+        let seen = describe(&looks[column]);
+        let why = Bilingual::new(
+            format!("a key of a table with texts and prices: {}", seen.en),
+            format!("带有文本和价格的表的主键：{}", seen.zh),
+        );
         guesses[column].push(Guess {
             role: Role::Item,
             confidence: 0.6,

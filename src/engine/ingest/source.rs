@@ -145,7 +145,7 @@ pub(super) fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> std::io::R
 }
 
 /// First bytes of the kinds people open by mistake, what they are, and the way out.
-const SIGNATURES: [(&[u8], &str, &str); 16] = [
+pub(super) const SIGNATURES: [(&[u8], &str, &str); 16] = [
     (b"%PDF", "a PDF document", "export the table as CSV or Parquet"),
     (
         b"PK\x03\x04",

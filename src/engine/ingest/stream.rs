@@ -2,6 +2,7 @@
 
 use super::error::IngestError;
 use super::source::{Compression, Kind, Source, modified};
+use crate::engine::artifact::Bilingual;
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 use std::fs::File;
 use std::io::Read;
@@ -24,7 +25,7 @@ pub(super) struct TextStream<'a> {
     /// Some bytes were no characters of the encoding and became U+FFFD.
     pub had_errors: bool,
     /// The packed file ends or breaks before its end, as an error in words; what came before is kept.
-    pub cut_short: Option<String>,
+    pub cut_short: Option<Bilingual>,
     ended: bool,
 }
 
@@ -183,8 +184,9 @@ impl<'a> TextStream<'a> {
             });
         }
         let name = compression.name();
-        self.cut_short = Some(format!(
-            "the {name} data breaks off after {at_bytes} unpacked bytes ({error}); the rows before are kept"
+        self.cut_short = Some(Bilingual::new(
+            format!("the {name} data breaks off after {at_bytes} unpacked bytes ({error}); the rows before are kept"),
+            format!("{name} 数据在解压 {at_bytes} 字节后中断（{error}）；保留之前的行"),
         ));
         self.ended = true;
         Ok(())

@@ -6,6 +6,7 @@ use super::mend::{split_line, split_with_stray_quote};
 use super::records::{Field, Format, field_bytes};
 use super::stats::CellStats;
 use super::time;
+use crate::engine::artifact::Bilingual;
 
 /// What comment lines start with.
 const COMMENT_MARKS: [&str; 4] = ["#", "//", "--", "%"];
@@ -119,7 +120,7 @@ pub(super) fn respelled_header(
     below: &SampleRecord,
     format: &Format,
     width: usize,
-) -> Option<(Vec<Vec<u8>>, String)> {
+) -> Option<(Vec<Vec<u8>>, Bilingual)> {
     if width < 2 || above.cells.len() == width || below.cells.iter().all(|cell| is_word(cell)) {
         return None;
     }
@@ -134,7 +135,11 @@ pub(super) fn respelled_header(
     };
     if let Some(fields) = split_with_stray_quote(&above.raw, format, width) {
         let cells = cells_of(fields, format)?;
-        return Some((cells, "One quote in the header encloses nothing and is text".to_owned()));
+        let words = Bilingual::new(
+            "One quote in the header encloses nothing and is text",
+            "表头中有一个引号没有包围任何内容，按文本读取",
+        );
+        return Some((cells, words));
     }
     for delimiter in DELIMITERS
         .into_iter()
@@ -150,7 +155,10 @@ pub(super) fn respelled_header(
             let shown = char::from(delimiter);
             return Some((
                 cells,
-                format!("The header separates its {width} names by {shown:?} and is read so"),
+                Bilingual::new(
+                    format!("The header separates its {width} names by {shown:?} and is read so"),
+                    format!("表头的 {width} 个列名以 {shown:?} 分隔，并按此读取"),
+                ),
             ));
         }
     }

@@ -86,7 +86,7 @@ fn a_quote_that_never_closes_costs_one_line() {
         dataset
             .rejects
             .iter()
-            .all(|reject| reject.cause == "a quote is opened and not closed")
+            .all(|reject| reject.cause.en == "a quote is opened and not closed")
     );
 }
 
@@ -106,7 +106,7 @@ fn wrong_number_of_fields_is_rejected_with_its_line() {
     let causes: Vec<(u64, &str)> = dataset
         .rejects
         .iter()
-        .map(|reject| (reject.line, reject.cause.as_str()))
+        .map(|reject| (reject.line, reject.cause.en.as_str()))
         .collect();
     assert_eq!(
         causes,
@@ -140,7 +140,7 @@ fn delimiters_are_found() {
                 .dialect
                 .evidence
                 .iter()
-                .any(|sentence| sentence.starts_with("Delimiter"))
+                .any(|sentence| sentence.en.starts_with("Delimiter"))
         );
     }
 }
@@ -197,9 +197,9 @@ fn undecodable_bytes_reject_their_record_only() {
     let dataset = read_with(&bytes, &ReadOptions::default());
     assert_eq!((dataset.info.rows.accepted, dataset.info.rows.rejected), (41, 1));
     assert!(
-        dataset.rejects[0].cause.contains("not UTF-8"),
+        dataset.rejects[0].cause.en.contains("not UTF-8"),
         "{}",
-        dataset.rejects[0].cause
+        dataset.rejects[0].cause.en
     );
 }
 
@@ -297,7 +297,7 @@ fn overrides_win() {
     assert_eq!(types(&dataset), [ColumnType::Text, ColumnType::Text]);
     let info = &dataset.info.columns[1];
     assert_eq!(
-        (info.role, info.confidence, info.why.as_str()),
+        (info.role, info.confidence, info.why.en.as_str()),
         (Role::Item, 1.0, "chosen by the user")
     );
     let unknown = ReadOptions {
@@ -352,11 +352,13 @@ fn files_of_a_folder_are_one_log_by_column_names() {
     assert_eq!(*dataset.lines, [2, 3, 2, 2]);
     let differences = &dataset.info.sources[2].schema_differences;
     assert!(
-        differences.iter().any(|words| words.contains("\"price\" in addition")),
+        differences
+            .iter()
+            .any(|words| words.en.contains("\"price\" in addition")),
         "{differences:?}"
     );
     assert!(
-        differences.iter().any(|words| words.contains("delimiter")),
+        differences.iter().any(|words| words.en.contains("delimiter")),
         "{differences:?}"
     );
 }
@@ -383,7 +385,7 @@ fn packed_files_and_broken_ones() {
     let dataset = read_log(&[path], &ReadOptions::default(), &Progress::new()).expect("the good part");
     assert!(dataset.num_rows() > 1_000 && dataset.num_rows() < 50_000);
     assert!(
-        dataset.info.sources[0].schema_differences[0].contains("breaks off"),
+        dataset.info.sources[0].schema_differences[0].en.contains("breaks off"),
         "{:?}",
         dataset.info.sources[0]
     );

@@ -83,7 +83,7 @@ pub fn write_rejects(dataset: &Dataset, path: &Path) -> Result<(), WriteError> {
         let mut line = Vec::new();
         push_cell(&mut line, file.as_bytes(), b',');
         line.extend_from_slice(format!(",{},", reject.line).as_bytes());
-        push_cell(&mut line, reject.cause.as_bytes(), b',');
+        push_cell(&mut line, reject.cause.en.as_bytes(), b',');
         line.push(b',');
         push_cell(&mut line, reject.raw.as_bytes(), b',');
         line.push(b'\n');

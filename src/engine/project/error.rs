@@ -1,5 +1,6 @@
 //! What can go wrong with a project folder.
 
+use crate::engine::artifact::Bilingual;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -57,11 +58,81 @@ pub enum ProjectError {
 }
 
 impl ProjectError {
+    /// The message with its cause in both languages.
+    pub fn explain(&self) -> Bilingual {
+        let cause = std::error::Error::source(self).map(ToString::to_string);
+        let with = |words: String, colon: &str| match &cause {
+            Some(cause) => format!("{words}{colon}{cause}"),
+            None => words,
+        };
+        Bilingual::new(with(self.to_string(), ": "), with(self.in_chinese(), "："))
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Create { path, .. } => format!("无法创建项目文件夹（请检查磁盘空间和写入权限）：{}", path.display()),
+            Self::NotAFolder { path } => format!(
+                "项目应为文件夹，而这是一个文件；请选择文件夹，或在数据页打开该文件：{}",
+                path.display()
+            ),
+            Self::ForeignFolder { path } => {
+                format!("该文件夹中有其他内容；请选择空文件夹或已有的项目：{}", path.display())
+            }
+            Self::ReadOnly { path } => format!(
+                "项目已在另一个窗口中打开，此处无法修改；请先关闭另一个窗口：{}",
+                path.display()
+            ),
+            Self::Newer { found, known, path } => format!(
+                "项目由更新版本的 Touchstone 写入（结构版本 {found}，本程序支持 {known}）；请更新程序：{}",
+                path.display()
+            ),
+            Self::Backup { path, .. } => format!("升级前无法备份目录数据库：{}", path.display()),
+            Self::Database { path, .. } => {
+                format!("目录数据库操作失败（磁盘已满或文件损坏？）：{}", path.display())
+            }
+            Self::Entry { what, path, .. } => format!(
+                "目录数据库中的一项无法读取（{what}），它由其他版本写入：{}",
+                path.display()
+            ),
+            Self::Write { path, .. } => format!("无法写入项目（请检查磁盘空间）：{}", path.display()),
+            Self::Discard { path, .. } => format!("无法移到回收站：{}", path.display()),
+        }
+    }
+
     pub(super) fn database(action: &'static str, source: rusqlite::Error, path: &Path) -> Self {
         Self::Database {
             action,
             source,
             path: path.to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_its_cause_in_both_languages() {
+        let told = ProjectError::Write {
+            source: std::io::Error::other("no space left"),
+            path: PathBuf::from("/shop/project.db"),
+        }
+        .explain();
+        for text in [&told.en, &told.zh] {
+            assert!(
+                text.contains("/shop/project.db") && text.ends_with("no space left"),
+                "{text}"
+            );
+        }
+        let alone = ProjectError::ReadOnly {
+            path: PathBuf::from("/shop"),
+        }
+        .explain();
+        assert!(
+            alone.zh.ends_with("/shop") && !alone.zh.contains("window"),
+            "{}",
+            alone.zh
+        );
     }
 }

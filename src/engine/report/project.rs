@@ -326,12 +326,12 @@ fn data_sections(page: &mut Page, info: &DatasetInfo) {
         .map(|column| {
             vec![
                 escape(&column.name),
-                column.dtype.name().to_owned(),
+                language.of(&column.dtype.label()).to_owned(),
                 escape(language.of(&column.role.label())),
                 format!("{:.0} %", column.confidence * 100.0),
                 thousands(column.nulls),
                 thousands(column.invalid),
-                escape(&column.why),
+                escape(language.of(&column.why)),
             ]
         })
         .collect();

@@ -1,7 +1,7 @@
 //! The fold against an obvious re-implementation, in portions, and its answers on a told story.
 
 use super::*;
-use crate::engine::run::event::EVENT_VERSION;
+use crate::engine::run::event::{EVENT_VERSION, SamplePrediction};
 use crate::engine::run::series::Point;
 use proptest::prelude::*;
 

@@ -4,9 +4,10 @@ use super::ApplyContext;
 use crate::engine::artifact::ContentHash;
 use crate::engine::audit::score::Scores;
 use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
+use crate::engine::flow::catalogue;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
-use crate::engine::project::{ArtefactKind, ArtefactRecord};
+use crate::engine::project::{ArtefactKind, Project};
 use crate::engine::report::{ReportLanguage, audit_html};
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
@@ -58,23 +59,42 @@ fn run(cx: &mut ApplyContext<'_>) {
     let progress = cx.jobs.start(
         Stage::Audit,
         words::TITLE.into(),
-        move |progress| audit_log(&log, items.as_deref(), users.as_deref(), progress),
+        move |progress| audit_log(&log, items.as_deref(), (users.as_deref(), lang), progress),
         finish,
     );
     cx.state.audit.report.start(progress);
 }
 
+/// Shows what the project that was just opened holds of this stage, until its log is read and audited again.
+pub fn restore(cx: &mut ApplyContext<'_>) {
+    let Some(project) = cx.state.project.project.ready().cloned() else {
+        return;
+    };
+    let deliver = cx.jobs.deliverer();
+    cx.jobs.runtime().spawn_blocking(move || {
+        let Some(report) = catalogue::kept_audit(&project) else {
+            return;
+        };
+        deliver(Box::new(move |cx| {
+            let is_same = |open: &Arc<Project>| Arc::ptr_eq(open, &project);
+            if cx.state.project.project.ready().is_some_and(is_same) {
+                cx.state.audit.report.offer(report);
+            }
+        }));
+    });
+}
+
 fn audit_log(
     log: &Arc<Dataset>,
     items: Option<&Dataset>,
-    users: Option<&Path>,
+    (users, lang): (Option<&Path>, Language),
     progress: &Progress,
 ) -> Result<Audited, JobFailure> {
     let failed = |error: &(dyn std::error::Error + 'static)| JobFailure::from_error(error, progress);
     let users = match users {
         Some(path) => {
             let read = read_log(&[path.to_owned()], &ReadOptions::default(), progress);
-            Some(read.map_err(|error| failed(&error))?)
+            Some(read.map_err(|error| JobFailure::told(&error.explain(), lang, progress))?)
         }
         None => None,
     };
@@ -119,26 +139,25 @@ fn previous_scores(cx: &ApplyContext<'_>, log: &ContentHash) -> Option<Scores> {
     serde_json::from_value(other.content.get("scores")?.clone()).ok()
 }
 
-fn record(cx: &mut ApplyContext<'_>, report: &AuditReport) {
-    let summary = report.findings.iter().map(|finding| {
-        serde_json::json!({
-            "code": finding.code, "column": finding.column, "severity": finding.severity,
-            "count": finding.count, "share": finding.share,
-        })
-    });
-    let content = serde_json::json!({ "scores": report.scores, "findings": summary.collect::<Vec<_>>() });
-    let key = (&report.provenance.inputs, &report.provenance.config, &content);
-    let artefact = ArtefactRecord {
-        content: content.clone(),
-        inputs: report.provenance.inputs.clone(),
-        ..ArtefactRecord::new(
-            ArtefactKind::Audit,
-            ContentHash::of_json(&key),
-            report.name.clone(),
-            report.provenance.created_ms,
-        )
+/// Keeps the whole report with the project, as the command line does. It is written beside the window's work: a report
+/// with the rows of many findings takes a moment.
+fn record(cx: &mut ApplyContext<'_>, report: &Arc<AuditReport>) {
+    let Some(project) = cx.state.project.project.ready().cloned() else {
+        return;
     };
-    cx.state.project.record(&artefact);
+    if project.is_read_only() {
+        return;
+    }
+    let (report, deliver) = (Arc::clone(report), cx.jobs.deliverer());
+    cx.jobs.runtime().spawn_blocking(move || {
+        let kept = catalogue::keep_audit(&project, &report);
+        deliver(Box::new(move |cx| {
+            if let Err(error) = kept {
+                cx.state.project.notice = Some(error.to_string());
+            }
+            cx.state.project.reload_artefacts();
+        }));
+    });
 }
 
 fn add_fixes(cx: &mut ApplyContext<'_>, findings: &[usize]) {

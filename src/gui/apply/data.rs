@@ -1,8 +1,8 @@
 //! Carries out the requests of the data page.
 
 use super::ApplyContext;
-use crate::engine::ingest::{Dataset, ReadOptions, read_log};
-use crate::engine::project::{ArtefactKind, ArtefactRecord};
+use crate::engine::flow::catalogue;
+use crate::engine::ingest::{Dataset, IngestError, ReadOptions, read_log};
 use crate::engine::run::now_ms;
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
@@ -94,7 +94,7 @@ fn read(cx: &mut ApplyContext<'_>) {
         Stage::Data,
         words::READING.into(),
         move |progress| {
-            let failed = |error| JobFailure::from_error(&error, progress);
+            let failed = |error: IngestError| JobFailure::told(&error.explain(), lang, progress);
             let log = read_log(&sources.events, &options, progress).map_err(failed)?;
             let read_items = |path: PathBuf| read_log(&[path], &ReadOptions::default(), progress).map_err(failed);
             let items = sources.items.map(read_items).transpose();
@@ -115,9 +115,15 @@ fn finish(outcome: Result<Read, JobFailure>, cx: &mut ApplyContext<'_>) {
             }
             let info = std::sync::Arc::clone(&log.info);
             cx.state.data.dataset.finish(Ok(log));
-            let mut artefact = ArtefactRecord::new(ArtefactKind::Dataset, info.hash.clone(), &info.name, now_ms());
-            artefact.content = serde_json::to_value(&*info).unwrap_or_default();
-            cx.state.project.record(&artefact);
+            let items = cx
+                .state
+                .data
+                .items
+                .ready()
+                .map(|items| std::sync::Arc::clone(&items.info));
+            for table in items.iter().chain([&info]) {
+                cx.state.project.record(&catalogue::dataset(table, now_ms()));
+            }
             save(cx);
             // The report is what an analyst opens a log for; the flow asks for it itself.
             if !cx.state.flow.is_running() {

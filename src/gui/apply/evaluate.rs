@@ -1,9 +1,9 @@
 //! Carries out the requests of the evaluate page.
 
 use super::ApplyContext;
-use crate::engine::artifact::ContentHash;
 use crate::engine::eval::EvaluationReport;
 use crate::engine::eval::suite::{ScoredRows, SuiteError, score_runs};
+use crate::engine::flow::catalogue;
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::now_ms;
@@ -79,22 +79,17 @@ fn record(cx: &mut ApplyContext<'_>) {
     let Some(found) = cx.state.evaluate.evaluations.ready().cloned() else {
         return;
     };
-    let hash = ContentHash::of_json(&found.report);
-    let names: Vec<&str> = found
-        .report
-        .models
-        .iter()
-        .map(|model| model.model_name.as_str())
-        .collect();
-    let mut artefact = ArtefactRecord::new(ArtefactKind::Evaluation, hash, names.join(", "), found.created_ms);
-    artefact.inputs = vec![found.rows.data.clone()];
-    match serde_json::to_value(&found.report) {
-        Ok(content) => {
-            artefact.content = content;
-            cx.state.project.record(&artefact);
+    let (data, made) = (&found.rows.data, found.created_ms);
+    // What the models were evaluated on stands between the feature set and the evaluation.
+    if let Some(set) = cx.state.features.set.ready().map(|set| set.hash.clone()) {
+        let is_known = cx.state.project.artefacts.iter().any(|known| known.hash == *data);
+        if !is_known {
+            cx.state.project.record(&catalogue::test_rows(&found.rows, &set, made));
         }
-        Err(error) => cx.state.project.notice = Some(error.to_string()),
     }
+    cx.state
+        .project
+        .record(&catalogue::evaluation(&found.report, data, made));
 }
 
 /// Reads what the project that was just opened holds of this stage.

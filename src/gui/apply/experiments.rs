@@ -13,6 +13,7 @@ use crate::gui::dialog;
 use crate::gui::i18n::experiments as words;
 use crate::gui::jobs::JobFailure;
 use crate::gui::loadable::Loadable;
+use crate::gui::settings::Language;
 use crate::gui::state::Stage;
 use crate::gui::state::experiments::{ExperimentChoice, ExperimentLog};
 use std::path::PathBuf;
@@ -79,14 +80,15 @@ fn run(cx: &mut ApplyContext<'_>) {
     }
     let known = state.log.clone().filter(|log| log.files == files);
     let config = state.choice.config.clone();
-    let no_variant = cx.state.settings.language.t(words::NO_VARIANT);
+    let lang = cx.state.settings.language;
+    let no_variant = lang.t(words::NO_VARIANT);
     let progress = cx.jobs.start(
         Stage::Experiments,
         words::JOB.into(),
         move |progress| {
             let log = match known {
                 Some(log) => log,
-                None => Arc::new(open(files, progress)?),
+                None => Arc::new(open(files, lang, progress)?),
             };
             let config = config.or_else(|| propose(&log.dataset));
             let report = match &config {
@@ -117,9 +119,9 @@ fn run(cx: &mut ApplyContext<'_>) {
     cx.state.experiments.report.start(progress);
 }
 
-fn open(files: Vec<PathBuf>, progress: &Progress) -> Result<ExperimentLog, JobFailure> {
+fn open(files: Vec<PathBuf>, lang: Language, progress: &Progress) -> Result<ExperimentLog, JobFailure> {
     let dataset = read_log(&files, &ReadOptions::default(), progress);
-    let dataset = dataset.map_err(|error| JobFailure::from_error(&error, progress))?;
+    let dataset = dataset.map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
     progress.check()?;
     Ok(ExperimentLog::new(files, dataset))
 }

@@ -3,6 +3,7 @@
 use super::ApplyContext;
 use super::recipe::{failure as recipe_failure, record_applied};
 use crate::engine::features::{FeatureConfig, FeatureError, FeatureInput, FeatureSet, build, outline};
+use crate::engine::flow::choices::undecided;
 use crate::engine::flow::stages::features_dir;
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
@@ -33,6 +34,7 @@ pub fn apply(command: FeaturesCommand, cx: &mut ApplyContext<'_>) {
 /// Reads what the project that was just opened holds of this stage.
 pub fn restore(cx: &mut ApplyContext<'_>) {
     let saved: Option<FeatureConfig> = cx.state.project.setting(SETTING);
+    let is_chosen = saved.is_some();
     cx.state.features.config = saved.unwrap_or_default();
     let Some(project) = cx.state.project.project.ready() else {
         return;
@@ -47,7 +49,13 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
         words::RESTORE_JOB.into(),
         move |progress| FeatureSet::load(&dir).map_err(|error| failure(&error, lang, progress)),
         // A set of another version is built anew.
-        |outcome, cx| cx.state.features.set.finish(outcome.map_err(|_| JobFailure::Cancelled)),
+        move |outcome, cx| {
+            if let (false, Ok(set)) = (is_chosen, &outcome) {
+                // Nobody chose anything: what the set was built with stays, whatever the defaults are by now.
+                cx.state.features.config = undecided(&set.config);
+            }
+            cx.state.features.set.finish(outcome.map_err(|_| JobFailure::Cancelled));
+        },
     );
     cx.state.features.set.start(progress);
 }

@@ -47,6 +47,7 @@ pub fn apply(command: Command, cx: &mut ApplyContext<'_>) {
 /// After a project was opened: each stage reads what the project holds of it.
 pub fn restore_all(cx: &mut ApplyContext<'_>) {
     data::restore(cx);
+    audit::restore(cx);
     recipe::restore(cx);
     features::restore(cx);
     train::restore(cx);

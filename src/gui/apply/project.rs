@@ -95,12 +95,14 @@ fn home(settings: &Settings) -> PathBuf {
 fn open(cx: &mut ApplyContext<'_>, folder: PathBuf, logs: Option<Vec<PathBuf>>, run_flow: bool) {
     // The old project's lock is released first, so that a project can be opened again.
     cx.state.close_project();
+    let lang = cx.state.settings.language;
     let progress = cx.jobs.start(
         Stage::Project,
         words::OPENING.into(),
         move |progress| {
-            let project = Project::open(&folder).map_err(|error| JobFailure::from_error(&error, progress))?;
-            let mut sources = Sources::load(&project).map_err(|error| JobFailure::from_error(&error, progress))?;
+            let project = Project::open(&folder).map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
+            let mut sources =
+                Sources::load(&project).map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
             if let Some(logs) = logs {
                 sources.events = logs;
             }
@@ -142,16 +144,18 @@ fn create_sample(cx: &mut ApplyContext<'_>, run_flow: bool) {
     let folder = home(&cx.state.settings).join(cx.state.settings.language.t(words::SAMPLE_FOLDER));
     cx.state.close_project();
     let target = folder.clone();
+    let lang = cx.state.settings.language;
     let progress = cx.jobs.start(
         Stage::Project,
         words::WRITING_SAMPLE.into(),
         move |progress| {
-            let project = Project::open(&target).map_err(|error| JobFailure::from_error(&error, progress))?;
+            let project = Project::open(&target).map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
             if !target.join("events.csv").exists() {
                 crate::engine::sample::write_project(&target, SAMPLE_ROWS, SAMPLE_SEED, progress)
                     .map_err(|error| JobFailure::from_error(&error, progress))?;
             }
-            let sources = Sources::load(&project).map_err(|error| JobFailure::from_error(&error, progress))?;
+            let sources =
+                Sources::load(&project).map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
             Ok((project, sources))
         },
         move |outcome, cx| {

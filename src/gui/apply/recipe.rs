@@ -71,6 +71,7 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
     let saved: Option<Recipe> = cx.state.project.setting(SETTING);
     cx.state.recipe.is_decided = saved.is_some();
     cx.state.recipe.recipe = saved.unwrap_or_default();
+    cx.state.recipe.keep_one_selected();
     cx.state.recipe.awaits_log = cx.state.project.latest(ArtefactKind::CleanDataset).is_some();
 }
 
@@ -108,7 +109,7 @@ fn edit(cx: &mut ApplyContext<'_>, change: impl FnOnce(&mut Recipe)) {
 fn after_edit(cx: &mut ApplyContext<'_>) {
     let state = &mut cx.state.recipe;
     state.is_decided = true;
-    state.selected = state.selected.filter(|&index| index < state.recipe.steps.len());
+    state.keep_one_selected();
     let recipe = state.recipe.clone();
     cx.state.project.save_setting(SETTING, &recipe);
 }

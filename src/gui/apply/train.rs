@@ -2,6 +2,7 @@
 
 use super::ApplyContext;
 use crate::engine::artifact::ContentHash;
+use crate::engine::flow::plan::hidden_size;
 use crate::engine::flow::stages::features_dir;
 use crate::engine::models;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
@@ -32,6 +33,7 @@ pub fn apply(command: TrainCommand, cx: &mut ApplyContext<'_>) {
         TrainCommand::Select(run_id) => cx.state.train.selected = Some(run_id),
         TrainCommand::Act(run_id, action) => act(cx, &run_id, action),
         TrainCommand::Refresh => refresh(cx),
+        TrainCommand::Inspect(base_model) => inspect(cx, base_model),
         TrainCommand::DismissError => {
             cx.state.train.error = None;
             if cx.state.train.started.error().is_some() {
@@ -73,7 +75,26 @@ fn refresh(cx: &mut ApplyContext<'_>) {
     let deliver = cx.jobs.deliverer();
     cx.jobs.runtime().spawn_blocking(move || {
         let names = base_models();
-        deliver(Box::new(move |cx| cx.state.train.base_models = names.into()));
+        let sizes: Vec<(String, usize)> = names
+            .iter()
+            .filter_map(|name| Some((name.clone(), hidden_size(name)?)))
+            .collect();
+        deliver(Box::new(move |cx| {
+            cx.state.train.base_models = names.into();
+            cx.state.train.hidden_sizes.extend(sizes);
+        }));
+    });
+}
+
+/// Finds the width of a base model named by hand; one that cannot be read counts as the default one.
+fn inspect(cx: &ApplyContext<'_>, base_model: String) {
+    let deliver = cx.jobs.deliverer();
+    cx.jobs.runtime().spawn_blocking(move || {
+        if let Some(hidden) = hidden_size(&base_model) {
+            deliver(Box::new(move |cx| {
+                cx.state.train.hidden_sizes.insert(base_model, hidden);
+            }));
+        }
     });
 }
 

@@ -1,7 +1,7 @@
 //! Words of the evaluate page.
 
 use super::{Text, number};
-use crate::engine::eval::Evaluation;
+use crate::engine::eval::{Evaluation, ModelEvaluation, ModelKind};
 use crate::gui::settings::Language;
 
 pub const TITLE: Text = Text::new("Evaluate", "评估");
@@ -142,5 +142,14 @@ pub fn axes(lang: Language, x: Text, y: Text) -> String {
     match lang {
         Language::English => format!("x: {}, y: {}", x.en, y.en),
         Language::Chinese => format!("横轴：{}，纵轴：{}", x.zh, y.zh),
+    }
+}
+
+/// A model as people call it: baselines in the window's language, a run by its name.
+pub fn model_name(lang: Language, model: &ModelEvaluation) -> &str {
+    match (lang, &model.kind) {
+        (Language::Chinese, ModelKind::Popularity) => "热门度",
+        (Language::Chinese, ModelKind::Logistic) => "逻辑回归",
+        _ => &model.model_name,
     }
 }

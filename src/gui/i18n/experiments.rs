@@ -210,6 +210,8 @@ pub fn interaction(lang: Language, p: f64) -> String {
     }
 }
 
+pub const DAY_AXIS: Text = Text::new("day of the experiment", "实验第几天");
+
 pub fn day(lang: Language, number: usize) -> String {
     match lang {
         Language::English => format!("day {number}"),

@@ -15,6 +15,7 @@ pub const EMPTY_WHY: Text = Text::new(
 pub const TO_DATA: Text = Text::new("Go to Data", "前往数据页");
 pub const KIND: Text = Text::new("Kind", "类型");
 pub const NAME: Text = Text::new("Name", "名称");
+pub const MADE: Text = Text::new("Made", "时间");
 pub const HASH: Text = Text::new("Hash", "哈希");
 pub const MADE_FROM: Text = Text::new("Made from", "来源");
 

@@ -120,6 +120,16 @@ pub fn bytes(n: u64) -> String {
     format!("{n} B")
 }
 
+/// Date and time of day where the window is, of Unix milliseconds: `2026-11-25 14:02`.
+pub fn moment(wall_ms: u64) -> String {
+    let utc = i64::try_from(wall_ms)
+        .ok()
+        .and_then(chrono::DateTime::from_timestamp_millis);
+    utc.map_or_else(String::new, |utc| {
+        utc.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

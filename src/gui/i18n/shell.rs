@@ -32,10 +32,24 @@ pub const KIND_PROJECT: Text = Text::new("recent project", "最近项目");
 pub const RUN_AUDIT: Text = Text::new("Audit the log again", "重新审计日志");
 pub const EXPORT_AUDIT: Text = Text::new("Export the quality report…", "导出质量报告…");
 pub const OPEN_ITEMS: Text = Text::new("Choose the item table…", "选择商品表…");
-pub const DROP: Text = Text::new(
-    "Drop logs, a folder of logs or a project to open them",
-    "松开鼠标即可打开日志、日志文件夹或项目",
+pub const DROP: Text = Text::new("Release to open", "松开鼠标即可打开");
+pub const DROP_WHY: Text = Text::new(
+    "A project folder is opened; log files, or a folder of them, are read as one log. Nothing in your files is changed.",
+    "项目文件夹将直接打开；日志文件或其文件夹将作为一份日志读取。不会修改您的文件。",
 );
+
+/// The first of the files that hover over the window, and how many there are beyond them.
+pub fn dropped(lang: Language, names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let first = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>();
+    let more = names.len().saturating_sub(SHOWN);
+    match (lang, more) {
+        (Language::English, 0) => first.join(", "),
+        (Language::Chinese, 0) => first.join("、"),
+        (Language::English, more) => format!("{} and {more} more", first.join(", ")),
+        (Language::Chinese, more) => format!("{} 等，另有 {more} 个", first.join("、")),
+    }
+}
 pub const IDLE: Text = Text::new("Nothing is running", "没有正在运行的任务");
 
 /// A language's own name, the same whatever language is shown.

@@ -41,6 +41,7 @@ pub const DELETE_WHY: Text = Text::new(
 pub const KEEP: Text = Text::new("Keep it", "保留");
 
 pub const STEP: Text = Text::new("Step", "步数");
+pub const STEP_AXIS: Text = Text::new("step", "步");
 pub const STEP_WHY: Text = Text::new(
     "Optimiser steps done; one step learns from one batch",
     "已完成的优化步数；每步学习一个批次",

@@ -1,8 +1,10 @@
 //! Lineage: what was made from what, by content hash.
 
 use super::{Page, PageContext};
+use crate::engine::artifact::ContentHash;
+use crate::engine::project::ArtefactRecord;
 use crate::gui::command::Command;
-use crate::gui::i18n::{lineage as words, shell, train};
+use crate::gui::i18n::{lineage as words, number, shell, train};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::theme::palette;
@@ -22,7 +24,8 @@ impl LineagePage {
         }
         let columns = [
             Column::left(cx.t(words::KIND), 120.0),
-            Column::left(cx.t(words::NAME), 260.0),
+            Column::left(cx.t(words::NAME), 320.0),
+            Column::left(cx.t(words::MADE), 140.0),
             Column::left(cx.t(words::HASH), 90.0),
             Column::rest(cx.t(words::MADE_FROM)),
         ];
@@ -38,23 +41,27 @@ impl LineagePage {
                     let artefact = &artefacts[index];
                     row.col(|ui| widgets::cell(ui, cx.t(words::kind(artefact.kind)), p.text_2));
                     row.col(|ui| widgets::cell(ui, &artefact.name, p.text));
+                    row.col(|ui| widgets::cell(ui, &number::moment(artefact.created_ms), p.text_2));
                     row.col(|ui| widgets::cell(ui, artefact.hash.short(), p.text_2));
                     let parents: Vec<String> = artefact
                         .inputs
                         .iter()
-                        .map(|input| {
-                            let parent = artefacts.iter().find(|other| other.hash == *input);
-                            parent.map_or_else(
-                                || input.short().to_owned(),
-                                |parent| format!("{} {}", parent.name, input.short()),
-                            )
-                        })
+                        .map(|input| parent(cx, artefacts, input))
                         .collect();
                     row.col(|ui| widgets::cell(ui, &parents.join(" · "), p.text_2));
                 },
             );
         });
     }
+}
+
+/// `Clean dataset events 582d33b7`, the kind of what something was made from with its name and hash.
+fn parent(cx: &PageContext<'_>, artefacts: &[ArtefactRecord], input: &ContentHash) -> String {
+    let known = artefacts.iter().find(|other| other.hash == *input);
+    known.map_or_else(
+        || input.short().to_owned(),
+        |known| format!("{} {} {}", cx.t(words::kind(known.kind)), known.name, input.short()),
+    )
 }
 
 /// Nothing is recorded: because no project is open (yet), or because nothing was done in it.

@@ -6,6 +6,7 @@ mod curves;
 mod form;
 mod header;
 mod plots;
+mod reading;
 mod runs_table;
 mod samples;
 
@@ -57,8 +58,7 @@ impl TrainPage {
         let curves = self.curves.of(run);
         cards::ui(cx, ui, run, &curves);
         ui.add_space(space::GAP);
-        let spare = (ui.content_rect().height() - 900.0).max(0.0);
-        let height = 222.0 + spare / 2.0;
+        let (height, lower) = heights(ui);
         let inside = ui.spacing().item_spacing.x;
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.x = space::GAP;
@@ -69,12 +69,11 @@ impl TrainPage {
                 plots::metric_card(cx, right, run, height);
             });
             ui.add_space(space::SMALL);
-            let height = 232.0 + spare / 2.0;
             ui.columns_const(|[left, right]| {
                 left.spacing_mut().item_spacing.x = inside;
                 right.spacing_mut().item_spacing.x = inside;
-                runs_table::ui(cx, left, run, height);
-                self.lower_card(cx, right, run, height);
+                runs_table::ui(cx, left, run, lower);
+                self.lower_card(cx, right, run, lower);
             });
         });
         self.delete_question(cx, ui);
@@ -83,6 +82,12 @@ impl TrainPage {
     /// No project, still reading, or nothing trained yet.
     fn without_runs(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
         let train = &cx.state.train;
+        let is_read = cx.state.project.project.value().is_some() && !train.is_listed && !train.started.is_loading();
+        if is_read && train.started.error().is_none() && reading::knows_runs(cx) {
+            widgets::page_header(ui, cx.t(words::TITLE), cx.t(words::READING), |_ui| {});
+            reading::ui(cx, ui, heights(ui));
+            return;
+        }
         widgets::page_header(ui, cx.t(words::TITLE), "", |_ui| {});
         if cx.state.project.project.value().is_none() {
             let (headline, why) = (cx.t(words::NO_PROJECT), cx.t(words::NO_PROJECT_WHY));
@@ -284,6 +289,12 @@ impl TrainPage {
             self.deleting = None;
         }
     }
+}
+
+/// Heights of the plots and of the cards below them.
+fn heights(ui: &Ui) -> (f32, f32) {
+    let spare = (ui.content_rect().height() - 900.0).max(0.0);
+    (222.0 + spare / 2.0, 232.0 + spare / 2.0)
 }
 
 /// Draws `add` and fills up to `height`, so that cards side by side end on one line.

@@ -84,22 +84,51 @@ fn notice(cx: &PageContext<'_>, ui: &mut Ui) {
     ui.add_space(space::GAP);
 }
 
-/// While files hover over the window, says that they may be dropped.
+/// While files hover over the window, says what dropping them will do.
 fn drop_overlay(cx: &PageContext<'_>, ui: &Ui) {
+    let names: Vec<String> = ui.input(|i| {
+        let paths = i.raw.hovered_files.iter().filter_map(|file| file.path.as_ref());
+        let names = paths.map(|path| {
+            path.file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+                .into_owned()
+        });
+        names.collect()
+    });
     if ui.input(|i| i.raw.hovered_files.is_empty()) {
         return;
     }
     let p = palette(ui);
-    let painter = ui.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
-    let rect = ui.content_rect();
-    painter.rect_filled(rect, 0.0, super::theme::Palette::faint(p.background, 0.85));
-    painter.text(
-        rect.center(),
-        egui::Align2::CENTER_CENTER,
-        cx.t(super::i18n::shell::DROP),
-        text::title(),
-        p.accent,
-    );
+    let whole = ui.content_rect();
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop veil"));
+    ui.layer_painter(layer)
+        .rect_filled(whole, 0.0, super::theme::Palette::faint(p.background, 0.8));
+    egui::Area::new(egui::Id::unique("drop"))
+        .order(egui::Order::Tooltip)
+        .anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO)
+        .interactable(false)
+        .show(ui, |ui| {
+            let frame = Frame::new()
+                .fill(p.card)
+                .stroke((2.0, p.accent))
+                .corner_radius(space::CARD_RADIUS)
+                .inner_margin(Margin::symmetric(space::PAGE_X, space::PAGE_Y));
+            frame.show(ui, |ui| {
+                ui.set_max_width(560.0);
+                let line = |words: &str, font, color| egui::RichText::new(words).font(font).color(color);
+                ui.label(line(cx.t(super::i18n::shell::DROP), text::verdict(), p.text));
+                ui.label(line(cx.t(super::i18n::shell::DROP_WHY), text::body(), p.text_2));
+                if !names.is_empty() {
+                    ui.add_space(space::SMALL);
+                    ui.label(line(
+                        &super::i18n::shell::dropped(cx.lang(), &names),
+                        text::body(),
+                        p.accent,
+                    ));
+                }
+            });
+        });
 }
 
 /// Keys of the first pages of [`Page::ALL`].

@@ -1,13 +1,13 @@
 //! State of the features page: what the log offers, what was chosen, what was built.
 
 use super::{AppState, StageMark, StageStatus};
+use crate::engine::artifact::ContentHash;
 use crate::engine::features::{FeatureConfig, FeatureSet, LabelRule, LogOutline};
 use crate::engine::flow::choices::features_agree;
+use crate::engine::project::ArtefactKind;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::i18n::number;
 use crate::gui::loadable::Loadable;
-use crate::gui::state::data::DataState;
-use crate::gui::state::recipe::RecipeState;
 
 #[derive(Default)]
 pub struct FeaturesState {
@@ -18,6 +18,15 @@ pub struct FeaturesState {
     pub config: FeatureConfig,
 }
 
+/// True if the table of hash `table` is the log of hash `log`, or the file it was written to: a cleaned file that was
+/// read again has a hash of its own, and the catalogue knows what it was written from.
+fn holds_rows_of(state: &AppState, table: &ContentHash, log: &ContentHash) -> bool {
+    table == log
+        || state.project.artefacts.iter().any(|known| {
+            known.kind == ArtefactKind::Dataset && known.hash == *table && known.inputs == std::slice::from_ref(log)
+        })
+}
+
 impl FeaturesState {
     /// Mark and count for the navigation.
     pub fn status(&self, state: &AppState) -> StageStatus {
@@ -26,19 +35,25 @@ impl FeaturesState {
             Loadable::Empty => StageMark::Nothing,
             Loadable::Loading { .. } => StageMark::Running,
             Loadable::Failed { .. } => StageMark::NeedsAttention,
-            Loadable::Ready(_) if self.is_stale(&state.data, &state.recipe) => StageMark::Stale,
+            Loadable::Ready(_) if self.is_stale(state) => StageMark::Stale,
             Loadable::Ready(_) => StageMark::Done,
         };
         StageStatus { mark, count }
     }
 
     /// True when the log, the recipe or what was chosen changed after the set was built.
-    pub fn is_stale(&self, data: &DataState, recipe: &RecipeState) -> bool {
+    pub fn is_stale(&self, state: &AppState) -> bool {
         self.set.value().is_some_and(|set| {
+            // Without an open log nothing is known to have changed; while a recipe is applied, nothing is settled.
+            let log = match &state.recipe.applied {
+                Loadable::Loading { .. } => None,
+                _ if state.recipe.awaits_log => None,
+                _ => state.recipe.clean_or_raw(&state.data),
+            };
             let built_from = set.provenance.inputs.first();
-            let log = recipe.clean_or_raw(data).map(|log| log.info.hash.clone());
-            // Without an open log nothing is known to have changed.
-            let other_log = log.is_some() && log.as_ref() != built_from;
+            let other_log = log.is_some_and(|log| {
+                built_from.is_none_or(|built_from| !holds_rows_of(state, built_from, &log.info.hash))
+            });
             other_log || !features_agree(&self.config, &set.config)
         })
     }

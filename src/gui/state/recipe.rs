@@ -83,6 +83,12 @@ impl RecipeState {
         )))
     }
 
+    /// Keeps the chosen step, or chooses the nearest there is, so that its form and its rows show at once.
+    pub fn keep_one_selected(&mut self) {
+        let last = self.recipe.steps.len().checked_sub(1);
+        self.selected = last.map(|last| self.selected.unwrap_or(0).min(last));
+    }
+
     /// How this stage stands for a run of the whole flow.
     pub fn outcome(&self) -> StageOutcome {
         match &self.applied {
@@ -90,5 +96,36 @@ impl RecipeState {
             Loadable::Failed { error, .. } => StageOutcome::Failed(error.clone()),
             Loadable::Empty | Loadable::Loading { .. } => StageOutcome::Pending,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::recipe::{Action, Step};
+
+    #[test]
+    fn a_recipe_with_steps_always_has_one_chosen() {
+        let step = |column: &str| {
+            Step::new(Action::DropColumn {
+                column: column.to_owned(),
+            })
+        };
+        let mut state = RecipeState::default();
+        state.keep_one_selected();
+        assert_eq!(state.selected, None, "there is none to choose");
+        state.recipe = Recipe::new(vec![step("a"), step("b"), step("c")]);
+        state.keep_one_selected();
+        assert_eq!(state.selected, Some(0), "a recipe just opened shows its first step");
+        state.selected = Some(2);
+        state.keep_one_selected();
+        assert_eq!(state.selected, Some(2), "a choice stays");
+        state.recipe.steps.pop();
+        state.keep_one_selected();
+        assert_eq!(
+            state.selected,
+            Some(1),
+            "the nearest takes the place of one that is gone"
+        );
     }
 }

@@ -31,6 +31,8 @@ pub struct TrainState {
     pub inputs: Option<Arc<TrainInputs>>,
     /// Base models in the cache, by name.
     pub base_models: Arc<[String]>,
+    /// Widths of the base models that were looked at, by name or folder; the usual learning rates depend on them.
+    pub hidden_sizes: std::collections::BTreeMap<String, usize>,
     /// The run the whole flow waits for.
     pub flow_run: FlowRun,
     /// Runs whose end is recorded in the catalogue.

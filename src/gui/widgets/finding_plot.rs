@@ -87,7 +87,7 @@ fn plot_of<'a>(ui: &Ui, id: &str, data: &FindingPlot, size: (f32, f32), lang: La
 fn quiet_plot<'a>(ui: &Ui, id: &str, size: (f32, f32), (scale, labels): (Scale, Vec<String>)) -> Plot<'a> {
     let p = palette(ui);
     let bars = labels.len();
-    let x_axis = plot_axes::axis(ui, Axis::X).formatter(move |mark, range| match labels.get(mark.value as usize) {
+    let x_axis = plot_axes::axis(ui, Axis::X, "").formatter(move |mark, range| match labels.get(mark.value as usize) {
         Some(label) if mark.value >= 0.0 => label.clone(),
         _ if bars > 0 => String::new(),
         _ => x_label(mark, scale, range.end() - range.start()),
@@ -109,7 +109,7 @@ fn quiet_plot<'a>(ui: &Ui, id: &str, size: (f32, f32), (scale, labels): (Scale, 
         .x_grid_spacer(move |input| x_ticks(input, scale, bars))
         .y_grid_spacer(|input| plot_axes::round_ticks(input, 36.0))
         .custom_x_axes(vec![x_axis])
-        .custom_y_axes(vec![plot_axes::axis(ui, Axis::Y)])
+        .custom_y_axes(vec![plot_axes::axis(ui, Axis::Y, "")])
         .set_margin_fraction(vec2(0.02, 0.08))
         .include_y(0.0)
 }

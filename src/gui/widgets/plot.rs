@@ -1,7 +1,7 @@
 //! Plots in the one look: quiet grid, thin axes, no interaction surprises.
 
 use super::plot_axes;
-use crate::gui::theme::{palette, space};
+use crate::gui::theme::{palette, space, text};
 use egui::{Color32, Ui};
 use egui_plot::{Axis, Legend, Line, Plot, PlotPoints, PlotUi};
 
@@ -15,6 +15,10 @@ pub struct PlotLook<'a> {
     pub link: Option<&'a str>,
     pub include_y: Option<(f64, f64)>,
     pub include_x: Option<(f64, f64)>,
+    /// What the x axis counts, below it; empty = nothing.
+    pub x_label: &'a str,
+    /// Unit behind each tick of the y axis, e.g. ` %`.
+    pub y_unit: &'a str,
 }
 
 impl<'a> PlotLook<'a> {
@@ -26,6 +30,8 @@ impl<'a> PlotLook<'a> {
             link: None,
             include_y: None,
             include_x: None,
+            x_label: "",
+            y_unit: "",
         }
     }
 }
@@ -37,6 +43,7 @@ pub fn line_plot<R>(
     add: impl FnOnce(&mut PlotUi<'_>) -> R,
 ) -> egui_plot::PlotResponse<R> {
     let p = palette(ui);
+    let label = egui::RichText::new(look.x_label).font(text::small()).color(p.text_2);
     let mut plot = Plot::new(look.id)
         .height(look.height)
         .width(ui.available_width())
@@ -47,8 +54,8 @@ pub fn line_plot<R>(
         .grid_fade(0.0)
         .x_grid_spacer(|input| plot_axes::round_ticks(input, 90.0))
         .y_grid_spacer(|input| plot_axes::round_ticks(input, 36.0))
-        .custom_x_axes(vec![plot_axes::axis(ui, Axis::X)])
-        .custom_y_axes(vec![plot_axes::axis(ui, Axis::Y)])
+        .custom_x_axes(vec![plot_axes::axis(ui, Axis::X, "").label(label)])
+        .custom_y_axes(vec![plot_axes::axis(ui, Axis::Y, look.y_unit)])
         .set_margin_fraction(egui::vec2(0.02, 0.08));
     if look.legend {
         plot = plot.legend(Legend::default().follow_insertion_order(true).background_alpha(0.0));

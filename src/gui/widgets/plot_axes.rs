@@ -41,15 +41,19 @@ pub fn tick_label(mark: GridMark) -> String {
     }
 }
 
-/// The axis in the quiet ink and the small font.
-pub fn axis(ui: &Ui, axis: Axis) -> AxisHints<'static> {
+/// The axis in the quiet ink and the small font, with a unit behind each tick but 0.
+pub fn axis(ui: &Ui, axis: Axis, unit: &str) -> AxisHints<'static> {
+    let unit = unit.to_owned();
     // Ticks are already far enough apart: no label may fade.
     let spacing = match axis {
         Axis::X => Rangef::new(20.0, 40.0),
         Axis::Y => Rangef::new(10.0, 20.0),
     };
     AxisHints::new(axis)
-        .formatter(|mark, _range| tick_label(mark))
+        .formatter(move |mark, _range| {
+            let unit = if mark.value == 0.0 { "" } else { unit.as_str() };
+            format!("{}{unit}", tick_label(mark))
+        })
         .label_spacing(spacing)
         .tick_label_color(palette(ui).text_2)
         .tick_label_font(text::small())

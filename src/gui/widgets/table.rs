@@ -8,16 +8,21 @@ use egui_extras::{TableBuilder, TableRow};
 #[derive(Clone, Debug)]
 pub struct Column {
     pub heading: String,
-    /// `None` takes what is left.
+    /// `None` takes what is left, but no less than `at_least`.
     pub width: Option<f32>,
+    pub at_least: f32,
     pub right: bool,
 }
+
+/// Narrowest column a hand can drag to.
+const NARROWEST: f32 = 36.0;
 
 impl Column {
     pub fn left(heading: impl Into<String>, width: f32) -> Self {
         Self {
             heading: heading.into(),
             width: Some(width),
+            at_least: NARROWEST,
             right: false,
         }
     }
@@ -26,14 +31,21 @@ impl Column {
         Self {
             heading: heading.into(),
             width: Some(width),
+            at_least: NARROWEST,
             right: true,
         }
     }
 
     pub fn rest(heading: impl Into<String>) -> Self {
+        Self::rest_above(heading, 60.0)
+    }
+
+    /// Takes what is left, for plots in cells and long texts: never narrower than `at_least`.
+    pub fn rest_above(heading: impl Into<String>, at_least: f32) -> Self {
         Self {
             heading: heading.into(),
             width: None,
+            at_least,
             right: false,
         }
     }
@@ -66,8 +78,8 @@ pub fn table(
             .auto_shrink([false, true]);
         for column in columns {
             builder = builder.column(match column.width {
-                Some(width) => egui_extras::Column::initial(width).at_least(36.0).clip(true),
-                None => egui_extras::Column::remainder().at_least(60.0).clip(true),
+                Some(width) => egui_extras::Column::initial(width).at_least(column.at_least).clip(true),
+                None => egui_extras::Column::remainder().at_least(column.at_least).clip(true),
             });
         }
         builder
@@ -102,7 +114,9 @@ pub fn header_cell(ui: &mut Ui, column: &Column) {
     let color = palette(ui).text_2;
     let label = egui::Label::new(RichText::new(&column.heading).font(text::small()).color(color)).truncate();
     if column.right {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(label));
+        right_aligned(ui, |ui| {
+            ui.add(label);
+        });
     } else {
         ui.add(label);
     }
@@ -115,7 +129,16 @@ pub fn cell(ui: &mut Ui, value: &str, color: Color32) {
 
 /// A number in a cell, right-aligned.
 pub fn cell_right(ui: &mut Ui, value: &str, color: Color32) {
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| cell(ui, value, color));
+    right_aligned(ui, |ui| cell(ui, value, color));
+}
+
+/// Numbers end a little before the column does: what follows may begin at its left edge.
+fn right_aligned(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(space::SMALL);
+        add(ui);
+    });
 }
 
 /// A scrolling list of equally high rows for what is not a table.

@@ -13,6 +13,7 @@ use touchstone::engine::artifact::Severity;
 use touchstone::engine::audit::Dimension;
 use touchstone::engine::features::FeatureKind;
 use touchstone::engine::ingest::ReadOptions;
+use touchstone::engine::project::{ArtefactKind, ArtefactRecord};
 use touchstone::engine::recipe::{Recipe, step_of};
 use touchstone::gui::command::Command;
 use touchstone::gui::command::audit::AuditCommand;
@@ -92,11 +93,63 @@ fn data_that_was_read_shows_its_counts_columns_and_rejected_lines() {
         }
         let rejected = format!("{} {}", lang.t(data::REJECTED), grouped(rows.rejected));
         screen.press(Role::CheckBox, &rejected);
-        screen.must_show(&shop.log.rejects[0].cause);
+        screen.must_show(lang.b(&shop.log.rejects[0].cause));
         screen.must_show(&grouped(shop.log.rejects[0].line));
         let on = screen.answer(Role::Button, lang.t(data::AUDIT));
         assert_sent!(on, Command::Go(Page::Audit));
     }
+}
+
+#[test]
+fn how_a_log_was_read_is_told_in_the_language_of_the_window() {
+    let info = &shop().log.info;
+    for lang in LANGUAGES {
+        let screen = Screen::of(Page::Data, shop().read(lang));
+        let evidence: Vec<&str> = info.dialect.evidence.iter().map(|sentence| lang.b(sentence)).collect();
+        screen.must_show(&evidence.join(" · "));
+        for column in info.columns.iter().take(8) {
+            screen.must_show(lang.b(&column.why));
+        }
+    }
+    let columns = info.columns.iter().map(|column| &column.why);
+    for text in info.dialect.evidence.iter().chain(columns) {
+        assert!(
+            text.zh != text.en && text.zh.chars().any(|letter| letter > '\u{2E80}'),
+            "{text:?}"
+        );
+    }
+}
+
+/// Reads what a column holds in a project written by an earlier program, with its sentences in English only.
+#[test]
+fn sentences_stored_in_english_still_open() {
+    let mut stored = serde_json::to_value(&*shop().log.info).expect("plain data");
+    stored["dialect"]["evidence"] = serde_json::json!(["Lines end with LF"]);
+    stored["columns"][0]["why"] = serde_json::json!("holds times");
+    let info: touchstone::engine::ingest::DatasetInfo = serde_json::from_value(stored).expect("it opens");
+    assert_eq!(info.columns[0].why.en, "holds times");
+    assert_eq!(info.columns[0].why.zh, "holds times", "rather English than nothing");
+    assert_eq!(info.dialect.evidence[0].en, "Lines end with LF");
+}
+
+#[test]
+fn features_of_the_cleaned_file_are_up_to_date() {
+    let shop = shop();
+    let mut state = shop.done(English);
+    assert!(!state.features.is_stale(&state), "built from the cleaned log itself");
+    // The same rows, written to a file and read again: another hash, which the catalogue knows the origin of.
+    let file = touchstone::engine::artifact::ContentHash::of_bytes(b"clean.parquet");
+    let mut set = (*shop.set).clone();
+    set.provenance.inputs[0] = file.clone();
+    state.features.set = Loadable::Ready(std::sync::Arc::new(set));
+    assert!(state.features.is_stale(&state), "of a log nobody knows");
+    let mut record = ArtefactRecord::new(ArtefactKind::Dataset, file, "clean", 1);
+    record.inputs = vec![shop.applied.dataset.info.hash.clone()];
+    state.project.artefacts.push(record);
+    assert!(!state.features.is_stale(&state), "of the cleaned file");
+    state.recipe.recipe.steps.clear();
+    state.recipe.applied = Loadable::Empty;
+    assert!(state.features.is_stale(&state), "without the recipe the log is another");
 }
 
 #[test]

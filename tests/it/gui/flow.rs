@@ -11,6 +11,8 @@ use egui_kittest::kittest::Queryable as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use touchstone::engine::audit::AuditReport;
+use touchstone::engine::flow::catalogue;
 use touchstone::engine::run::status::RunStatus;
 use touchstone::gui::LaunchOptions;
 use touchstone::gui::app::App;
@@ -63,6 +65,12 @@ fn each_page_leads_to_the_next_by_its_own_button() {
     let mut window = first_start(&home);
     window.press_once(Role::Button, i18n::welcome::OPEN_SAMPLE.en);
     window.wait("read and audited", JOB, |app| app.state.audit.report.ready().is_some());
+    window.wait("kept", JOB, |app| {
+        app.state.status(Stage::Audit).count.is_some() && kept_audit(app).is_some()
+    });
+    let kept = kept_audit(window.app()).expect("the whole report is kept");
+    let shown = window.app().state.audit.report.ready().expect("audited").clone();
+    assert_eq!(kept.findings, shown.findings, "with its rows and plots");
 
     on(&mut window, Page::Data, i18n::data::AUDIT);
     repair_what_was_found(&mut window);
@@ -107,6 +115,11 @@ fn repair_what_was_found(window: &mut Window) {
     assert!(steps > 1, "`{rest}` left {steps} steps");
 }
 
+/// What `touchstone report` finds of the audit.
+fn kept_audit(app: &App) -> Option<AuditReport> {
+    catalogue::kept_audit(app.state.project.project.ready()?)
+}
+
 fn filter(window: &mut Window, code: &str) {
     window.0.get_by_role(Role::TextInput).focus();
     window.0.run_ok();
@@ -117,6 +130,8 @@ fn filter(window: &mut Window, code: &str) {
 fn apply_the_recipe(window: &mut Window) {
     go(window, Page::Recipe);
     window.wait("previewed", JOB, |app| app.state.recipe.preview.ready().is_some());
+    assert_eq!(window.app().state.recipe.selected, Some(0), "a step is open at once");
+    window.must_show(i18n::recipe::EFFECT.en);
     let expected = |app: &App| app.state.recipe.preview.value().map(|found| found.preview.rows_out);
     let previewed = expected(window.app());
     on(window, Page::Recipe, i18n::recipe::APPLY);

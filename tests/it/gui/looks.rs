@@ -5,8 +5,10 @@ use super::screen::Screen;
 use super::shop::shop;
 use egui::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
+use std::collections::HashSet;
 use touchstone::gui::pages::Page;
 use touchstone::gui::settings::{Language, ThemeChoice};
+use touchstone::gui::state::data::cell_text;
 use touchstone::gui::theme::Palette;
 
 /// What may be cut at the right: text in a view that scrolls sideways.
@@ -59,6 +61,28 @@ fn no_button_of_a_chinese_page_is_english() {
         let in_chinese = words(Language::Chinese);
         let both = in_chinese.iter().filter(|label| in_english.contains(label));
         english.extend(both.filter(has_words).map(|label| format!("{page:?}: {label}")));
+    }
+    assert!(english.is_empty(), "{}", english.join("\n"));
+}
+
+/// No sentence is the same in both languages, but for what stands in the shop's own tables.
+#[test]
+fn no_sentence_of_a_chinese_page_is_english() {
+    let shop = shop();
+    let cells = (0..shop.log.info.columns.len())
+        .flat_map(|column| (0..shop.log.num_rows()).filter_map(move |row| cell_text(&shop.log, column, row)));
+    let samples = shop.runs.runs.iter().flat_map(|run| &run.view.samples);
+    let samples = samples.flat_map(|set| set.rows.iter().map(|row| row.text.clone()));
+    let own: HashSet<String> = cells.chain(samples).collect();
+    let has_words = |text: &str| text.split_whitespace().filter(|word| is_word(word)).count() >= 3;
+    let mut english = Vec::new();
+    for page in Page::ALL {
+        let texts = |language| Screen::of(page, shop.done_in(language, ThemeChoice::Dark)).texts();
+        let in_english = texts(Language::English);
+        let both = texts(Language::Chinese)
+            .into_iter()
+            .filter(|text| has_words(text) && !own.contains(text) && in_english.contains(text));
+        english.extend(both.map(|text| format!("{page:?}: {text}")));
     }
     assert!(english.is_empty(), "{}", english.join("\n"));
 }

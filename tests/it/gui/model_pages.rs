@@ -7,6 +7,7 @@ use super::states::{
     ERROR, assert_loading, assert_told, empty_answer, failed, failed_answer, grouped, nothing, under_way,
 };
 use egui::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::sync::Arc;
 use touchstone::engine::compare::PairResult;
 use touchstone::engine::eval::Metric;
@@ -192,7 +193,7 @@ fn evaluate_shows_the_metrics_of_the_model_and_its_baselines() {
         screen.must_show_part(&format!("95 %: {low:.3} – {high:.3}"));
         screen.must_show_part(&format!("{} ", report.data_name));
         for other in &report.models {
-            screen.must_show_part(&other.model_name);
+            screen.must_show_part(evaluate::model_name(lang, other));
         }
         let confusion = found.confusion.expect("two classes");
         screen.must_show_part(&format!("{} / {}", confusion.true_positives, confusion.false_negatives));
@@ -231,6 +232,59 @@ fn the_half_button_sets_the_confusion_matrix_at_one_half() {
     assert_eq!(after, expected);
     let own = found.threshold.expect("a threshold");
     assert!(before != after || (own - 0.5).abs() < 0.05, "{before} at {own}");
+}
+
+/// The threshold as the field beside the slider shows it.
+fn threshold(screen: &Screen) -> f64 {
+    let shown = screen.0.get_by_role(Role::SpinButton).accesskit_node().value();
+    shown.and_then(|shown| shown.trim().parse().ok()).expect("a number")
+}
+
+/// Presses an arrow key on the slider and returns the threshold after it; the confusion matrix must follow.
+#[track_caller]
+fn arrow(screen: &mut Screen, modifiers: egui::Modifiers, key: egui::Key) -> f64 {
+    let before = screen.texts();
+    screen.0.key_press_modifiers(modifiers, key);
+    screen.draw();
+    let matrix = |texts: &[String]| texts.iter().find(|text| text.starts_with("Threshold label 1")).cloned();
+    assert_ne!(matrix(&screen.texts()), matrix(&before), "{key:?} changed no count");
+    threshold(screen)
+}
+
+#[test]
+fn the_arrow_keys_move_the_threshold_by_a_hundredth() {
+    const NONE: egui::Modifiers = egui::Modifiers::NONE;
+    let found = &shop().evaluations.report.models[0].evaluation;
+    let all = &found.thresholds.thresholds;
+    let mut screen = Screen::of(Page::Evaluate, shop().done(Language::English));
+    // A button sets a threshold that the keys then move on; the best one may be the lowest score there is.
+    screen.press(Role::Button, evaluate::BEST_F1.en);
+    let best = threshold(&screen);
+    let lowest = all.last().expect("scores");
+    let (away, back) = if best - lowest < 0.02 {
+        (egui::Key::ArrowRight, egui::Key::ArrowLeft)
+    } else {
+        (egui::Key::ArrowLeft, egui::Key::ArrowRight)
+    };
+    let sign = if away == egui::Key::ArrowRight { 1.0 } else { -1.0 };
+    screen.0.get_by_role(Role::Slider).focus();
+    screen.draw();
+    let moved = arrow(&mut screen, NONE, away);
+    let between = all.iter().any(|score| {
+        let distance = (score - best) * sign;
+        distance > 2e-4 && distance <= 0.01
+    });
+    assert!((moved - best) * sign > 0.0, "{best} to {moved}");
+    assert!(
+        !between || (moved - best) * sign <= 0.01 + 2e-4,
+        "a hundredth at most: {best} to {moved}"
+    );
+    let returned = arrow(&mut screen, NONE, back);
+    assert!((returned - moved) * sign < 0.0, "{moved} to {returned}");
+    // Again and again, in small steps with Shift.
+    for _ in 0..3 {
+        arrow(&mut screen, egui::Modifiers::SHIFT, away);
+    }
 }
 
 #[test]

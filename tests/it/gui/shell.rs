@@ -1,12 +1,14 @@
 //! The frame around the pages: navigation, language, theme, keyboard, what is remembered.
 
-use super::{Window, pages_in_navigation};
+use super::screen::Screen;
+use super::{LANGUAGES, Window, pages_in_navigation};
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use touchstone::gui::LaunchOptions;
 use touchstone::gui::i18n::{self, shell as words};
 use touchstone::gui::pages::Page;
 use touchstone::gui::settings::{Language, ThemeChoice};
+use touchstone::gui::state::AppState;
 use touchstone::gui::theme::Palette;
 
 #[test]
@@ -177,4 +179,29 @@ fn start_options_choose_page_language_and_theme() {
     assert_eq!(window.app().state.settings.theme, ThemeChoice::Light);
     assert_drawn(&window, ThemeChoice::Light);
     assert_eq!(Page::from_name("nowhere"), None);
+}
+
+#[test]
+fn files_over_the_window_are_named_and_what_dropping_them_does_is_told() {
+    for lang in LANGUAGES {
+        let mut state = AppState::default();
+        state.settings.language = lang;
+        let mut screen = Screen::of(Page::Welcome, state);
+        assert!(!screen.shows(lang.t(words::DROP)));
+        let names = ["june.csv", "july.csv", "august.csv", "september.csv"];
+        screen.0.input_mut().hovered_files = names
+            .map(|name| egui::HoveredFile {
+                path: Some(std::path::Path::new("/logs").join(name)),
+                mime: String::new(),
+            })
+            .to_vec();
+        screen.draw();
+        screen.must_show(lang.t(words::DROP));
+        screen.must_show(lang.t(words::DROP_WHY));
+        screen.must_show_part("june.csv");
+        screen.must_show(&words::dropped(lang, &names.map(str::to_owned)));
+        screen.0.input_mut().hovered_files.clear();
+        screen.draw();
+        assert!(!screen.shows(lang.t(words::DROP)));
+    }
 }

@@ -1,9 +1,10 @@
 //! Features know the past only: the one pass equals brute force, and later events change nothing.
 
 use crate::engine::artifact::Role;
-use crate::engine::features::candidates::{Candidate, Funnel, Source, candidates};
+use crate::engine::features::candidates::{Candidate, Source, candidates};
 use crate::engine::features::config::{LabelRule, Scope};
 use crate::engine::features::events::Events;
+use crate::engine::features::funnel::Funnel;
 use crate::engine::features::history::compute;
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;

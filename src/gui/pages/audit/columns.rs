@@ -108,7 +108,7 @@ fn profile_ui(cx: &PageContext<'_>, report: &AuditReport, column: &ColumnProfile
         ui.horizontal(|ui| {
             ui.label(RichText::new(&column.name).size(15.0).color(palette(ui).text));
             widgets::chip(ui, words::kind(cx.lang(), column.kind), Tone::Quiet);
-            widgets::chip(ui, column.dtype.name(), Tone::Quiet);
+            widgets::chip(ui, cx.b(&column.dtype.label()), Tone::Quiet);
             widgets::chip(ui, cx.b(&column.role.label()), Tone::Quiet);
         });
         ui.add_space(space::TIGHT);

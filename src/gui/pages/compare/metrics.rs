@@ -48,7 +48,7 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, pairs: &[&PairResult], selected: usi
         Column::left(cx.t(words::BETTER_IS), 62.0),
         Column::right("A", 62.0),
         Column::right("B", 62.0),
-        Column::left(cx.t(words::EFFECT), 190.0),
+        Column::rest_above(cx.t(words::EFFECT), 160.0),
         Column::right(cx.t(words::DIFFERENCE), 74.0),
         Column::right(cx.t(words::P), 76.0),
     ];

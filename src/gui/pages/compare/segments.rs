@@ -36,7 +36,7 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, found: &Comparison, own: &[&SegmentC
         Column::left(cx.t(shared_words::SEGMENT), 100.0),
         Column::left(cx.t(shared_words::VALUE), 130.0),
         Column::right(cx.t(shared_words::ROWS), 64.0),
-        Column::left(cx.t(words::DIFFERENCE), 210.0),
+        Column::rest_above(cx.t(words::DIFFERENCE), 160.0),
         Column::right(cx.t(words::DIFFERENCE), 70.0),
         Column::right(cx.t(words::P), 76.0),
     ];

@@ -31,7 +31,7 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32) {
         |row, index| {
             let info = &log.info.columns[index];
             row.col(|ui| cell(ui, &info.name, p.text));
-            row.col(|ui| cell(ui, info.dtype.name(), p.text_2));
+            row.col(|ui| cell(ui, cx.b(&info.dtype.label()), p.text_2));
             row.col(|ui| role_choice(cx, ui, &info.name, info.role));
             let missing = format!(
                 "{}  {}",
@@ -45,7 +45,7 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32) {
                 .find_map(|row| cell_text(log, index, row))
                 .unwrap_or_default();
             row.col(|ui| cell(ui, &example, p.text_2));
-            row.col(|ui| cell(ui, &info.why, p.text_2));
+            row.col(|ui| cell(ui, cx.b(&info.why), p.text_2));
         },
     );
 }

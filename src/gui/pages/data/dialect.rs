@@ -27,7 +27,8 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset) {
                 });
                 ui.add_space(space::TIGHT);
             }
-            let evidence = dialect.evidence.join(" · ");
+            let evidence: Vec<&str> = dialect.evidence.iter().map(|sentence| cx.b(sentence)).collect();
+            let evidence = evidence.join(" · ");
             ui.label(RichText::new(evidence).font(text::small()).color(p.text_2));
             for source in &log.info.sources {
                 if !source.schema_differences.is_empty() {
@@ -35,7 +36,8 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset) {
                         .path
                         .file_name()
                         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                    let line = format!("{name}: {}", source.schema_differences.join("; "));
+                    let differences: Vec<&str> = source.schema_differences.iter().map(|words| cx.b(words)).collect();
+                    let line = format!("{name}: {}", differences.join("; "));
                     ui.label(RichText::new(line).font(text::small()).color(p.warning));
                 }
             }

@@ -66,7 +66,7 @@ pub fn rejected_ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             row.col(|ui| cell(ui, &name, p.text_2));
             row.col(|ui| cell_right(ui, &number::count(reject.line), p.text_2));
-            row.col(|ui| cell(ui, &reject.cause, p.text));
+            row.col(|ui| cell(ui, cx.b(&reject.cause), p.text));
             row.col(|ui| cell(ui, &reject.raw, p.text_2));
         },
     );
@@ -95,7 +95,7 @@ pub fn invalid_ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32)
             let info = &log.info.columns[found.column];
             row.col(|ui| cell_right(ui, &number::count(u64::from(line)), p.text_2));
             row.col(|ui| cell(ui, &info.name, p.text));
-            row.col(|ui| cell(ui, info.dtype.name(), p.text_2));
+            row.col(|ui| cell(ui, cx.b(&info.dtype.label()), p.text_2));
             row.col(|ui| cell(ui, &found.raw, p.warning));
         },
     );

@@ -4,7 +4,7 @@ use super::headline_metrics;
 use crate::engine::eval::{Metric, ModelEvaluation, ModelKind};
 use crate::gui::i18n::{evaluate as words, number};
 use crate::gui::pages::PageContext;
-use crate::gui::theme::{palette, space};
+use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets::{self, Column};
 use egui::Ui;
 
@@ -23,11 +23,11 @@ pub(super) fn table(cx: &PageContext<'_>, ui: &mut Ui, models: &[ModelEvaluation
                 .first()
                 .map_or_else(Vec::new, |model| headline_metrics(&model.evaluation));
             let best: Vec<Option<f64>> = metrics.iter().map(|&metric| best_value(models, metric)).collect();
-            let mut columns = vec![Column::left(
-                cx.t(words::MODEL),
-                ui.available_width() - 82.0 * metrics.len() as f32,
-            )];
-            columns.extend(metrics.iter().map(|metric| Column::right(cx.b(&metric.label()), 74.0)));
+            let mut columns = vec![Column::rest_above(cx.t(words::MODEL), 120.0)];
+            columns.extend(metrics.iter().map(|metric| {
+                let heading = metric.label();
+                Column::right(cx.b(&heading), heading_width(ui, cx.b(&heading)))
+            }));
             let height = CARD_HEIGHT - 90.0;
             clicked = widgets::table(
                 ui,
@@ -45,6 +45,13 @@ pub(super) fn table(cx: &PageContext<'_>, ui: &mut Ui, models: &[ModelEvaluation
         },
     );
     clicked
+}
+
+/// Room for the heading and for four digits, so that neither is cut.
+fn heading_width(ui: &Ui, heading: &str) -> f32 {
+    let color = palette(ui).text_2;
+    let galley = ui.painter().layout_no_wrap(heading.to_owned(), text::small(), color);
+    (galley.size().x + 2.0 * space::SMALL).max(64.0)
 }
 
 fn best_value(models: &[ModelEvaluation], metric: Metric) -> Option<f64> {
@@ -66,7 +73,9 @@ fn name_cell(cx: &PageContext<'_>, ui: &mut Ui, model: &ModelEvaluation, index: 
     ui.add_space(space::TIGHT);
     let name = match model.kind {
         ModelKind::Model => model.model_name.clone(),
-        ModelKind::Popularity | ModelKind::Logistic => format!("{} ({})", model.model_name, cx.t(words::BASELINE)),
+        ModelKind::Popularity | ModelKind::Logistic => {
+            format!("{} ({})", words::model_name(cx.lang(), model), cx.t(words::BASELINE))
+        }
     };
     widgets::cell(ui, &name, p.text);
 }

@@ -42,7 +42,7 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation) {
         Column::right(cx.t(words::ROWS), 60.0),
         Column::right(cx.t(words::POSITIVE), 64.0),
         Column::right(cx.t(words::AUC), 60.0),
-        Column::left(cx.t(words::INTERVAL), 130.0),
+        Column::rest_above(cx.t(words::INTERVAL), 120.0),
         Column::right(cx.t(words::AP), 56.0),
         Column::right(cx.t(words::F1), 56.0),
     ];

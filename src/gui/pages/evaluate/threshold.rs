@@ -28,22 +28,22 @@ pub(super) fn current(found: &Evaluation, at: Option<Chosen>) -> Option<Threshol
 
 pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, model: &ModelEvaluation, at: &mut Option<Chosen>) {
     let found = &model.evaluation;
-    let actions = |ui: &mut Ui, at: &mut Option<Chosen>| {
+    let actions = |ui: &mut Ui, pressed: &mut Option<Chosen>| {
         if found.at_half.is_some() && widgets::link(ui, cx.t(words::HALF)).clicked() {
-            *at = Some(Chosen::Half);
+            *pressed = Some(Chosen::Half);
         }
         if widgets::link(ui, cx.t(words::BEST_F1)).clicked() {
-            *at = found
+            *pressed = found
                 .thresholds
                 .best_f1()
                 .map(|best| Chosen::Entry(position(found, best)));
         }
     };
-    let mut chosen = *at;
+    let mut pressed = None;
     widgets::card_titled(
         ui,
         cx.t(words::THRESHOLD),
-        |ui| actions(ui, &mut chosen),
+        |ui| actions(ui, &mut pressed),
         |ui| {
             ui.set_min_height(CARD_HEIGHT - 60.0);
             let Some(shown) = current(found, *at) else {
@@ -65,15 +65,38 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, model: &ModelEvaluation, a
             ui.label(RichText::new(sentence).font(text::small()).color(palette(ui).text_2));
         },
     );
-    if chosen != *at && chosen.is_some() {
-        *at = chosen;
-    }
+    *at = pressed.or(*at);
 }
 
 /// Entry of the table at or above a threshold.
 fn position(found: &Evaluation, threshold: f64) -> usize {
     let entries = found.thresholds.thresholds.partition_point(|&score| score >= threshold);
     entries.saturating_sub(1)
+}
+
+/// How far an arrow key moves the threshold, and with Shift.
+const KEY_STEP: f64 = 0.01;
+const FINE_KEY_STEP: f64 = 0.001;
+
+/// Steps asked for by the arrow keys of the focused slider, in units of the score.
+fn key_steps(ui: &Ui) -> f64 {
+    ui.input(|input| {
+        let step = if input.modifiers.shift { FINE_KEY_STEP } else { KEY_STEP };
+        let presses = |key| input.num_presses(key) as f64;
+        (presses(egui::Key::ArrowRight) - presses(egui::Key::ArrowLeft)) * step
+    })
+}
+
+/// Entry of the table at most `by` away from the shown threshold, the next one at least: where scores are far apart, an
+/// arrow key still moves.
+fn moved(found: &Evaluation, now: usize, shown: f64, by: f64) -> usize {
+    let last = found.thresholds.len().saturating_sub(1);
+    if by > 0.0 {
+        let above = found.thresholds.thresholds.partition_point(|&score| score > shown + by);
+        above.min(now.saturating_sub(1))
+    } else {
+        position(found, shown + by).max(now + 1).min(last)
+    }
 }
 
 /// The slider moves over the table's entries, so every position is an exact count.
@@ -92,14 +115,17 @@ fn slider(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation, shown: &Thresho
         let entries = thresholds.partition_point(|&score| score >= typed);
         Some((last - entries.saturating_sub(1).min(last)) as f64)
     };
-    let changed = widgets::labelled(ui, cx.t(words::PREDICT_FROM), |ui| {
+    let response = widgets::labelled(ui, cx.t(words::PREDICT_FROM), |ui| {
         ui.spacing_mut().slider_width = (ui.available_width() - 90.0).max(80.0);
         let slider = egui::Slider::new(&mut place, 0..=last)
             .custom_formatter(move |_, _| number::fixed(shown_value, 4))
             .custom_parser(parse);
-        ui.add(slider).changed()
+        ui.add(slider)
     });
-    if changed {
+    let by = if response.has_focus() { key_steps(ui) } else { 0.0 };
+    if by != 0.0 {
+        *at = Some(Chosen::Entry(moved(found, now, shown.threshold, by)));
+    } else if response.changed() {
         *at = Some(Chosen::Entry(last - place));
     }
 }

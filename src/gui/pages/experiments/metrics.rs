@@ -115,7 +115,7 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, report: &ExperimentReport, choice: C
         Column::left(cx.t(words::ROLE), 70.0),
         Column::right("A", 66.0),
         Column::right("B", 66.0),
-        Column::left(cx.t(heading), 172.0),
+        Column::rest_above(cx.t(heading), 150.0),
         Column::right(cx.t(words::DELTA), 74.0),
         Column::right(cx.t(words::P), 84.0),
     ];

@@ -47,7 +47,7 @@ pub(super) fn card(
                 ui.label(RichText::new(cx.t(words::NO_TIME)).color(palette(ui).text_2));
                 return;
             }
-            plot(cx, ui, &points);
+            plot(cx, ui, &points, absolute);
         },
     );
 }
@@ -76,7 +76,7 @@ fn settled(points: &[Drawn]) -> Option<f64> {
     points.iter().rev().take_while(told).last().map(|point| point.x)
 }
 
-fn plot(cx: &PageContext<'_>, ui: &mut Ui, points: &[Drawn]) {
+fn plot(cx: &PageContext<'_>, ui: &mut Ui, points: &[Drawn], absolute: bool) {
     let p = palette(ui);
     let banded: Vec<&Drawn> = points.iter().filter(|point| point.band.is_some()).collect();
     let xs: Vec<f64> = banded.iter().map(|point| point.x).collect();
@@ -95,6 +95,8 @@ fn plot(cx: &PageContext<'_>, ui: &mut Ui, points: &[Drawn]) {
     let reach = reach(points);
     let look = PlotLook {
         include_y: Some((-reach, reach)),
+        x_label: cx.t(words::DAY_AXIS),
+        y_unit: if absolute { "" } else { " %" },
         ..PlotLook::new("experiment-over-time", HEIGHT)
     };
     let clip = |values: &[f64]| {

@@ -20,7 +20,7 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, metric: &MetricResult, tre
         |ui| {
             let p = palette(ui);
             let columns = [
-                Column::left(cx.t(words::METHOD), 190.0),
+                Column::rest_above(cx.t(words::METHOD), 170.0),
                 Column::right(cx.t(words::DELTA), 90.0),
                 Column::right(cx.t(words::INTERVAL), 170.0),
                 Column::right(cx.t(words::RELATIVE), 80.0),

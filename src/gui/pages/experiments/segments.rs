@@ -91,7 +91,7 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, rows: &[Row], absolute: bool) {
     let columns = [
         Column::left("", 176.0),
         Column::right(words::units(cx.lang(), 0).replace('0', "").trim(), 70.0),
-        Column::left(cx.t(heading), 312.0),
+        Column::rest_above(cx.t(heading), 200.0),
         Column::right(cx.t(words::DELTA), 92.0),
     ];
     let height = (30.0 + 30.0 * rows.len() as f32).min(300.0);

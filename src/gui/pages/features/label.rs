@@ -18,7 +18,7 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>, 
             }
         },
         |ui| {
-            ui.set_min_height(176.0);
+            ui.set_min_height(super::CHOICES_HEIGHT);
             let shown = cx.state.features.shown_rule().cloned();
             if let Some(edited) = editor(cx, ui, shown.clone())
                 && Some(&edited) != shown.as_ref()

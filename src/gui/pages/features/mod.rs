@@ -70,7 +70,7 @@ impl FeaturesPage {
     fn ready(&mut self, cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
         header(cx, ui, set);
         let state = &cx.state.features;
-        if state.is_stale(&cx.state.data, &cx.state.recipe) && !state.set.is_loading() {
+        if state.is_stale(cx.state) && !state.set.is_loading() {
             widgets::stale_note(ui, cx.lang());
             ui.add_space(space::TIGHT);
         }
@@ -112,6 +112,9 @@ impl FeaturesPage {
         }
     }
 }
+
+/// Inside of the two cards of choices, so that they end on one line.
+const CHOICES_HEIGHT: f32 = 236.0;
 
 fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {

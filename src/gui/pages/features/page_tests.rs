@@ -70,7 +70,7 @@ fn a_built_set_shows_its_features_and_lets_them_be_chosen() {
     harness.get_by_label("What is predicted");
     harness.get_by_label("How it is tested");
     let state = &harness.state().state;
-    assert!(!state.features.is_stale(&state.data, &state.recipe));
+    assert!(!state.features.is_stale(state));
     let set = state.features.set.value().expect("built");
     // Texts lead the table too, but are chosen elsewhere.
     let by_rank = set.by_rank();
@@ -84,7 +84,7 @@ fn a_built_set_shows_its_features_and_lets_them_be_chosen() {
 fn another_choice_makes_the_set_stale() {
     let mut state = ready();
     state.features.config.seed = 7;
-    assert!(state.features.is_stale(&state.data, &state.recipe));
+    assert!(state.features.is_stale(&state));
     let harness = harness(state);
     harness.get_by_label_contains("Out of date");
 }

@@ -16,7 +16,7 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) 
         cx.t(words::SPLIT),
         |_ui| {},
         |ui| {
-            ui.set_min_height(176.0);
+            ui.set_min_height(super::CHOICES_HEIGHT);
             controls(cx, ui, set);
             ui.add_space(space::SMALL);
             if let Some(set) = set {

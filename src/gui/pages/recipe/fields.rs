@@ -107,6 +107,7 @@ impl Field<'_, '_> {
         widgets::labelled(ui, self.cx.t(words::COLUMNS), |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = egui::vec2(6.0, 6.0);
+                ui.spacing_mut().interact_size.y = 20.0;
                 for name in self.columns {
                     let at = chosen.iter().position(|column| column == name);
                     if widgets::toggle_chip(ui, at.is_some(), name).clicked() {

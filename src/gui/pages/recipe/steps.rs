@@ -104,6 +104,8 @@ fn contents(cx: &PageContext<'_>, ui: &mut Ui, index: usize, title: &str) {
     let color = if step.enabled { p.text } else { p.text_3 };
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
+        // A line of text, not a button's height: both lines stand in the middle of the row.
+        ui.spacing_mut().interact_size.y = 18.0;
         ui.horizontal(|ui| {
             let name = format!("{}  {title}", index + 1);
             ui.add(egui::Label::new(RichText::new(name).font(text::body()).color(color)).selectable(false));

@@ -1,10 +1,11 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
-use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate};
+use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate_at};
 use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule, TrainConfig};
 use crate::engine::run::validate;
 use crate::gui::command::Command;
+use crate::gui::command::train::TrainCommand;
 use crate::gui::i18n::common;
 use crate::gui::i18n::train::{self as words, form as f};
 use crate::gui::state::train::TrainInputs;
@@ -19,6 +20,10 @@ pub(super) struct NewRunForm {
     /// The feature set the draft was made for, and the draft.
     draft: Option<(Arc<TrainInputs>, TrainConfig)>,
     base_folder: String,
+    /// The folder whose width was asked for last.
+    asked_for: String,
+    /// The usual rate as it stood last; a rate that is the usual one follows it.
+    usual: Option<f64>,
     show_more: bool,
 }
 
@@ -44,6 +49,14 @@ impl NewRunForm {
         if !self.base_folder.trim().is_empty() {
             sent.base_model = self.base_folder.trim().to_owned();
         }
+        let usual = self.usual_rate(cx, &sent);
+        if self
+            .usual
+            .replace(usual)
+            .is_some_and(|before| before == config.learning_rate)
+        {
+            (config.learning_rate, sent.learning_rate) = (usual, usual);
+        }
         let problems = validate::value_problems(&sent);
         let mut answer = FormAnswer::Open;
         let facts = f::facts(cx.lang(), &inputs.name, inputs.train_rows, inputs.positive_share);
@@ -62,14 +75,24 @@ impl NewRunForm {
         ui.spacing_mut().item_spacing.x = space::GAP;
         ui.columns_const(|[left, right]| {
             self.what_card(cx, left, &inputs, &mut config);
-            left.add_space(space::GAP);
-            pace_card(cx, left, &inputs, &mut config);
             method_card(cx, right, &mut config);
+            right.add_space(space::GAP);
+            pace_card(cx, right, &inputs, (&mut config, usual));
             right.add_space(space::GAP);
             self.more_card(cx, right, &mut config);
         });
         self.draft = Some((inputs, config));
         answer
+    }
+
+    /// The usual rate of the method with the base model as it stands, a folder typed by hand before a chosen name.
+    fn usual_rate(&mut self, cx: &PageContext<'_>, sent: &TrainConfig) -> f64 {
+        let hidden = cx.state.train.hidden_sizes.get(&sent.base_model).copied();
+        if hidden.is_none() && self.asked_for != sent.base_model {
+            self.asked_for.clone_from(&sent.base_model);
+            cx.send(Command::Train(TrainCommand::Inspect(sent.base_model.clone())));
+        }
+        usual_rate_at(&sent.method, hidden)
     }
 
     fn what_card(&mut self, cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &mut TrainConfig) {
@@ -145,7 +168,9 @@ fn chips(cx: &PageContext<'_>, ui: &mut Ui, label: &str, all: &[String], chosen:
     let p = palette(ui);
     ui.label(RichText::new(label).font(text::small()).color(p.text_2));
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::TIGHT;
+        ui.spacing_mut().item_spacing = egui::Vec2::splat(space::TIGHT);
+        // A chip is lower than a button: rows of chips stand closer.
+        ui.spacing_mut().interact_size.y = 20.0;
         if all.is_empty() {
             ui.label(RichText::new(cx.t(f::NONE)).font(text::small()).color(p.text_2));
         }
@@ -172,7 +197,7 @@ fn method_card(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
                 let is_chosen = std::mem::discriminant(&method) == std::mem::discriminant(&config.method);
                 let (name, why) = f::method(&method);
                 if ui.radio(is_chosen, cx.t(name)).clicked() && !is_chosen {
-                    config.learning_rate = usual_rate(&method);
+                    // The usual rate follows with the next frame; one set by hand stays and is judged by the new method.
                     config.method = method;
                 }
                 ui.indent(name.en, |ui| {
@@ -183,16 +208,22 @@ fn method_card(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
     );
 }
 
-fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &mut TrainConfig) {
+fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, (config, usual): (&mut TrainConfig, f64)) {
     widgets::card_titled(
         ui,
         cx.t(f::HOW_LONG),
         |_ui| {},
         |ui| {
             let p = palette(ui);
-            widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
             let batches: Vec<(usize, String)> = [8, 16, 32, 64, 128, 256].map(|n| (n, n.to_string())).to_vec();
-            widgets::choice(ui, cx.t(f::BATCH), &mut config.batch_size, &batches);
+            ui.horizontal(|ui| {
+                widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
+                widgets::choice(ui, cx.t(f::BATCH), &mut config.batch_size, &batches);
+            });
+            let mut negatives = config.negatives_per_positive.unwrap_or(0.0);
+            if widgets::number_field(ui, cx.t(f::NEGATIVES), &mut negatives, 0.0..=1000.0) {
+                config.negatives_per_positive = (negatives > 0.0).then_some(negatives);
+            }
             let steps = planned_steps(inputs.train_rows, inputs.positive_share, config);
             ui.label(
                 RichText::new(f::steps(cx.lang(), steps))
@@ -200,7 +231,6 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &m
                     .color(p.text_2),
             );
             ui.add_space(space::SMALL);
-            let usual = usual_rate(&config.method);
             ui.horizontal(|ui| {
                 widgets::labelled(ui, cx.t(f::RATE), |ui| rate_field(ui, &mut config.learning_rate));
                 if config.learning_rate != usual && widgets::link(ui, cx.t(f::USE_USUAL)).clicked() {
@@ -215,7 +245,7 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &m
 }
 
 /// A learning rate is read and typed as `2e-4`, and dragged by its own size.
-fn rate_field(ui: &mut Ui, rate: &mut f64) {
+fn rate_field(ui: &mut Ui, rate: &mut f64) -> egui::Response {
     let speed = (*rate * 0.01).max(1e-9);
     ui.add(
         egui::DragValue::new(rate)
@@ -223,7 +253,21 @@ fn rate_field(ui: &mut Ui, rate: &mut f64) {
             .speed(speed)
             .custom_formatter(|rate, _| format!("{rate:.1e}"))
             .custom_parser(|typed| typed.trim().parse().ok()),
-    );
+    )
+}
+
+/// The rate of pooler, classifier and numbers, which start from nothing; as usual until it is set.
+fn head_rate(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
+    ui.horizontal(|ui| {
+        let mut rate = config.head_rate();
+        let changed = widgets::labelled(ui, cx.t(f::HEAD_RATE), |ui| rate_field(ui, &mut rate).changed());
+        if changed {
+            config.head_learning_rate = Some(rate);
+        }
+        if config.head_learning_rate.is_some() && widgets::link(ui, cx.t(f::USE_USUAL)).clicked() {
+            config.head_learning_rate = None;
+        }
+    });
 }
 
 fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainConfig) -> u64 {
@@ -243,9 +287,8 @@ fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainCon
 fn learning_settings(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
     widgets::number_field(ui, cx.t(f::MAX_LENGTH), &mut config.max_length, 3..=512);
     optional_field(ui, cx.t(f::MAX_STEPS), &mut config.max_steps);
-    let mut negatives = config.negatives_per_positive.unwrap_or(0.0);
-    if widgets::number_field(ui, cx.t(f::NEGATIVES), &mut negatives, 0.0..=1000.0) {
-        config.negatives_per_positive = (negatives > 0.0).then_some(negatives);
+    if !matches!(config.method, Method::HeadOnly) {
+        head_rate(cx, ui, config);
     }
     widgets::number_field(ui, cx.t(f::WEIGHT_DECAY), &mut config.weight_decay, 0.0..=1.0);
     widgets::number_field(ui, cx.t(f::WARMUP), &mut config.warmup_ratio, 0.0..=1.0);

@@ -14,7 +14,7 @@ use crate::gui::settings::Language;
 use crate::gui::state::AppState;
 use crate::gui::state::train::TrainInputs;
 use egui::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -275,6 +275,78 @@ fn the_form_starts_what_was_chosen() {
     assert_eq!(config.data.text, ["title"], "query was switched off");
     assert_eq!(config.learning_rate, usual_rate(&config.method));
     assert!(crate::engine::run::validate::value_problems(config).is_empty());
+}
+
+/// The text of the advice under the learning rate.
+fn advice(harness: &Drawn) -> String {
+    let texts = harness.query_all_by_label_contains("usual: ");
+    let texts: Vec<String> = texts.filter_map(|node| node.accesskit_node().value()).collect();
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    texts[0].clone()
+}
+
+#[test]
+fn the_usual_rate_follows_the_base_model() {
+    let (_folder, mut state) = open_project();
+    state.train.inputs = Some(Arc::new(inputs()));
+    state.train.base_models = Arc::from(["bert-base".to_owned(), "minilm-l6".to_owned()]);
+    state.train.hidden_sizes = BTreeMap::from([("bert-base".to_owned(), 768), ("minilm-l6".to_owned(), 384)]);
+    let mut harness = harness(state);
+    click(&mut harness, "New run…");
+    assert!(advice(&harness).contains("2e-4"), "{}", advice(&harness));
+    harness.get_by_role_and_label(Role::ComboBox, "Base model").click();
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::Button, "bert-base").click();
+    harness.run_steps(3);
+    assert!(advice(&harness).contains("5e-5"), "{}", advice(&harness));
+    harness
+        .get_by_role_and_label(Role::RadioButton, "LoRA adapters")
+        .click();
+    harness.run_steps(3);
+    assert!(advice(&harness).contains("5e-4"), "{}", advice(&harness));
+    sent(&harness);
+    click(&mut harness, "Start training");
+    let commands = commands(&harness);
+    let [Command::Train(TrainCommand::Start(config))] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((config.base_model.as_str(), config.learning_rate), ("bert-base", 5e-4));
+}
+
+#[test]
+fn an_unknown_base_model_is_looked_at_once() {
+    let (_folder, mut state) = open_project();
+    state.train.inputs = Some(Arc::new(inputs()));
+    let mut harness = harness(state);
+    click(&mut harness, "New run…");
+    let asked = sent(&harness);
+    let looks = asked
+        .iter()
+        .filter(|command| command.contains("Inspect(\"minilm-l6\")"));
+    assert_eq!(looks.count(), 1, "{asked:?}");
+    harness.run_steps(5);
+    assert_eq!(sent(&harness), [""; 0], "not again");
+}
+
+#[test]
+fn while_runs_are_read_the_page_shows_its_places_and_the_runs_of_the_catalogue() {
+    let (_folder, mut state) = open_project();
+    state.train.is_listed = false;
+    let config = TrainConfig {
+        learning_rate: 3e-4,
+        ..TrainConfig::default()
+    };
+    let run_id = "2026-11-25-minilm-l6-full-2";
+    state.project.artefacts = vec![crate::engine::flow::catalogue::run(run_id, &config, 1, Vec::new())];
+    let mut harness = harness(state);
+    assert!(harness.query_all_by_label(words::READING.en).count() > 1);
+    for place in ["Runs", "Loss", "3e-4", "full", "2"] {
+        assert!(harness.query_by_label(place).is_some(), "`{place}` has its place");
+    }
+    // A project without runs promises none.
+    harness.state_mut().state.project.artefacts.clear();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Runs").is_none());
 }
 
 #[test]

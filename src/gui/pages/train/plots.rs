@@ -28,6 +28,7 @@ pub(super) fn loss_card(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, ca
         let look = PlotLook {
             link: Some("train_steps"),
             include_x: steps_range(run),
+            x_label: cx.t(words::STEP_AXIS),
             ..PlotLook::new("loss", height)
         };
         let plot = widgets::line_plot(ui, &look, |plot| {
@@ -80,6 +81,7 @@ pub(super) fn metric_card(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, 
         let look = PlotLook {
             link: Some("train_steps"),
             include_x: steps_range(run),
+            x_label: cx.t(words::STEP_AXIS),
             ..PlotLook::new("metric", height)
         };
         let plot = widgets::line_plot(ui, &look, |plot| {

@@ -21,10 +21,10 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height:
         let columns = [
             Column::left(cx.t(words::RUN), 48.0),
             Column::left(cx.t(words::METHOD), 70.0),
-            Column::right(cx.t(words::RATE), 44.0),
-            Column::right(cx.t(words::STEP), 48.0),
-            Column::right(words::metric(cx.lang(), &shown.config.metric), 54.0),
-            Column::right(cx.t(words::SPEED), 66.0),
+            Column::right(cx.t(words::RATE), 52.0),
+            Column::right(cx.t(words::STEP), 56.0),
+            Column::right(words::metric(cx.lang(), &shown.config.metric), 64.0),
+            Column::right(cx.t(words::SPEED), 76.0),
             Column::left(cx.t(words::STATE), 84.0),
             Column::rest(cx.t(words::LOSS)),
         ];

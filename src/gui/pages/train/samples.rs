@@ -15,13 +15,13 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, height: f
         return;
     };
     let columns = [
-        Column::left(
+        Column::rest_above(
             format!("{} {}", cx.t(words::TEXT), words::samples_at(cx.lang(), now.step)),
-            260.0,
+            200.0,
         ),
         Column::right(cx.t(words::LABEL), 44.0),
         Column::left("", 96.0),
-        Column::right(cx.t(words::SCORE_NOW), 52.0),
+        Column::right(cx.t(words::SCORE_NOW), 60.0),
         Column::right(cx.t(words::SCORE_START), 60.0),
     ];
     let rows = (now.rows.len(), height - space::ROW, None);
