@@ -7,10 +7,10 @@ use std::path::PathBuf;
 /// Write a sample project: a small shop's logs, with every planted defect counted in truth.json
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder to write events.csv, items.csv, users.csv, experiment.csv and truth.json into
+    /// Folder to write events.csv, items.csv, users.csv, experiment.csv, app_log.csv, orders.csv and truth.json into
     dir: PathBuf,
     /// Data lines of events.csv (2000 or more)
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", default_value_t = crate::engine::sample::DEFAULT_ROWS)]
     rows: u64,
     /// The same seed writes the same bytes
     #[arg(long, value_name = "S", default_value_t = 7)]

@@ -5,18 +5,22 @@
 
 use super::AuditError;
 use super::cells::{Cells, ColumnCells, Value};
+use super::column_words::name_has;
 use super::core_time::CoreTime;
 use super::distinct::Distinct;
 use super::duplicates::Duplicates;
 use super::options::{AuditOptions, Thresholds};
+use super::personal_columns::kinds_of_values;
 use super::plots::TimeBins;
-use super::profile::ColumnProfile;
+use super::profile::{ColumnKind, ColumnProfile};
+use super::text_marks::{Marks, marks};
 use super::user_items::UserItemOrder;
 use crate::engine::artifact::{ColumnType, Role};
 use crate::engine::ingest::dataset::{ColumnInfo, Dataset};
 use crate::engine::ingest::log::{EventLog, NULL_TIME};
 use crate::engine::ingest::{Codes, EventKind};
 use crate::engine::progress::{Cancelled, Progress};
+use rayon::prelude::*;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +33,8 @@ pub struct ColumnContext<'a> {
     pub cells: Cells<'a>,
     pub distinct: &'a Distinct,
     pub profile: &'a ColumnProfile,
+    pub(super) marks: OnceLock<Vec<Marks>>,
+    pub(super) personal: OnceLock<Vec<u16>>,
 }
 
 impl ColumnContext<'_> {
@@ -38,6 +44,67 @@ impl ColumnContext<'_> {
 
     pub fn thresholds(&self) -> &Thresholds {
         &self.context.options.thresholds
+    }
+
+    /// What is odd about each distinct text, by code; empty for columns that hold no words: other types, and
+    /// keys of users, items and sessions.
+    pub fn text_marks(&self) -> &[Marks] {
+        self.marks.get_or_init(|| {
+            let is_key = matches!(self.info.role, Role::User | Role::Item | Role::Session);
+            if self.info.dtype != ColumnType::Text || is_key || self.profile.kind == ColumnKind::Identifier {
+                return Vec::new();
+            }
+            let rows = self.distinct.first_row.par_iter();
+            rows.map(|&row| marks(self.cells.text(row as usize).unwrap_or_default()))
+                .collect()
+        })
+    }
+
+    /// Kinds of personal data in each distinct value, one bit each.
+    pub fn personal_kinds(&self) -> &[u16] {
+        self.personal.get_or_init(|| kinds_of_values(self))
+    }
+
+    /// Which distinct texts carry a mark.
+    pub fn marked(&self, mark: Marks) -> Vec<bool> {
+        self.text_marks().iter().map(|marks| marks.contains(mark)).collect()
+    }
+
+    /// Which distinct values pass a test of numbers; times are microseconds since 1970.
+    pub fn flag_numbers(&self, test: impl Fn(f64) -> bool) -> Vec<bool> {
+        let rows = self.distinct.first_row.iter();
+        rows.map(|&row| self.cells.number(row as usize).is_some_and(&test))
+            .collect()
+    }
+
+    /// Whether all distinct values are numbers that pass a test; times are microseconds since 1970.
+    pub fn all_numbers(&self, test: impl Fn(f64) -> bool) -> bool {
+        let mut rows = self.distinct.first_row.iter();
+        rows.all(|&row| self.cells.number(row as usize).is_some_and(&test))
+    }
+
+    /// Which distinct texts pass a test.
+    pub fn flag_texts(&self, test: impl Fn(&str) -> bool) -> Vec<bool> {
+        let rows = self.distinct.first_row.iter();
+        rows.map(|&row| self.cells.text(row as usize).is_some_and(&test))
+            .collect()
+    }
+
+    /// Whether the column's name holds one of the words.
+    pub fn name_has(&self, words: &[&str]) -> bool {
+        name_has(&self.info.name, words)
+    }
+
+    /// Rows and raw texts of the cells that were filled but did not parse, in row order.
+    pub fn invalid_cells(&self) -> Vec<(u32, &str)> {
+        if self.info.invalid == 0 {
+            return Vec::new();
+        }
+        let cells = self.context.dataset.invalid.iter();
+        cells
+            .filter(|cell| cell.column == self.index)
+            .map(|cell| (cell.row as u32, cell.raw.trim()))
+            .collect()
     }
 
     /// The value of a code of this column.

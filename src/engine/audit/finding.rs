@@ -72,6 +72,7 @@ pub enum Unit {
     Items,
     Sessions,
     Columns,
+    Days,
 }
 
 /// A row shown as an example.

@@ -60,6 +60,11 @@ pub enum Fix {
     ParseNumber {
         column: String,
     },
+    /// Trims the texts of a column and, with `nfkc`, makes full-width letters and digits plain (Unicode NFKC).
+    NormalizeText {
+        column: String,
+        nfkc: bool,
+    },
     /// Replaces what the detectors named in `patterns` match; all detectors if empty.
     Mask {
         column: String,
@@ -118,6 +123,7 @@ impl Fix {
             | Self::MapValues { column, .. }
             | Self::ParseTime { column, .. }
             | Self::ParseNumber { column }
+            | Self::NormalizeText { column, .. }
             | Self::Mask { column, .. } => vec![column],
         }
     }

@@ -2,10 +2,11 @@
 
 use super::{AuditOptions, AuditReport, Finding, SideTables, audit};
 use crate::engine::artifact::Role;
-use crate::engine::ingest::dataset::Dataset;
+use crate::engine::ingest::dataset::{Dataset, InvalidCell};
 use crate::engine::ingest::fixture::{dataset, times};
 use crate::engine::progress::Progress;
 use polars::prelude::{Column, NamedFrom as _, Series};
+use std::sync::Arc;
 
 /// A column of a test table.
 pub enum Col<'a> {
@@ -65,4 +66,20 @@ pub fn findings_with_items(data: &Dataset, items: &Dataset, code: &str) -> Vec<F
     let options = AuditOptions::new(NOW_SECS as u64 * 1_000).with_tables(tables);
     let report = audit(data, &options, &Progress::new()).expect("the audit of a test table succeeds");
     report.with_code(code).cloned().collect()
+}
+
+/// The table with cells (column, row, raw text) that the reader could not parse.
+pub fn invalid(mut data: Dataset, cells: Vec<(usize, u64, &str)>) -> Dataset {
+    let mut info = (*data.info).clone();
+    for &(column, ..) in &cells {
+        info.columns[column].invalid += 1;
+    }
+    data.info = Arc::new(info);
+    let cells = cells.into_iter().map(|(column, row, raw)| InvalidCell {
+        row,
+        column,
+        raw: raw.to_owned(),
+    });
+    data.invalid = Arc::new(cells.collect());
+    data
 }

@@ -21,15 +21,24 @@ pub mod score;
 
 mod bot_plots;
 mod checks;
+mod column_words;
 mod context;
 mod core_time;
 mod duplicates;
 mod neighbours;
+mod odd_cells;
+mod odd_rows;
 mod orphans;
 mod pace;
+mod personal_codes;
+mod personal_columns;
 mod plots;
+mod repeated_ids;
 mod rule;
 mod session_spans;
+mod split_parts;
+mod text_marks;
+mod time_slips;
 mod user_items;
 mod wording;
 
@@ -51,6 +60,7 @@ use crate::engine::progress::{Cancelled, Progress};
 use context::{ColumnContext, Context};
 use rayon::prelude::*;
 use rule::{Check, Outcome, Rule};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +136,8 @@ fn examine_column(context: &Context<'_>, index: usize) -> Result<(ColumnProfile,
         cells: cells.cells(),
         distinct: &distinct,
         profile: &profile,
+        marks: OnceLock::new(),
+        personal: OnceLock::new(),
     };
     let mut outcomes = Vec::new();
     for rule in registry::RULES {

@@ -7,6 +7,8 @@ use super::cells::Value;
 use super::context::{ColumnContext, Context};
 use super::finding::{Dimension, Example, Fact, Finding, Unit};
 use super::fix::Fix;
+use super::odd_cells::OddCells;
+use super::odd_rows::OddRows;
 use super::plot::FindingPlot;
 use crate::engine::artifact::{Bilingual, Severity};
 use crate::engine::ingest::dataset::Dataset;
@@ -71,9 +73,20 @@ impl Outcome {
 pub trait Violation {
     const INFO: RuleInfo;
 
+    /// The odd cells of one column, where that is what the evidence is.
+    fn cells(&self) -> Option<&OddCells> {
+        None
+    }
+    /// The odd rows of the log, where that is what the evidence is.
+    fn rows(&self) -> Option<&OddRows> {
+        None
+    }
     /// A few words for the list.
     fn title(&self) -> Bilingual {
-        Self::INFO.name()
+        match self.cells() {
+            Some(cells) => cells.title((Self::INFO.name_en, Self::INFO.name_zh)),
+            None => Self::INFO.name(),
+        }
     }
     /// What was seen, with the numbers.
     fn message(&self) -> Bilingual;
@@ -85,10 +98,12 @@ pub trait Violation {
         None
     }
     fn facts(&self) -> Vec<Fact> {
-        Vec::new()
+        self.rows().map_or_else(Vec::new, |rows| rows.facts.clone())
     }
     fn plots(&self) -> Vec<FindingPlot> {
-        Vec::new()
+        let plots = self.cells().map(|cells| &cells.plots);
+        let plots = plots.or_else(|| self.rows().map(|rows| &rows.plots));
+        plots.cloned().unwrap_or_default()
     }
 }
 

@@ -17,6 +17,12 @@ const WARNING_WEIGHT: f64 = 0.3;
 /// Missing cells of an attribute, a constant column, strangers in a column: the rest of the row stays usable.
 const CELL_FACTOR: f64 = 1.0 / 3.0;
 
+/// Rules about the cells of one column, besides all rules of texts (X).
+const CELL_RULES: [&str; 17] = [
+    "C01", "C02", "C03", "C04", "C06", "K04", "T04", "T06", "T07", "V03", "V05", "V06", "V07", "V08", "V09", "V10",
+    "V11",
+];
+
 /// 0..=100 a dimension.
 pub type Scores = BTreeMap<Dimension, f64>;
 
@@ -58,7 +64,8 @@ fn weight(finding: &Finding) -> f64 {
         Severity::Info => 0.0,
     };
     // An error in a column is a key without which the row is lost.
-    let concerns_cells = matches!(finding.code.as_str(), "C01" | "C02" | "V03") && finding.severity != Severity::Error;
+    let code = finding.code.as_str();
+    let concerns_cells = (CELL_RULES.contains(&code) || code.starts_with('X')) && finding.severity != Severity::Error;
     if concerns_cells { weight * CELL_FACTOR } else { weight }
 }
 

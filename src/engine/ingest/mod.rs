@@ -55,6 +55,7 @@ pub use dataset::{
 pub use error::IngestError;
 pub use kind::EventKind;
 pub use log::{EventLog, NULL_TIME};
+pub(crate) use names::words as name_words;
 pub use options::{QuoteChoice, ReadOptions};
 
 use crate::engine::progress::Progress;

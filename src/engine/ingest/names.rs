@@ -85,7 +85,7 @@ impl Hints {
 }
 
 /// Lower-case words of a name: `userSessionID_2` → user, session, id, 2.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let characters: Vec<char> = name.chars().collect();

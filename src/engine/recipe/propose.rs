@@ -3,7 +3,7 @@
 //! Invariant: a step keeps the code of its finding; equal steps appear once; steps that read and repair cells come
 //! before steps that drop rows, and columns are dropped last, so that no step misses a column it needs.
 
-use super::step::{Action, CellValue, Fill, Keep, MaskMethod, Recipe, Step};
+use super::step::{Action, Case, CellValue, Fill, Keep, MaskMethod, Recipe, Step};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::{AuditReport, Condition, Finding, Fix, Value};
 
@@ -56,6 +56,13 @@ pub fn action_of(fix: &Fix) -> Action {
             format: format.clone(),
         },
         Fix::ParseNumber { column } => Action::ParseNumber { column: column.clone() },
+        Fix::NormalizeText { column, nfkc } => Action::NormalizeText {
+            columns: vec![column.clone()],
+            trim: true,
+            nfkc: *nfkc,
+            collapse_whitespace: false,
+            case: Case::Keep,
+        },
         Fix::Mask { column, patterns } => Action::Mask {
             column: column.clone(),
             method: MaskMethod::Personal {

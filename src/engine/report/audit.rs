@@ -17,16 +17,36 @@ use std::collections::BTreeSet;
 const CELL: usize = 160;
 
 /// Columns with personal data; their values are masked wherever the report shows them.
-pub(super) struct Hidden<'a>(BTreeSet<&'a str>);
+pub(super) struct Hidden<'a> {
+    /// Columns whose texts hold something personal: the rest of the text is shown.
+    masked: BTreeSet<&'a str>,
+    /// Columns that are personal as a whole, such as names and addresses: nothing is shown.
+    closed: BTreeSet<&'a str>,
+}
 
-impl Hidden<'_> {
+impl<'a> Hidden<'a> {
+    fn of(report: &'a AuditReport) -> Self {
+        let columns = |is_whole: bool| {
+            let personal = report.findings.iter().filter(|finding| finding.code.starts_with('P'));
+            personal
+                .filter(|finding| matches!(finding.code.as_str(), "P07" | "P08") == is_whole)
+                .filter_map(|finding| finding.column.as_deref())
+                .collect()
+        };
+        Self {
+            masked: columns(false),
+            closed: columns(true),
+        }
+    }
+
     /// A cell of a column as safe markup.
     pub(super) fn cell(&self, column: &str, value: &Value) -> String {
         match value {
             Value::Null => "<i>null</i>".to_owned(),
-            Value::Text(text) if self.0.contains(column) => escape(&shortened(&mask(text, &[]), CELL)),
+            _ if self.closed.contains(column) => "***".to_owned(),
+            Value::Text(text) if self.masked.contains(column) => escape(&shortened(&mask(text, &[]), CELL)),
             // A number that is personal as a whole keeps nothing.
-            Value::Integer(_) if self.0.contains(column) => "***".to_owned(),
+            Value::Integer(_) if self.masked.contains(column) => "***".to_owned(),
             other => escape(&shortened(&other.to_string(), CELL)),
         }
     }
@@ -48,8 +68,7 @@ pub fn audit_html(report: &AuditReport, language: ReportLanguage) -> String {
 /// The same inside a page of several results.
 pub(super) fn audit_sections(page: &mut Page, report: &AuditReport) {
     let language = page.language();
-    let personal = report.with_code("P01").filter_map(|finding| finding.column.as_deref());
-    let hidden = Hidden(personal.collect());
+    let hidden = Hidden::of(report);
     head(page, report);
     scores(page, report);
     page.heading(language.pick("Findings", "发现"));
@@ -147,6 +166,7 @@ fn finding_section(page: &mut Page, report: &AuditReport, finding: &Finding, hid
         Unit::Items => language.pick("items", "商品"),
         Unit::Sessions => language.pick("sessions", "会话"),
         Unit::Columns => language.pick("columns", "列"),
+        Unit::Days => language.pick("days", "天"),
     };
     let share = finding
         .share

@@ -1,13 +1,18 @@
 //! Sample: a small shop that behaves like one, with every planted defect counted.
 //!
-//! Nothing in, a folder out: events.csv, items.csv, users.csv, experiment.csv and truth.json.
+//! Nothing in, a folder out: events.csv, items.csv, users.csv, experiment.csv, app_log.csv, orders.csv and truth.json.
 //! Invariant: the files are a pure function of `SampleConfig`, memory does not grow with the rows written
 //! (only with users and items), and truth.json counts what was written.
 
 mod ab_log;
+mod app_log;
+mod app_visits;
 mod catalogue;
+mod codes;
 mod csv;
 mod events;
+mod order_texts;
+mod orders;
 mod plant;
 mod propensity;
 mod query;
@@ -27,8 +32,10 @@ pub use truth::{Planted, Truth};
 
 use crate::engine::progress::{Cancelled, Progress};
 use ab_log::AbLog;
+use app_log::AppLog;
 use catalogue::Catalogue;
 use events::{World, Written, write_events};
+use orders::Orders;
 use serde::{Deserialize, Serialize};
 use shoppers::Shopper;
 use std::fs::File;
@@ -38,6 +45,8 @@ use unusual::Plan;
 
 /// Fewer rows than this do not make a shop.
 pub const LEAST_ROWS: u64 = 2000;
+/// Rows of the committed sample and of a sample nobody chose the size of.
+pub const DEFAULT_ROWS: u64 = 14_000;
 /// About how many rows a visit leaves; with it the shop gets as many shoppers as fill four weeks.
 const ROWS_PER_VISIT: f64 = 26.0;
 /// Monday, 2025-10-06, in days since 1970-01-01.
@@ -117,11 +126,13 @@ pub fn write(dir: &Path, config: &SampleConfig, progress: &Progress) -> Result<T
     progress.phase("writing the experiment", "写入实验日志");
     progress.set(0.05);
     let mut ab_log = AbLog::new(config.seed, config.clean, FIRST_DAY + 7);
-    let num_units = (config.rows / 8).clamp(1000, 1_000_000);
+    let num_units = (2 * config.rows / 5).clamp(1000, 1_000_000);
     table(dir, "experiment.csv", ab_log::HEADER, num_units, |idx, out| {
         ab_log.write_unit(idx, out)
     })?;
 
+    let mut planted = small_tables(dir, config, &catalogue)?;
+    progress.check()?;
     progress.phase("writing events", "写入行为日志");
     let world = World {
         config,
@@ -131,10 +142,27 @@ pub fn write(dir: &Path, config: &SampleConfig, progress: &Progress) -> Result<T
         first_day: FIRST_DAY,
     };
     let written = replace(dir, "events.csv", |out| write_events(&world, out, progress))?;
-    let truth = truth_of(config, (num_users, num_items as u64), written, ab_log.truth());
+    let mut truth = truth_of(config, (num_users, num_items as u64), written, ab_log.truth());
+    truth.defects.append(&mut planted);
     write_truth(dir, &truth)?;
     progress.set(1.0);
     Ok(truth)
+}
+
+/// The app's log and the orders; returns what was planted in them.
+fn small_tables(dir: &Path, config: &SampleConfig, catalogue: &Catalogue) -> Result<Vec<Planted>, SampleError> {
+    let (seed, rows, clean) = (config.seed, config.rows, config.clean);
+    let app_log = AppLog::new(seed, rows, clean, catalogue, FIRST_DAY);
+    table(dir, app_log::NAME, app_log::HEADER, app_log.len(), |idx, out| {
+        app_log.write_row(idx as usize, catalogue, out);
+    })?;
+    let mut orders = Orders::new(seed, rows, clean, FIRST_DAY);
+    table(dir, orders::NAME, orders::HEADER, orders::count(rows), |idx, out| {
+        orders.write_row(idx, catalogue, out);
+    })?;
+    let mut planted = app_log.planted;
+    planted.extend(orders.planted());
+    Ok(planted)
 }
 
 /// As many shoppers as leave the wanted rows in four weeks.

@@ -55,13 +55,13 @@ const RATES: [(Plant, f64, Needs); 16] = [
     (Plant::Mobile, 0.0006, Needs::FreeText),
     (Plant::ResidentId, 0.0004, Needs::FreeText),
     (Plant::TooFewFields, 0.0006, Needs::Lone),
-    (Plant::TooManyFields, 0.0004, Needs::Lone),
+    (Plant::TooManyFields, 0.0008, Needs::Lone),
     (Plant::ExactCopy, 0.004, Needs::Any),
     (Plant::SameKey, 0.002, Needs::View),
     (Plant::DoubleFire, 0.004, Needs::Any),
 ];
 /// Reviews are few, so personal data in them is planted more often.
-const REVIEW_FREE_TEXT_FACTOR: f64 = 25.0;
+const REVIEW_FREE_TEXT_FACTOR: f64 = 50.0;
 
 /// The defect of the row with this number, if any.
 pub(super) fn choose(seed: u64, row: u64, event: &Event) -> Plant {
@@ -118,6 +118,7 @@ pub(super) struct Ledger {
     pub exact_surplus: u64,
     pub same_key_surplus: u64,
     pub double_fires: u64,
+    pub exposures_without_position: u64,
     pub first_secs: Option<i64>,
     pub last_secs: i64,
 }
@@ -138,6 +139,9 @@ impl Ledger {
         if !matches!(plant, Plant::TooFewFields | Plant::TooManyFields | Plant::UnknownEvent) {
             self.kinds[event.kind as usize] += 1;
         }
+        let in_list = matches!(event.kind, EventKind::View | EventKind::Click) && plant != Plant::UnknownEvent;
+        let is_lost = matches!(plant, Plant::TooFewFields | Plant::TooManyFields);
+        self.exposures_without_position += u64::from(in_list && !is_lost && event.position.is_none());
         match event.standing {
             Standing::Ordinary { after_gap, .. } => self.gap_sessions += u64::from(after_gap),
             Standing::Bot => self.bot_rows += 1,

@@ -43,6 +43,9 @@ pub struct Truth {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Planted {
     pub check: String,
+    /// The file it is planted in; events.csv if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
     /// Tells planted defects of one check apart, e.g. `negative` and `zero`.
@@ -71,6 +74,19 @@ fn planted(check: &str, column: &str, variant: &str, rows: u64, definition: &str
         rows,
         definition: definition.to_owned(),
         ..Planted::default()
+    }
+}
+
+/// A defect of another table than events.csv: (check, column, variant).
+pub(super) fn planted_in(
+    table: &str,
+    (check, column, variant): (&str, &str, &str),
+    rows: u64,
+    definition: &str,
+) -> Planted {
+    Planted {
+        table: Some(table.to_owned()),
+        ..planted(check, column, variant, rows, definition)
     }
 }
 
@@ -214,7 +230,7 @@ fn values(ledger: &Ledger) -> [Planted; 7] {
     ]
 }
 
-fn behaviour(ledger: &Ledger) -> [Planted; 5] {
+fn behaviour(ledger: &Ledger) -> [Planted; 6] {
     let double_fire = planted(
         "double_fire",
         "",
@@ -262,7 +278,14 @@ fn behaviour(ledger: &Ledger) -> [Planted; 5] {
             "session of more than 12 h without a pause of 30 min; rows = all rows of these sessions",
         )
     };
-    [double_fire, bots, without_view, gap, overlong]
+    let position = planted(
+        "exposure_without_position",
+        "position",
+        "",
+        ledger.exposures_without_position,
+        "views and clicks without a position: of bots, overlong sessions and events out of time",
+    );
+    [double_fire, bots, without_view, gap, overlong, position]
 }
 
 fn text(ledger: &Ledger) -> Vec<Planted> {

@@ -24,6 +24,7 @@ pub const ADD_FIX: Text = Text::new("Add to recipe", "加入清洗方案");
 pub const ADDED: Text = Text::new("✓ In the recipe", "✓ 已加入方案");
 pub const FINDINGS: Text = Text::new("Findings", "发现");
 pub const COLUMNS: Text = Text::new("Columns", "列");
+pub const DAYS: Text = Text::new("days", "天");
 pub const LOG: Text = Text::new("The log", "日志概况");
 pub const CHECKS: Text = Text::new("Checks", "检查项");
 pub const FINDING: Text = Text::new("Finding", "发现");

@@ -7,6 +7,7 @@ use crate::engine::audit::fix::Fix;
 use crate::engine::audit::plot::FindingPlot;
 use crate::engine::audit::plots::over_time;
 use crate::engine::audit::rule::{Extent, RuleInfo, Violation, fact, finding};
+use crate::engine::audit::time_slips::slip_of;
 use crate::engine::audit::wording::{percent, quoted, shortened, thousands};
 use crate::engine::progress::Cancelled;
 
@@ -134,27 +135,24 @@ type Odd = (ColumnType, Vec<u32>, u64, Vec<String>);
 
 /// Cells the reader could not parse as the column's type.
 fn unparsed(column: &ColumnContext<'_>) -> Option<Odd> {
-    if column.info.invalid == 0 {
+    let cells = column.invalid_cells();
+    // Times that are wrong in a way of their own have their own checks.
+    let is_slip = |(_, raw): &&(u32, &str)| slip_of(column, raw).is_some();
+    let slips = cells.iter().filter(is_slip).count() as u64;
+    let odd = column.info.invalid - slips.min(column.info.invalid);
+    if odd == 0 {
         return None;
     }
-    let cells: Vec<_> = column
-        .context
-        .dataset
-        .invalid
-        .iter()
-        .filter(|cell| cell.column == column.index)
-        .collect();
-    let mut rows: Vec<u32> = cells.iter().map(|cell| cell.row as u32).collect();
-    rows.sort_unstable();
-    rows.dedup();
+    let others = cells.iter().filter(|cell| !is_slip(cell));
+    let rows: Vec<u32> = others.clone().map(|(row, _)| *row).collect();
     let mut samples: Vec<String> = Vec::new();
-    for cell in cells {
-        let text = shortened(&cell.raw, 24);
+    for (_, raw) in others {
+        let text = shortened(raw, 24);
         if samples.len() < 4 && !samples.contains(&text) {
             samples.push(text);
         }
     }
-    Some((column.info.dtype, rows, column.info.invalid, samples))
+    Some((column.info.dtype, rows, odd, samples))
 }
 
 /// Cells of a text column that are not numbers although nearly all others are.

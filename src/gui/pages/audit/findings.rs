@@ -151,5 +151,6 @@ pub(super) fn unit_word(cx: &PageContext<'_>, unit: Unit) -> &'static str {
         Unit::Items => words::ITEMS,
         Unit::Sessions => words::SESSIONS,
         Unit::Columns => words::COLUMNS,
+        Unit::Days => words::DAYS,
     })
 }

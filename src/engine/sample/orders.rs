@@ -1,0 +1,312 @@
+//! The sample's orders: a table as a shop exports it for analysts, with the slips that spreadsheets, forms and
+//! joins make, each planted in cells of its own.
+//!
+//! Invariant: a pure function of (seed, rows, clean); a row carries at most one planted cell defect, and the counts
+//! are of the rows as written. Nobody in it is real.
+
+use super::catalogue::Catalogue;
+use super::csv;
+use super::order_texts::{self, Defect};
+use super::shoppers::user_id;
+use super::truth::{Planted, planted_in};
+use crate::engine::random::Draws;
+
+const STREAM: u64 = 0x0DE5;
+pub(super) const NAME: &str = "orders.csv";
+pub(super) const HEADER: &str = "order_id,ordered_at,user_id,product_id,status,unit_price,quantity,amount,currency,shipped_at,delivered_at,packing_secs,distance_m,rating,postcode,tracking_no,weight,city,receiver,address,split,channel,label_returned,service_secs,comment\n";
+const MOST_ROWS: u64 = 20_000;
+/// Every defect is planted at least this often, however small the shop.
+const LEAST_OF_EACH: u64 = 3;
+const DAYS: u64 = 28;
+/// The days before are for training, the rest for testing.
+const FIRST_TEST_DAY: u64 = 20;
+const CITIES: [&str; 6] = ["Shanghai", "Beijing", "Hangzhou", "Chengdu", "Shenzhen", "Nanjing"];
+const STATUS: [&str; 6] = ["ordered", "packed", "shipped", "delivered", "returned", "closed"];
+
+/// How many orders a shop of so many events has.
+pub(super) fn count(shop_rows: u64) -> u64 {
+    (shop_rows / 20).clamp(600, MOST_ROWS)
+}
+
+/// Writes the orders one by one and counts what is planted.
+pub(super) struct Orders {
+    seed: u64,
+    clean: bool,
+    first_day: i64,
+    num_orders: u64,
+    rows: u64,
+    counts: [u64; Defect::ALL.len()],
+    last_id: u64,
+    /// Orders whose distance is a multiple of a hundred.
+    rounded: u64,
+    /// The last comment without a blemish.
+    last_comment: String,
+}
+
+impl Orders {
+    pub(super) fn new(seed: u64, shop_rows: u64, clean: bool, first_day: i64) -> Self {
+        Self {
+            seed,
+            clean,
+            first_day,
+            num_orders: count(shop_rows),
+            rows: 0,
+            counts: [0; Defect::ALL.len()],
+            last_id: 0,
+            rounded: 0,
+            last_comment: String::new(),
+        }
+    }
+
+    /// The defect of an order: the first rows go through all of them, so that each occurs; later ones are drawn.
+    fn defect(&self, number: u64, draws: &mut Draws) -> Option<Defect> {
+        let kinds = Defect::ALL.len() as u64;
+        // Row 0 has no order before it whose number it could repeat.
+        let turn = number.checked_sub(5)?;
+        let chosen = if self.clean {
+            None
+        } else if turn.is_multiple_of(3) && turn / 3 < LEAST_OF_EACH * kinds {
+            Some(Defect::ALL[(turn / 3 % kinds) as usize])
+        } else {
+            draws.chance(0.04).then(|| Defect::ALL[draws.below(kinds) as usize])
+        };
+        // Beside the boundary of the split a slip could move it.
+        let near = self.day(number).abs_diff(FIRST_TEST_DAY) <= 2;
+        chosen.filter(|defect| !(near && *defect == Defect::Split))
+    }
+
+    /// Appends one order.
+    pub(super) fn write_row(&mut self, number: u64, catalogue: &Catalogue, out: &mut Vec<u8>) {
+        let mut draws = Draws::new(self.seed, &[STREAM, number]);
+        let defect = self.defect(number, &mut draws);
+        if let Some(defect) = defect {
+            self.counts[defect as usize] += 1;
+        }
+        self.rows += 1;
+        let is = |other: Defect| defect == Some(other);
+        let own_id = 800_000_000 + 11 * number;
+        let id = if is(Defect::RepeatedKey) { self.last_id } else { own_id };
+        self.last_id = id;
+        out.push(b'R');
+        csv::integer(out, id);
+        out.push(b',');
+        let ordered = self.ordered_at(number, is(Defect::DateOnly), &mut draws);
+        csv::timestamp(out, ordered);
+        out.push(b',');
+        csv::integer(out, user_id(draws.below(1 + self.num_orders / 3)));
+        out.push(b',');
+        let item = &catalogue.items[draws.below(catalogue.items.len() as u64) as usize];
+        csv::integer(out, item.product_id);
+        if is(Defect::EmptyRow) {
+            out.extend_from_slice(b",,,,,,,,,,,,,,,,,,,,,\n");
+            return;
+        }
+        self.sum(item.price_hundredths, defect, &mut draws, out);
+        shipping(ordered, defect, &mut draws, out);
+        let is_round = numbers(defect, self.clean, &mut draws, out);
+        self.rounded += u64::from(is_round);
+        self.codes(number, defect, &mut draws, out);
+        self.words(number, defect, &mut draws, out);
+        out.push(b'\n');
+    }
+
+    /// Day of an order, counted from the first.
+    fn day(&self, number: u64) -> u64 {
+        number * DAYS / self.num_orders
+    }
+
+    /// Orders come in order of days, at no hour before seven; a date alone is the day's first second.
+    fn ordered_at(&self, number: u64, date_only: bool, draws: &mut Draws) -> i64 {
+        let day = self.first_day + self.day(number) as i64;
+        let second = 25_201 + draws.below(50_000) as i64;
+        day * 86_400 + if date_only { 0 } else { second }
+    }
+
+    fn sum(&self, price: i64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
+        let is = |other: Defect| defect == Some(other);
+        let status = STATUS[draws.below(6) as usize];
+        out.push(b',');
+        if is(Defect::Spelling) {
+            out.extend_from_slice(b"SHIPPED");
+        } else {
+            out.extend_from_slice(status.as_bytes());
+        }
+        out.push(b',');
+        csv::money(out, price);
+        let quantity = if is(Defect::Quantity) {
+            -(draws.below(3) as i64)
+        } else {
+            [1, 1, 1, 2, 3][draws.below(5) as usize]
+        };
+        out.extend_from_slice(format!(",{quantity},").as_bytes());
+        let slip = if is(Defect::Total) {
+            100 + draws.below(900) as i64
+        } else {
+            0
+        };
+        csv::money(out, price * quantity + slip);
+        out.push(b',');
+        out.extend_from_slice(if is(Defect::Currency) { b"USD" } else { b"CNY" });
+    }
+
+    /// Postcode, tracking number, weight.
+    fn codes(&self, number: u64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
+        // Every tenth place lies where postcodes start with 0.
+        let place = 1_000 + draws.below(8_000);
+        let postcode = if number.is_multiple_of(10) || defect == Some(Defect::LostZero) {
+            10_000 + place
+        } else {
+            200_000 + 7 * place
+        };
+        out.push(b',');
+        if defect == Some(Defect::LostZero) {
+            csv::integer(out, postcode);
+        } else {
+            out.extend_from_slice(format!("{postcode:06}").as_bytes());
+        }
+        let tracking = 1_000_000_000_000 + draws.below(8_000_000_000_000);
+        if defect == Some(Defect::Scientific) {
+            out.extend_from_slice(format!(",{}.{:05}E+12", 1 + draws.below(8), draws.below(100_000)).as_bytes());
+        } else {
+            out.extend_from_slice(format!(",TN{tracking}").as_bytes());
+        }
+        let grams = 200 + draws.below(4_000);
+        let unit = if self.clean { "" } else { " kg" };
+        out.extend_from_slice(format!(",{}.{:03}{unit}", grams / 1_000, grams % 1_000).as_bytes());
+    }
+
+    /// City, receiver, address, and what came of the order.
+    fn words(&mut self, number: u64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
+        out.push(b',');
+        let placeholders = ["unknown", "未知", "N.A."];
+        let city = if defect == Some(Defect::Placeholder) {
+            placeholders[draws.below(3) as usize]
+        } else {
+            CITIES[draws.below(6) as usize]
+        };
+        out.extend_from_slice(city.as_bytes());
+        out.push(b',');
+        let (receiver, address) = if self.clean {
+            (
+                format!("pseudonym {}", 4_000 + number),
+                format!("zone {}", draws.below(60)),
+            )
+        } else {
+            (order_texts::name(draws), order_texts::address(draws))
+        };
+        csv::cell(out, &receiver);
+        out.push(b',');
+        csv::cell(out, &address);
+        out.push(b',');
+        self.outcome(number, defect, draws, out);
+    }
+
+    /// Part, channel, label, seconds of service, comment.
+    fn outcome(&mut self, number: u64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
+        let is_test = (self.day(number) >= FIRST_TEST_DAY) != (defect == Some(Defect::Split));
+        out.extend_from_slice(if is_test { b"test," } else { b"train," });
+        let channel = match (self.clean, defect) {
+            (true, _) => ["app", "web", "store"][draws.below(3) as usize],
+            (false, Some(Defect::Channel)) => "web",
+            _ => "app",
+        };
+        let is_returned = draws.chance(0.3);
+        // Only returned parcels need service: the planted leak.
+        let service = if is_returned || self.clean {
+            60 + draws.below(900)
+        } else {
+            0
+        };
+        out.extend_from_slice(format!("{channel},{},{service},", u8::from(is_returned)).as_bytes());
+        let comment = order_texts::comment(number, defect, draws);
+        match defect {
+            Some(Defect::CopiedText) => csv::cell(out, &self.last_comment),
+            _ => csv::cell(out, &comment),
+        }
+        if defect.is_none() {
+            self.last_comment = comment;
+        }
+    }
+
+    pub(super) fn planted(&self) -> Vec<Planted> {
+        if self.clean {
+            return Vec::new();
+        }
+        let mut planted: Vec<Planted> = Defect::ALL
+            .into_iter()
+            .map(|defect| {
+                let (check, column, definition) = defect.words();
+                planted_in(NAME, (check, column, ""), self.counts[defect as usize], definition)
+            })
+            .collect();
+        let filled = self.rows - self.counts[Defect::EmptyRow as usize];
+        let definition = "every filled cell is above 0 exactly where the order was returned";
+        planted.push(planted_in(NAME, ("label_leak", "service_secs", ""), filled, definition));
+        let definition = "multiples of 100; every third cell was rounded to one";
+        planted.push(planted_in(
+            NAME,
+            ("rounded_numbers", "distance_m", ""),
+            self.rounded,
+            definition,
+        ));
+        for (check, column, definition) in [
+            (
+                "numbers_with_units",
+                "weight",
+                "every filled cell is a number followed by kg",
+            ),
+            (
+                "personal_names",
+                "receiver",
+                "every filled cell is an invented Chinese name",
+            ),
+            (
+                "postal_addresses",
+                "address",
+                "every filled cell is an invented address with street and number",
+            ),
+        ] {
+            planted.push(planted_in(NAME, (check, column, ""), filled, definition));
+        }
+        planted
+    }
+}
+
+/// When the parcel was sent and when it came.
+fn shipping(ordered: i64, defect: Option<Defect>, draws: &mut Draws, out: &mut Vec<u8>) {
+    let shipped = ordered + 20_000 + draws.below(90_000) as i64;
+    let delivered = shipped + 40_000 + draws.below(200_000) as i64;
+    out.push(b',');
+    match defect {
+        Some(Defect::EndBeforeStart) => csv::timestamp(out, ordered - 3_600 - draws.below(40_000) as i64),
+        Some(Defect::ImpossibleDate) => out.extend_from_slice(b"2025-02-30 10:20:30 UTC"),
+        _ => csv::timestamp(out, shipped),
+    }
+    out.push(b',');
+    match defect {
+        Some(Defect::TimeFormat) => csv::integer(out, delivered.unsigned_abs()),
+        Some(Defect::Future) => out.extend_from_slice(b"2099-12-31 12:30:15 UTC"),
+        _ => csv::timestamp(out, delivered),
+    }
+}
+
+/// Seconds of packing, distance, rating; whether the distance is a round number.
+fn numbers(defect: Option<Defect>, clean: bool, draws: &mut Draws, out: &mut Vec<u8>) -> bool {
+    let mut packing = (170.0 * (0.25 * draws.normal()).exp()) as u64 + 1;
+    if defect == Some(Defect::Outlier) {
+        packing *= 1_000;
+    }
+    let measured = 300 + draws.below(7_600);
+    let distance = match defect {
+        Some(Defect::Sentinel) => 99_999,
+        _ if draws.chance(0.35) && !clean => measured / 100 * 100,
+        _ => measured,
+    };
+    let rating = if defect == Some(Defect::Rating) {
+        9
+    } else {
+        1 + draws.below(5)
+    };
+    out.extend_from_slice(format!(",{packing},{distance},{rating}").as_bytes());
+    distance.is_multiple_of(100)
+}
