@@ -32,7 +32,9 @@ impl ColumnError {
     pub fn explain(&self) -> Bilingual {
         let zh = match self {
             Self::Unknown { name, known } => format!("没有列 `{name}`；现有的列为 {known}"),
-            Self::NotNumeric { name, found } => format!("列 `{name}` 的内容是 {found}，不是数值；请先将其取值映射为数值"),
+            Self::NotNumeric { name, found } => {
+                format!("列 `{name}` 的内容是 {found}，不是数值；请先将其取值映射为数值")
+            }
             Self::Table { name, source } => format!("无法读取列 `{name}`：{source}"),
         };
         Bilingual::new(with_causes(self), zh)

@@ -32,9 +32,9 @@ impl ExperimentError {
     /// The message in both languages.
     pub fn explain(&self) -> Bilingual {
         let zh = match self {
-            Self::BadMetric { text, why } => format!(
-                "`{text}` 不是指标：{why}；请写作 KIND:NAME=COL[/COL][@COL]，例如 ratio:ctr=clicks/impressions"
-            ),
+            Self::BadMetric { text, why } => {
+                format!("`{text}` 不是指标：{why}；请写作 KIND:NAME=COL[/COL][@COL]，例如 ratio:ctr=clicks/impressions")
+            }
             Self::BadSetting { what } => format!("设置无效：{what}"),
             Self::Column(error) => return error.explain(),
             Self::NotTime { name } => format!("列 `{name}` 既不是时间也不是整日；请先将其解析为时间"),

@@ -92,9 +92,8 @@ fn run(cx: &mut ApplyContext<'_>) {
             };
             let config = config.or_else(|| propose(&log.dataset));
             let report = match &config {
-                Some(config) => {
-                    experiment(&log.dataset, config, progress).map_err(|error| JobFailure::told(&error.explain(), lang, progress))
-                }
+                Some(config) => experiment(&log.dataset, config, progress)
+                    .map_err(|error| JobFailure::told(&error.explain(), lang, progress)),
                 None => Err(JobFailure::Failed(no_variant.to_owned())),
             };
             Ok(Read { log, config, report })

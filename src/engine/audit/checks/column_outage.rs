@@ -92,7 +92,7 @@ pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
         (rows + u64::from(day.0), empty + u64::from(day.1))
     });
     let usual = empty as f64 <= USUAL_SHARE * rows as f64;
-    if !days.values().any(|day| is_out(day)) || others.count() < LEAST_DAYS || !usual {
+    if !days.values().any(is_out) || others.count() < LEAST_DAYS || !usual {
         return Ok(Vec::new());
     }
     let is_flagged = |row: &u32| day_of(*row as usize).is_some_and(|day| is_out(&days[&day]));

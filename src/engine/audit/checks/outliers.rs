@@ -107,7 +107,7 @@ fn ordinary_range(column: &ColumnContext<'_>) -> Option<(f64, f64)> {
     let median = weighted_median(&mut logs, positive);
     let mut deviations: Vec<(f64, u64)> = logs.iter().map(|&(log, n)| ((log - median).abs(), n)).collect();
     let sigma = MAD_TO_SIGMA * weighted_median(&mut deviations, positive);
-    (sigma > 0.0).then(|| (median - LIMIT * sigma, median + LIMIT * sigma))
+    (sigma > 0.0).then_some((median - LIMIT * sigma, median + LIMIT * sigma))
 }
 
 /// The lower median of values that occur `count` times each.

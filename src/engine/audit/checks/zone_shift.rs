@@ -178,7 +178,7 @@ mod tests {
     fn a_source_in_local_time_but_not_one_of_night_owls() {
         let mut draws = Draws::new(2, &[]);
         let mut log = |kiosk: &dyn Fn(&mut Draws) -> i64| {
-            let is_kiosk = |row: usize| row % 5 == 0;
+            let is_kiosk = |row: usize| row.is_multiple_of(5);
             let times: Vec<Option<i64>> = (0..3_000)
                 .map(|row| {
                     Some(if is_kiosk(row) {

@@ -1,6 +1,6 @@
 //! ROC, precision and recall, reliability, and the scores of the two classes, side by side.
 
-use crate::engine::eval::{Calibration, Evaluation, ModelEvaluation, ThresholdMetrics};
+use crate::engine::eval::{Calibration, Evaluation, ModelEvaluation, ReliabilityBin, ThresholdMetrics};
 use crate::gui::i18n::{Text, evaluate as words};
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{Palette, palette, space, text};
@@ -131,17 +131,32 @@ fn reliability(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation, selected: 
         return;
     };
     let color = p.series(selected);
-    line_plot(ui, &unit_square("reliability"), |plot| {
-        let perfect = curve(cx.t(words::PERFECT), &[[0.0, 0.0], [1.0, 1.0]], p.text_3);
+    let end = reliability_end(&calibration.equal_mass);
+    let look = PlotLook {
+        include_x: Some((0.0, end)),
+        include_y: Some((0.0, end)),
+        ..PlotLook::new("reliability", HEIGHT)
+    };
+    line_plot(ui, &look, |plot| {
+        let perfect = curve(cx.t(words::PERFECT), &[[0.0, 0.0], [end, end]], p.text_3);
         plot.line(perfect.width(1.0).style(LineStyle::dashed_loose()));
         draw_bins(cx, plot, calibration, color);
     });
     caption(cx, ui, words::MEAN_SCORE, words::POSITIVE_RATE);
 }
 
-/// Each bin as a point with its Wilson interval; the curve joins them.
+/// Both axes end where the bins do: rare positives would all lie in one corner of the unit square.
+fn reliability_end(bins: &[ReliabilityBin]) -> f64 {
+    let highest = bins
+        .iter()
+        .map(|bin| bin.mean_score.max(bin.interval[1]))
+        .fold(0.05, f64::max);
+    (highest * 1.1).min(1.0)
+}
+
+/// Each bin of equal row counts as a point with its Wilson interval; the curve joins them.
 fn draw_bins(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, calibration: &Calibration, color: Color32) {
-    let bins = &calibration.equal_width;
+    let bins = &calibration.equal_mass;
     for (index, bin) in bins.iter().enumerate() {
         let [low, high] = bin.interval;
         let bar = curve(
@@ -180,7 +195,12 @@ fn histogram(cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluation, threshold: O
             .collect()
     };
     let mut look = PlotLook::new("score-histogram", HEIGHT);
-    let end = histogram.start + histogram.bin_width * histogram.positives.len() as f64;
+    // Empty bins beyond the highest score would squeeze all others.
+    let mut both = histogram.positives.iter().zip(&histogram.negatives);
+    let last = both.rposition(|(positives, negatives)| positives + negatives > 0);
+    let end = histogram.start + histogram.bin_width * (last.unwrap_or(0) + 2) as f64;
+    let shown = threshold.filter(|shown| shown.threshold.is_finite());
+    let end = shown.map_or(end, |shown| end.max(shown.threshold));
     look.include_x = Some((histogram.start, end));
     look.legend = true;
     line_plot(ui, &look, |plot| {
