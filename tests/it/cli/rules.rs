@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 /// 200 sound rows, then one price below zero on line 202.
 fn shop(folder: &Folder) {
-    let mut log = "user_id,event_type,price\n".to_owned();
+    let mut log = "order_id,user_id,event_type,price\n".to_owned();
     for row in 0..200 {
-        log += &format!("u{},view,{}.5\n", row % 20, 1 + row % 7);
+        log += &format!("o{row},u{},view,{}.5\n", row % 20, 1 + row % 7);
     }
-    folder.write("log.csv", log + "u1,view,-1.5\n");
+    folder.write("log.csv", log + "o200,u1,view,-1.5\n");
 }
 
 fn rules(folder: &Folder, lines: &str) {
