@@ -2,6 +2,7 @@
 
 use super::ingest::ReadingArgs;
 use super::kept::{Kept, LogFiles};
+use super::rules::Rules;
 use super::scored::{number, say_table};
 use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
@@ -9,8 +10,10 @@ use crate::engine::audit::drift::{DriftReport, add_drift, summary};
 use crate::engine::audit::{AuditOptions, AuditReport, Dimension, SideTables, audit, percent, thousands};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
 use crate::engine::progress::Progress;
-use crate::engine::report::{ReportLanguage, audit_html};
+use crate::engine::report::{ReportLanguage, audit_with_rules_html};
+use crate::engine::rules::{RuleOutcome, worst};
 use anyhow::Context as _;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -38,7 +41,13 @@ pub struct Args {
     /// Language of the HTML report
     #[arg(long, value_name = "en|zh", default_value = "en", value_parser = ["en", "zh"])]
     pub lang: String,
-    /// Exit with code 3 if there is a finding of this severity or worse
+    /// Rules to check (TOML, see `touchstone rules --help`)
+    ///
+    /// JSON: rules[{kind, …, severity, mostly, title, status (passed, failed or undefined), unit, rows, missing, checked,
+    /// failed, share, allowed_share, message, undefined, facts, examples[{line,values}]}].
+    #[arg(long, value_name = "RULES.toml")]
+    pub rules: Option<PathBuf>,
+    /// Exit with code 3 if there is a finding of this severity or worse, or a rule of it is broken or cannot be judged
     #[arg(long, value_name = "warning|error", value_parser = ["warning", "error"])]
     pub fail_on: Option<String>,
     #[command(flatten)]
@@ -48,6 +57,7 @@ pub struct Args {
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
     let options = args.reading.options(false)?;
+    let rules = args.rules.as_deref().map(Rules::open).transpose()?;
     let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.files, &options, &progress)?;
@@ -67,6 +77,8 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     if let Some(reference) = &reference {
         add_drift(&mut report, reference, &dataset, &progress)?;
     }
+    let check = |rules: Rules| rules.check(&dataset, (tables.items, tables.users), &progress);
+    let rules = rules.map(check).transpose()?;
     if let Some(kept) = kept {
         let files = LogFiles {
             log: &args.files,
@@ -83,11 +95,31 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         write::write_rejects(&dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
     }
     if let Some(path) = &args.html {
-        write_file(path, audit_html(&report, language(&args.lang)), "the report")?;
+        write_file(
+            path,
+            audit_with_rules_html(&report, rules.as_deref(), language(&args.lang)),
+            "the report",
+        )?;
     }
-    out.write_json(&report)?;
+    out.write_json(&WithRules {
+        report: &report,
+        rules: rules.as_deref(),
+    })?;
     say(&report, started.elapsed().as_secs_f64(), out);
-    Ok(gate(&report, args.fail_on.as_deref()))
+    if let Some(rules) = &rules {
+        super::rules::say(rules, out);
+    }
+    let worst = report.worst().max(rules.as_deref().and_then(worst));
+    Ok(gate(worst, args.fail_on.as_deref()))
+}
+
+/// The audit's JSON, with the outcome of each rule where there are rules.
+#[derive(Serialize)]
+struct WithRules<'a> {
+    #[serde(flatten)]
+    report: &'a AuditReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<&'a [RuleOutcome]>,
 }
 
 /// The language named on the command line.
@@ -104,18 +136,19 @@ pub(super) fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn side_table(path: Option<&Path>, progress: &Progress) -> anyhow::Result<Option<Dataset>> {
+pub(super) fn side_table(path: Option<&Path>, progress: &Progress) -> anyhow::Result<Option<Dataset>> {
     let Some(path) = path else { return Ok(None) };
     Ok(Some(read_log(&[path.to_owned()], &ReadOptions::default(), progress)?))
 }
 
-fn gate(report: &AuditReport, fail_on: Option<&str>) -> ExitStatus {
+/// Whether the worst of what was found reaches the severity of `--fail-on`.
+pub(super) fn gate(worst: Option<Severity>, fail_on: Option<&str>) -> ExitStatus {
     let limit = match fail_on {
         Some("warning") => Severity::Warning,
         Some(_) => Severity::Error,
         None => return ExitStatus::Done,
     };
-    if report.worst().is_some_and(|worst| worst >= limit) {
+    if worst.is_some_and(|worst| worst >= limit) {
         ExitStatus::GateFailed
     } else {
         ExitStatus::Done

@@ -19,6 +19,7 @@ mod power;
 mod predict;
 mod recipe;
 mod report;
+mod rules;
 mod sample;
 mod scored;
 mod select;
@@ -70,6 +71,7 @@ enum Command {
     Audit(audit::Args),
     Clean(clean::Args),
     Recipe(recipe::Args),
+    Rules(rules::Args),
     Features(features::Args),
     Select(select::Args),
     Split(split::Args),
@@ -108,6 +110,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let keeps_nothing = match command {
+        Command::Rules(_) => Some("rules"),
         Command::Select(_) => Some("select"),
         Command::Explain(_) => Some("explain"),
         Command::Power(_) => Some("power"),
@@ -126,6 +129,7 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         Command::Audit(args) => audit::run(args, out),
         Command::Clean(args) => clean::run(args, out),
         Command::Recipe(args) => recipe::run(args, out),
+        Command::Rules(args) => rules::run(args, out),
         Command::Features(args) => features::run(args, out),
         Command::Select(args) => select::run(args, out),
         Command::Split(args) => split::run(args, out),

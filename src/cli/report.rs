@@ -8,9 +8,10 @@ use crate::engine::eval::{Evaluation, EvaluationReport};
 use crate::engine::experiment::ExperimentReport;
 use crate::engine::project::Project;
 use crate::engine::report::{
-    ReportLanguage, audit_html, comparison_html, evaluation_html, evaluations_html, experiment_html, project_html,
-    run_html,
+    ReportLanguage, audit_with_rules_html, comparison_html, evaluation_html, evaluations_html, experiment_html,
+    project_html, run_html,
 };
+use crate::engine::rules::RuleOutcome;
 use crate::engine::run::dir::RunDir;
 use crate::engine::run::now_ms;
 use crate::engine::run::watch::RunWatch;
@@ -89,8 +90,10 @@ fn of_file(path: &Path, language: ReportLanguage) -> anyhow::Result<(&'static st
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let has = |key: &str| value.get(key).is_some();
     if has("findings") && has("scores") {
+        let rules = value.get("rules").cloned();
+        let rules: Option<Vec<RuleOutcome>> = rules.map(|rules| parse(rules, path, "an audit")).transpose()?;
         let report: AuditReport = parse(value, path, "an audit")?;
-        return Ok(("audit", audit_html(&report, language)));
+        return Ok(("audit", audit_with_rules_html(&report, rules.as_deref(), language)));
     }
     if has("srm") && has("metrics") {
         let report: ExperimentReport = parse(value, path, "an experiment")?;

@@ -20,6 +20,8 @@ pub mod audit;
 
 pub mod recipe;
 
+pub mod rules;
+
 pub mod features;
 
 pub mod models;

@@ -4,10 +4,11 @@
 //! Invariant: `rows` holds every row behind the finding, ascending, never a sample; `count` counts what
 //! `unit` names, and `share` is in 0..=1 of the base the message states.
 
-use super::cells::Value;
+use super::cells::{ColumnCells, Value};
 use super::fix::Fix;
 use super::plot::FindingPlot;
 use crate::engine::artifact::{Bilingual, Severity};
+use crate::engine::ingest::dataset::Dataset;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,4 +142,30 @@ impl Finding {
                 .then_with(|| (&a.code, &a.column).cmp(&(&b.code, &b.column)))
         });
     }
+}
+
+/// A row with the cells of all columns, and the line of the file it stands on.
+pub(in crate::engine) fn example(dataset: &Dataset, columns: &[ColumnCells], row: usize) -> Example {
+    let names = dataset.info.columns.iter().map(|column| column.name.clone());
+    let file = dataset.source_of_row.as_ref().and_then(|sources| {
+        let source = dataset.info.sources.get(usize::from(*sources.get(row)?))?;
+        Some(source.path.file_name()?.to_string_lossy().into_owned())
+    });
+    let values = (0..columns.len()).map(|column| shown_value(dataset, columns, column, row));
+    Example {
+        line: dataset.lines.get(row).copied().unwrap_or(row as u32 + 1),
+        file,
+        values: names.zip(values).collect(),
+    }
+}
+
+/// The cell, or the text that did not parse, so that the example shows what stands in the file.
+fn shown_value(dataset: &Dataset, columns: &[ColumnCells], column: usize, row: usize) -> Value {
+    let value = columns[column].cells().value(row);
+    if value != Value::Null || dataset.info.columns[column].invalid == 0 {
+        return value;
+    }
+    let mut unparsed = dataset.invalid.iter();
+    let unparsed = unparsed.find(|cell| cell.column == column && cell.row == row as u64);
+    unparsed.map_or(Value::Null, |cell| Value::Text(cell.raw.clone()))
 }

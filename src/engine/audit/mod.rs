@@ -53,6 +53,10 @@ pub use plot::FindingPlot;
 pub use profile::ColumnProfile;
 pub use report::{AuditReport, CheckOutcome, CheckStatus};
 pub use wording::{duration, percent, plain, shortened, thousands};
+pub(in crate::engine) use {
+    core_time::{CoreTime, DAY_MICROS, HOUR_MICROS, bucket_counts},
+    finding::example,
+};
 
 use crate::engine::artifact::{Bilingual, ContentHash, Provenance};
 use crate::engine::ingest::dataset::Dataset;

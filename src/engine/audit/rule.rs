@@ -3,15 +3,13 @@
 //! Invariant: a rule's English documentation is the doc comment of its violation struct, read from the
 //! check's own source, so help and code cannot drift apart.
 
-use super::cells::Value;
 use super::context::{ColumnContext, Context};
-use super::finding::{Dimension, Example, Fact, Finding, Unit};
+use super::finding::{Dimension, Fact, Finding, Unit, example};
 use super::fix::Fix;
 use super::odd_cells::OddCells;
 use super::odd_rows::OddRows;
 use super::plot::FindingPlot;
 use crate::engine::artifact::{Bilingual, Severity};
-use crate::engine::ingest::dataset::Dataset;
 use crate::engine::progress::Cancelled;
 use std::sync::Arc;
 
@@ -155,43 +153,13 @@ pub fn finding<V: Violation>(context: &Context<'_>, violation: &V, extent: Exten
             .rows
             .iter()
             .take(EXAMPLES)
-            .map(|&row| example(context, row as usize))
+            .map(|&row| example(context.dataset, &context.columns, row as usize))
             .collect(),
         fix,
         fix_title,
         plots: violation.plots(),
         rows: Arc::new(extent.rows),
     }
-}
-
-fn example(context: &Context<'_>, row: usize) -> Example {
-    let dataset: &Dataset = context.dataset;
-    let names = dataset.info.columns.iter().map(|column| column.name.clone());
-    let file = dataset.source_of_row.as_ref().and_then(|sources| {
-        let source = dataset.info.sources.get(usize::from(*sources.get(row)?))?;
-        Some(source.path.file_name()?.to_string_lossy().into_owned())
-    });
-    Example {
-        line: dataset.lines.get(row).copied().unwrap_or(row as u32 + 1),
-        file,
-        values: names
-            .zip((0..context.columns.len()).map(|column| shown_value(context, column, row)))
-            .collect(),
-    }
-}
-
-/// The cell, or the text that did not parse, so that the example shows what stands in the file.
-fn shown_value(context: &Context<'_>, column: usize, row: usize) -> Value {
-    let value = context.columns[column].cells().value(row);
-    if value != Value::Null || context.dataset.info.columns[column].invalid == 0 {
-        return value;
-    }
-    let unparsed = context
-        .dataset
-        .invalid
-        .iter()
-        .find(|cell| cell.column == column && cell.row == row as u64);
-    unparsed.map_or(Value::Null, |cell| Value::Text(cell.raw.clone()))
 }
 
 /// A named number of the evidence.

@@ -144,7 +144,7 @@ impl StepError {
 }
 
 /// The name nearest to `wanted` by edits, if it is near enough to be a slip of the keyboard.
-pub(super) fn closest<'a>(wanted: &str, names: &[&'a str]) -> Option<&'a str> {
+pub(in crate::engine) fn closest<'a>(wanted: &str, names: &[&'a str]) -> Option<&'a str> {
     let limit = (wanted.chars().count() / 3).max(1);
     names
         .iter()

@@ -21,6 +21,7 @@ mod values;
 
 pub use apply::{Applied, DroppedRow, StepReport, apply};
 pub use content::content_hash;
+pub(in crate::engine) use error::closest;
 pub use error::{RecipeError, StepError};
 pub use preview::{DiffRow, Preview, StepDiff, preview};
 pub use propose::{action_of, add_step, step_of, suggest};

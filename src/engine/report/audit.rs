@@ -5,12 +5,16 @@ use super::columns::columns_section;
 use super::drift::drift_section;
 use super::log::log_section;
 use super::page::{Page, escape};
+use super::rules::rules_section;
 use super::svg::Chart;
 use crate::engine::artifact::Severity;
 use crate::engine::audit::personal::mask;
 use crate::engine::audit::plot::FindingPlot;
 use crate::engine::audit::score::formula;
-use crate::engine::audit::{AuditReport, CheckOutcome, Dimension, Finding, Unit, Value, percent, shortened, thousands};
+use crate::engine::audit::{
+    AuditReport, CheckOutcome, Dimension, Example, Finding, Unit, Value, percent, shortened, thousands,
+};
+use crate::engine::rules::RuleOutcome;
 use std::collections::BTreeSet;
 
 /// Longest cell that is written out.
@@ -54,6 +58,11 @@ impl<'a> Hidden<'a> {
 
 /// Writes the report as one self-contained page.
 pub fn audit_html(report: &AuditReport, language: ReportLanguage) -> String {
+    audit_with_rules_html(report, None, language)
+}
+
+/// The same with what became of the rules, where some were checked.
+pub fn audit_with_rules_html(report: &AuditReport, rules: Option<&[RuleOutcome]>, language: ReportLanguage) -> String {
     let title = format!(
         "{} · {}",
         language.pick("Data quality report", "数据质量报告"),
@@ -61,16 +70,23 @@ pub fn audit_html(report: &AuditReport, language: ReportLanguage) -> String {
     );
     let mut page = Page::new(language, &title);
     page.push(&format!("<h1>{}</h1>", escape(&report.name)));
-    audit_sections(&mut page, report);
+    sections(&mut page, report, rules);
     page.finish()
 }
 
 /// The same inside a page of several results.
 pub(super) fn audit_sections(page: &mut Page, report: &AuditReport) {
+    sections(page, report, None);
+}
+
+fn sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>) {
     let language = page.language();
     let hidden = Hidden::of(report);
     head(page, report);
     scores(page, report);
+    if let Some(rules) = rules {
+        rules_section(page, report, rules, &hidden);
+    }
     page.heading(language.pick("Findings", "发现"));
     if report.findings.is_empty() {
         page.push(&format!(
@@ -149,7 +165,10 @@ fn scores(page: &mut Page, report: &AuditReport) {
 }
 
 /// Shape, word and style class of a severity, so that colour is never alone.
-fn severity_words(severity: Severity, language: ReportLanguage) -> (&'static str, &'static str, &'static str) {
+pub(super) fn severity_words(
+    severity: Severity,
+    language: ReportLanguage,
+) -> (&'static str, &'static str, &'static str) {
     match severity {
         Severity::Error => ("●", language.pick("Error", "错误"), "error"),
         Severity::Warning => ("▲", language.pick("Warning", "警告"), "warning"),
@@ -183,7 +202,7 @@ fn finding_section(page: &mut Page, report: &AuditReport, finding: &Finding, hid
         escape(language.of(&finding.threshold)),
     ));
     plots(page, &finding.plots);
-    examples(page, report, finding, hidden);
+    example_rows(page, report, &finding.examples, hidden);
     if let Some(title) = &finding.fix_title {
         let label = language.pick("Proposed fix", "建议修复");
         page.push(&format!(
@@ -210,15 +229,15 @@ pub(super) fn plots(page: &mut Page, plots: &[FindingPlot]) {
     page.push(&format!("<div class=\"plots\">{html}</div>"));
 }
 
-fn examples(page: &mut Page, report: &AuditReport, finding: &Finding, hidden: &Hidden<'_>) {
-    if finding.examples.is_empty() {
+/// Rows of the log with their lines, personal data masked.
+pub(super) fn example_rows(page: &mut Page, report: &AuditReport, examples: &[Example], hidden: &Hidden<'_>) {
+    if examples.is_empty() {
         return;
     }
     let language = page.language();
     let mut head = vec![language.pick("Line", "行号").to_owned()];
     head.extend(report.columns.iter().map(|column| escape(&column.name)));
-    let rows: Vec<Vec<String>> = finding
-        .examples
+    let rows: Vec<Vec<String>> = examples
         .iter()
         .map(|example| {
             let file = example

@@ -19,12 +19,13 @@ mod log;
 mod numbers;
 mod page;
 mod project;
+mod rules;
 mod run;
 mod run_record;
 mod svg;
 mod ticks;
 
-pub use audit::audit_html;
+pub use audit::{audit_html, audit_with_rules_html};
 pub use comparison::comparison_html;
 pub use evaluation::{evaluation_html, evaluations_html};
 pub use experiment::experiment_html;

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 /// Subcommand and the flags (or positional names) its help must tell.
-const FLAGS: [(&str, &[&str]); 22] = [
+const FLAGS: [(&str, &[&str]); 24] = [
     ("flow", &["PROJECT", "--until"]),
     ("doctor", &[]),
     ("sample", &["DIR", "--rows", "--seed", "--clean"]),
@@ -25,6 +25,7 @@ const FLAGS: [(&str, &[&str]); 22] = [
             "--rejects",
             "--html",
             "--fail-on",
+            "--rules",
         ],
     ),
     ("clean", &["FILE", "--recipe", "--out", "--rejects"]),
@@ -82,6 +83,8 @@ const FLAGS: [(&str, &[&str]); 22] = [
         ],
     ),
     ("report", &["PROJECT|RUN|FILE", "--html", "--lang"]),
+    ("rules suggest", &["FILE", "--items", "--users", "--back-test", "--out"]),
+    ("rules check", &["FILE", "--rules", "--items", "--users", "--fail-on"]),
     ("explain", &["CODE"]),
     ("recipe show", &["RECIPE"]),
 ];

@@ -8,6 +8,7 @@ mod ingest;
 mod kept;
 mod report;
 mod road;
+mod rules;
 mod sample_shop;
 mod scores;
 pub mod training;

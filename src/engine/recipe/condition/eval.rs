@@ -17,6 +17,12 @@ impl Condition {
         Ok(self.truths(frame)?.into_iter().map(|truth| truth == TRUE).collect())
     }
 
+    /// One verdict a row; `None` where a missing cell was compared, so that it is neither.
+    pub fn judge(&self, frame: &DataFrame) -> Result<Vec<Option<bool>>, ConditionError> {
+        let verdict = |truth| (truth != UNKNOWN).then_some(truth == TRUE);
+        Ok(self.truths(frame)?.into_iter().map(verdict).collect())
+    }
+
     fn truths(&self, frame: &DataFrame) -> Result<Truths, ConditionError> {
         match self {
             // With false < unknown < true, Kleene's `or` is max, `and` is min, `not` mirrors.

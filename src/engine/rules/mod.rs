@@ -1,0 +1,29 @@
+//! Rules: what the analyst expects of a log, checked over all rows. Dataset + rules file → one outcome a rule.
+//!
+//! `file` reads and writes the TOML, `kinds/` judges (one file a kind), `suggest` proposes rules from a log and tries
+//! them on rows it did not look at. Invariant: exact, no sampling, no clock; a rule is passed, failed, or undefined
+//! with a reason (no such column, nothing to judge), and undefined never counts as passed.
+
+mod check;
+mod expectation;
+mod fields;
+mod file;
+mod kinds;
+mod outcome;
+mod rule;
+mod subject;
+pub mod suggest;
+mod title;
+mod write;
+
+pub use check::check;
+pub use file::{COMMON_KEYS, KINDS, RULES_VERSION, RuleFile, RuleFileError};
+pub use outcome::{Judged, RuleOutcome, RuleStatus, worst};
+pub use rule::{Against, Direction, Expectation, Rule, Scalar, Span};
+pub use subject::Tables;
+pub use write::to_toml;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
