@@ -63,7 +63,12 @@ fn read_file(path: &Path) -> Curves {
         assert_eq!(crc, record::masked_crc(data).to_le_bytes());
         rest = &rest[length + 16..];
         let event = fields(data);
-        let field = |wanted: u64| event.iter().find(|(number, _)| *number == wanted).map(|(_, value)| value);
+        let field = |wanted: u64| {
+            event
+                .iter()
+                .find(|(number, _)| *number == wanted)
+                .map(|(_, value)| value)
+        };
         let step = u64::from_le_bytes(field(2).expect("step")[..].try_into().expect("8 bytes"));
         if records == 0 {
             assert_eq!(field(3).expect("version"), b"brain.Event:2");
@@ -160,7 +165,12 @@ fn steps_and_values_are_those_of_the_log_and_undefined_ones_are_absent() {
     let folder = tempfile::tempdir().expect("temp dir");
     let dir = run(&folder);
     let mut attempt = Attempt::start(&dir);
-    attempt.say(0, EventBody::Log { message: "x".to_owned() });
+    attempt.say(
+        0,
+        EventBody::Log {
+            message: "x".to_owned(),
+        },
+    );
     assert!(event_files(dir.path()).expect("list").is_empty(), "nothing to plot yet");
     attempt.say(1, train(0.7));
     attempt.say(2, train(0.1 + 0.2));
@@ -186,13 +196,19 @@ fn a_kill_at_any_byte_and_a_resume_leave_neither_gap_nor_repeat() {
     let whole = fs::read(&file).expect("read");
     for cut in [whole.len() - 1, whole.len() - 40, whole.len() - 300, 3] {
         fs::write(&file, &whole[..cut]).expect("cut");
-        assert!(read_file(&file).get("train/loss").map_or(0, Vec::len) < 6, "readable all the same");
+        assert!(
+            read_file(&file).get("train/loss").map_or(0, Vec::len) < 6,
+            "readable all the same"
+        );
     }
     let mut second = Attempt::start(&dir);
     second.say(4, EventBody::Resumed { from_step: 4 });
     let old = file;
     let file = only_file(&dir);
-    assert!(file > old, "a reader that is watching goes on with a name that follows: {file:?}");
+    assert!(
+        file > old,
+        "a reader that is watching goes on with a name that follows: {file:?}"
+    );
     for step in 5..=7 {
         second.say(step, train(step as f64 + 0.5));
     }
@@ -214,7 +230,11 @@ fn an_event_the_disk_had_no_room_for_is_there_later() {
     let event = attempt.log.write(2, train(2.0)).expect("log");
     assert!(attempt.mirror.add(&event).is_err());
     attempt.say(3, train(3.0));
-    assert_eq!(read_file(&only_file(&dir))["train/loss"], [(1, 1.0)], "no attempt for a while");
+    assert_eq!(
+        read_file(&only_file(&dir))["train/loss"],
+        [(1, 1.0)],
+        "no attempt for a while"
+    );
     attempt.mirror.failed_at = None;
     attempt.say(4, train(4.0));
     let curves = read_file(&only_file(&dir));
