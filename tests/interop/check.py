@@ -29,6 +29,9 @@ from tensorboard.backend.event_processing import event_accumulator
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.dynamic_module_utils import get_class_from_dynamic_module
+from transformers.utils import logging
+
+logging.disable_progress_bar()
 
 LOGIT_LIMIT = 1e-4
 ROWS = 40
