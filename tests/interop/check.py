@@ -25,6 +25,7 @@ import numpy as np
 import torch
 from huggingface_hub import ModelCard
 from peft import PeftModel
+from sentence_transformers import SentenceTransformer
 from tensorboard.backend.event_processing import event_accumulator
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -190,10 +191,6 @@ def check_no_silent_load(checks, name, model_dir):
 
 
 def check_sentence_encoder(checks, name, model_dir, rows, ours):
-    try:
-        from sentence_transformers import SentenceTransformer
-    except ImportError:
-        return
     encoder = SentenceTransformer(str(model_dir), device="cpu")
     texts = [row["title"] for row in rows]
     checks.logits(f"{name}: sentence-transformers encode", ours, encoder.encode(texts, show_progress_bar=False))
