@@ -13,6 +13,7 @@ use crate::engine::train::backend::params::{self, Shape};
 use crate::engine::train::backend::weights;
 use crate::engine::train::card::{CARD_VERSION, ModelCard, Pooling};
 use crate::engine::train::{TrainError, card};
+use std::path::Path;
 use tch::{Device, Tensor};
 
 fn floats(tensor: &Tensor) -> Vec<f32> {
