@@ -37,6 +37,21 @@ pub struct Args {
     /// `auto`, `cpu` or `cuda`
     #[arg(long, default_value = "auto", value_parser = parse_device)]
     device: DeviceChoice,
+    /// `auto` (bf16 where the hardware computes it), `fp32` or `bf16`
+    #[arg(long, default_value = "auto", value_parser = parse_precision)]
+    precision: Precision,
+    /// Add the classifier's logits too: `logit_0`, and `logit_1` where there are two
+    #[arg(long)]
+    logits: bool,
+}
+
+fn parse_precision(text: &str) -> Result<Precision, String> {
+    match text {
+        "auto" => Ok(Precision::Auto),
+        "fp32" => Ok(Precision::Fp32),
+        "bf16" => Ok(Precision::Bf16),
+        _ => Err("expected auto, fp32 or bf16".to_owned()),
+    }
 }
 
 fn parse_device(text: &str) -> Result<DeviceChoice, String> {
@@ -62,7 +77,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let dir = models::resolve(&args.model.to_string_lossy())?;
     let options = ScoreOptions {
         device: args.device,
-        precision: Precision::Auto,
+        precision: args.precision,
         batch_size: args.batch_size.max(1),
         threads: 0,
     };
@@ -87,6 +102,10 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let mut loaded = table::rows_of(&Table::from(&dataset), &args.data, columns)?;
     loaded.notes.extend(table::rejected_note(&dataset, &args.data));
     let started = Instant::now();
+    let logits = match args.logits {
+        true => logit_columns(&scorer.logits(loaded.rows.clone(), &progress)?),
+        false => Vec::new(),
+    };
     let scores = scorer.score(loaded.rows, &progress)?;
     let secs = started.elapsed().as_secs_f64();
     drop(bar);
@@ -102,6 +121,9 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     frame
         .with_column(Column::from(Series::new(SCORE.into(), scores)))
         .context("cannot add the column of scores")?;
+    for column in logits {
+        frame.with_column(column).context("cannot add the column of logits")?;
+    }
     write_table(&frame, &args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
     if let Some(kept) = kept {
         let source = kept.read(&args.data, &progress)?;
@@ -119,4 +141,14 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         rows_per_sec,
     })?;
     Ok(ExitStatus::Done)
+}
+
+/// Rows of logits as columns.
+fn logit_columns(rows: &[Vec<f32>]) -> Vec<Column> {
+    let width = rows.first().map_or(0, Vec::len);
+    let column = |at: usize| {
+        let values: Vec<f32> = rows.iter().map(|row| row[at]).collect();
+        Column::from(Series::new(format!("logit_{at}").into(), values))
+    };
+    (0..width).map(column).collect()
 }

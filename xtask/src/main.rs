@@ -1,4 +1,4 @@
-//! Set-up and automation of the repository: `cargo xtask setup|run|test|lint|bench|shots|dist`.
+//! Set-up and automation of the repository: `cargo xtask setup|run|test|lint|bench|shots|interop|dist`.
 //!
 //! Invariant: every command sets up what it needs, so that each of them is the first and only one
 //! to type on a bare machine.
@@ -6,6 +6,7 @@
 mod display;
 mod dist;
 mod failure;
+mod interop;
 mod lint;
 mod places;
 mod process;
@@ -34,6 +35,8 @@ Usage: cargo xtask <COMMAND>
       --project DIR      project to show [default: a sample project with the whole flow done]
       --large            1920x1080 instead of 1440x900
       --only TEXT        only pictures whose name contains TEXT (for example `data-zh`)
+  interop [--bench]  train small models and compare them in Transformers, PEFT, sentence-transformers and TensorBoard,
+                     in a Python environment of its own; --bench compares the speed of training instead
   dist               make a folder under dist/ that runs on a machine without Rust
 ";
 
@@ -65,6 +68,7 @@ fn perform(words: &[String]) -> Result<ExitCode> {
         "lint" => lint::run(&places),
         "bench" => run::bench(&places, passed_on(rest)),
         "shots" => shots::run(&places, rest),
+        "interop" => interop::run(&places, rest),
         "dist" => dist::run(&places),
         other => Err(Failure::new(format!("there is no command `{other}`\n\n{USAGE}"))),
     }

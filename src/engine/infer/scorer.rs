@@ -54,6 +54,17 @@ impl Scorer {
 
     /// Probability of label 1 of each row.
     pub fn score(&self, rows: Rows, progress: &Progress) -> Result<Vec<f32>, TrainError> {
+        let prepared = self.prepare(rows, progress)?;
+        self.model.score(&prepared, self.batch_size, progress)
+    }
+
+    /// What the classifier gives before it becomes a probability: one or two logits a row.
+    pub fn logits(&self, rows: Rows, progress: &Progress) -> Result<Vec<Vec<f32>>, TrainError> {
+        let prepared = self.prepare(rows, progress)?;
+        self.model.logits(&prepared, self.batch_size, progress)
+    }
+
+    fn prepare(&self, rows: Rows, progress: &Progress) -> Result<Prepared, TrainError> {
         let width = self.card.numeric.len();
         if rows.numeric.len() != rows.len() * width {
             return Err(TrainError::TooFewRows {
@@ -75,7 +86,7 @@ impl Scorer {
             ..Prepared::default()
         };
         progress.phase("scoring", "打分");
-        self.model.score(&prepared, self.batch_size, progress)
+        Ok(prepared)
     }
 }
 

@@ -21,6 +21,10 @@ impl Scorer {
         match self.0 {}
     }
 
+    pub fn logits(&self, _rows: Rows, _progress: &Progress) -> Result<Vec<Vec<f32>>, TrainError> {
+        match self.0 {}
+    }
+
     pub fn score(&self, _rows: Rows, _progress: &Progress) -> Result<Vec<f32>, TrainError> {
         match self.0 {}
     }

@@ -10,7 +10,7 @@ mod schema;
 pub use catalogue::{ArtefactKind, ArtefactRecord, Edge};
 pub use error::ProjectError;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -46,6 +46,20 @@ impl Project {
             folder: folder.to_owned(),
             connection: Mutex::new(connection),
             lock,
+        })
+    }
+
+    /// Opens an existing project to look something up, without a claim on it: whoever opens it next may write.
+    pub fn look_into(folder: &Path) -> Result<Self, ProjectError> {
+        let database = folder.join(DATABASE);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(&database, flags)
+            .map_err(|source| ProjectError::database("opening", source, &database))?;
+        schema::prepare(&mut connection, &database, false)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            connection: Mutex::new(connection),
+            lock: None,
         })
     }
 

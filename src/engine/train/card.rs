@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 pub const CARD_VERSION: u32 = 1;
 pub const CARD_FILE: &str = "touchstone.json";
 
+/// Transformers' own class, and the one that lies beside the weights.
+pub const PLAIN_CLASS: &str = "BertForSequenceClassification";
+pub const OWN_CLASS: &str = "TouchstoneTextClassifier";
+
 /// How a row's token vectors become one vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,4 +47,11 @@ pub struct ModelCard {
     /// Metrics of the exported step on the validation rows.
     #[serde(default)]
     pub valid_metrics: BTreeMap<String, f64>,
+}
+
+impl ModelCard {
+    /// True if Transformers' own `BertForSequenceClassification` gives the same logits.
+    pub fn is_plain(&self) -> bool {
+        self.pooling == Pooling::Cls && self.numeric.is_empty()
+    }
 }

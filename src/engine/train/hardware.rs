@@ -69,6 +69,31 @@ pub fn resident_bytes() -> u64 {
     system.process(pid).map_or(0, sysinfo::Process::memory)
 }
 
+/// The most memory this process ever held, in bytes.
+pub fn peak_resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = text.lines().find_map(|line| {
+        let kilobytes = line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?;
+        Some(kilobytes.trim().parse::<u64>().ok()? * 1024)
+    });
+    peak.unwrap_or_else(resident_bytes)
+}
+
+/// Share of `cores` cores' time this process has used since it started, 0..=1; 1 where it cannot be told.
+pub fn core_share(cores: usize) -> f64 {
+    let Ok(pid) = sysinfo::get_current_pid() else {
+        return 1.0;
+    };
+    let mut system = sysinfo::System::new();
+    let what = sysinfo::ProcessRefreshKind::nothing().with_cpu();
+    system.refresh_processes_specifics(sysinfo::ProcessesToUpdate::Some(&[pid]), true, what);
+    let Some(process) = system.process(pid) else { return 1.0 };
+    let used_secs = process.accumulated_cpu_time() as f64 / 1000.0;
+    // Its age is told in whole seconds.
+    let all_secs = (process.run_time() as f64 + 1.0) * cores.max(1) as f64;
+    (used_secs / all_secs).min(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

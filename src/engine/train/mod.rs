@@ -8,9 +8,12 @@
 pub mod batches;
 pub mod card;
 pub mod data;
+pub mod energy;
 pub mod error;
 pub mod hardware;
 pub mod host;
+pub mod origin;
+pub mod readme;
 pub mod run_host;
 pub mod schedule;
 pub mod state;

@@ -1,6 +1,7 @@
 //! The host of a real run: events go to `events.jsonl`, commands come from `control.json`, silence is broken.
 //!
-//! Invariant: one writer behind one lock. A full disk loses an event, never the training.
+//! Invariant: one writer behind one lock. A full disk loses an event, never the training. TensorBoard's file gets an
+//! event after the log has it.
 
 use super::TrainError;
 use super::hardware;
@@ -9,6 +10,7 @@ use crate::engine::run::RunDir;
 use crate::engine::run::control::{Command, ControlReader};
 use crate::engine::run::event::EventBody;
 use crate::engine::run::log::EventWriter;
+use crate::engine::run::tensorboard::EventFile;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -20,6 +22,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 struct Log {
     writer: EventWriter,
+    tensorboard: EventFile,
     last_step: u64,
     last_write: Instant,
     lost: u64,
@@ -30,8 +33,11 @@ impl Log {
         self.last_step = step;
         let terminal = body.is_terminal();
         match self.writer.write(step, body) {
-            Ok(_) => {
+            Ok(event) => {
                 self.last_write = Instant::now();
+                if let Err(error) = self.tensorboard.add(&event) {
+                    tracing::warn!("TensorBoard's event file: {error}");
+                }
                 Ok(())
             }
             Err(error) if terminal => Err(error.into()),
@@ -54,6 +60,7 @@ impl RunHost {
     pub fn open(dir: &RunDir, control: ControlReader) -> Result<Self, TrainError> {
         let log = Log {
             writer: EventWriter::open(&dir.events_path())?,
+            tensorboard: EventFile::beside(dir),
             last_step: 0,
             last_write: Instant::now(),
             lost: 0,

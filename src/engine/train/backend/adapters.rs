@@ -41,6 +41,7 @@ pub fn add_adapters(named: &mut Named, rank: usize, targets: &[String], seed: u6
     Ok(())
 }
 
-fn matches_target(name: &str, target: &str) -> bool {
+/// True if `target` is `name` or ends its path.
+pub fn matches_target(name: &str, target: &str) -> bool {
     name == target || name.strip_suffix(target).is_some_and(|rest| rest.ends_with('.'))
 }

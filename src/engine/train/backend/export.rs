@@ -1,15 +1,18 @@
 //! The exported model: a folder Transformers, PEFT and this program read.
 //!
-//! A text-only model is a `BertForSequenceClassification` with equal logits (first token), or a sentence-transformers
-//! folder whose `encode` gives the logits (mean). What neither can say (numbers) is in `touchstone.json`, and
-//! `architectures` then names no class that would be wrong. Invariant: the folder appears complete under its name, or not at all.
+//! A text-only model with the first token's pooler is a `BertForSequenceClassification` with equal logits. Any other
+//! head is none of Transformers': `architectures` names no class that would be wrong, and the class that is right lies
+//! beside the weights (`modeling_touchstone.py`, by `auto_map`); a mean over tokens is a sentence-transformers folder
+//! too, whose `encode` gives the logits. Invariant: the folder appears complete under its name, or not at all.
 
+use super::adapters::matches_target;
 use super::checkpoint::{sync_dir, write_synced};
 use super::model::Model;
 use super::params::NUM_LABELS;
 use super::{TrainError, weights};
 use crate::engine::run::config::Method;
-use crate::engine::train::card::{CARD_FILE, ModelCard, Pooling};
+use crate::engine::train::card::{CARD_FILE, ModelCard, OWN_CLASS, PLAIN_CLASS, Pooling};
+use crate::engine::train::readme::README_FILE;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::Path;
@@ -22,14 +25,28 @@ const TOKENIZER_FILES: [&str; 5] = [
     "added_tokens.json",
 ];
 
+/// Transformers' class for the heads it does not know.
+const MODELING_FILE: &str = "modeling_touchstone.py";
+const MODELING: &str = include_str!("modeling_touchstone.py");
+
+/// What is exported beside the weights.
+pub struct Export<'a> {
+    /// Where the tokenizer lies.
+    pub base_dir: &'a Path,
+    pub method: &'a Method,
+    pub card: &'a ModelCard,
+    /// The model card for people.
+    pub readme: &'a str,
+}
+
 /// Writes `model` (its present weights, adapters merged) to `target`, replacing what was there.
-pub fn write_model(
-    target: &Path,
-    model: &Model,
-    base_dir: &Path,
-    method: &Method,
-    card: &ModelCard,
-) -> Result<(), TrainError> {
+pub fn write_model(target: &Path, model: &Model, export: &Export<'_>) -> Result<(), TrainError> {
+    let Export {
+        base_dir,
+        method,
+        card,
+        readme,
+    } = *export;
     let parent = target.parent().unwrap_or(Path::new("."));
     let aside = parent.join(format!(".model.{}.part", std::process::id()));
     if aside.exists() {
@@ -43,6 +60,10 @@ pub fn write_model(
     )?;
     write_json(&aside.join("config.json"), &Value::Object(config_json(model, card)))?;
     write_json(&aside.join(CARD_FILE), &json!(card))?;
+    write_synced(&aside.join(README_FILE), readme.as_bytes())?;
+    if !card.is_plain() {
+        write_synced(&aside.join(MODELING_FILE), MODELING.as_bytes())?;
+    }
     for name in TOKENIZER_FILES {
         let (from, to) = (base_dir.join(name), aside.join(name));
         if from.is_file() {
@@ -74,11 +95,25 @@ fn write_json(path: &Path, value: &Value) -> Result<(), TrainError> {
 /// The base model's configuration with the head's keys set.
 fn config_json(model: &Model, card: &ModelCard) -> Map<String, Value> {
     let mut config = model.config.raw.clone();
-    let plain = card.pooling == Pooling::Cls && card.numeric.is_empty();
-    let class = if plain {
-        "BertForSequenceClassification"
+    for of_an_earlier_head in ["auto_map", "touchstone"] {
+        config.remove(of_an_earlier_head);
+    }
+    let class = if card.is_plain() {
+        PLAIN_CLASS
     } else {
-        "TouchstoneTextClassifier"
+        config.insert(
+            "auto_map".to_owned(),
+            json!({"AutoModelForSequenceClassification": format!("modeling_touchstone.{OWN_CLASS}")}),
+        );
+        config.insert(
+            "touchstone".to_owned(),
+            json!({
+                "pooling": card.pooling,
+                "numeric_inputs": 2 * card.numeric.len(),
+                "fusion_size": card.fusion_size,
+            }),
+        );
+        OWN_CLASS
     };
     for (key, value) in [
         ("architectures", json!([class])),
@@ -135,6 +170,24 @@ fn write_sentence_encoder(dir: &Path, model: &Model, card: &ModelCard) -> Result
     weights::write(&dir.join("2_Dense/model.safetensors"), dense.into_iter()).map(drop)
 }
 
+/// PEFT looks for targets in the head too, where there are no adapters: a name that would match there is written out
+/// as the modules it stands for.
+fn peft_targets(model: &Model, targets: &[String]) -> Vec<String> {
+    let in_head = |target: &String| {
+        ["bert.pooler.dense", "classifier", "numeric.dense", "numeric.gate"]
+            .iter()
+            .any(|module| matches_target(module, target))
+    };
+    if !targets.iter().any(in_head) {
+        return targets.to_vec();
+    }
+    let adapted = model.trainable.iter();
+    adapted
+        .filter_map(|name| name.strip_suffix(".lora_A.weight"))
+        .map(str::to_owned)
+        .collect()
+}
+
 /// PEFT's folder: adapters, and the head in full as `modules_to_save`.
 fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -> Result<(), TrainError> {
     let Method::Lora {
@@ -176,8 +229,8 @@ fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -
         "r": rank,
         "rank_pattern": {},
         "revision": null,
-        "target_modules": targets,
-        "task_type": "SEQ_CLS",
+        "target_modules": peft_targets(model, targets),
+        "task_type": if card.is_plain() { json!("SEQ_CLS") } else { Value::Null },
         "use_dora": false,
         "use_rslora": false
     });

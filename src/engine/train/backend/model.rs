@@ -214,8 +214,26 @@ impl Model {
 
     /// Scores all rows; row i of the result is row i of `rows`. Checks for cancellation between batches.
     pub fn score(&self, rows: &Prepared, batch_size: usize, progress: &Progress) -> Result<Vec<f32>, TrainError> {
+        self.each_row(rows, batch_size, progress, Self::probabilities)
+    }
+
+    /// The logits of all rows, in their order.
+    pub fn logits(&self, rows: &Prepared, batch_size: usize, progress: &Progress) -> Result<Vec<Vec<f32>>, TrainError> {
+        self.each_row(rows, batch_size, progress, |logits| {
+            Vec::try_from(logits.f_to_kind(Kind::Float)?.f_to_device(Device::Cpu)?)
+        })
+    }
+
+    /// What `read` finds in the logits of each batch, put in the order of the rows.
+    fn each_row<T: Clone + Default>(
+        &self,
+        rows: &Prepared,
+        batch_size: usize,
+        progress: &Progress,
+        read: impl Fn(&Tensor) -> Result<Vec<T>, TchError>,
+    ) -> Result<Vec<T>, TrainError> {
         let _no_grad = tch::no_grad_guard();
-        let mut scores = vec![0f32; rows.num_rows()];
+        let mut results = vec![T::default(); rows.num_rows()];
         let mut done = 0;
         for indices in scoring_batches(&rows.lengths(), batch_size) {
             progress.check()?;
@@ -223,16 +241,16 @@ impl Model {
             let _autocast = self.compute.autocast()?;
             let found = self
                 .forward(&batch, None)
-                .and_then(|logits| Self::probabilities(&logits))
+                .and_then(|logits| read(&logits))
                 .during("scoring")?;
-            for (&row, score) in indices.iter().zip(found) {
-                scores[row as usize] = score;
+            for (&row, result) in indices.iter().zip(found) {
+                results[row as usize] = result;
             }
             done += indices.len();
             progress.set(done as f64 / rows.num_rows() as f64);
             progress.set_rows(done as u64);
         }
-        Ok(scores)
+        Ok(results)
     }
 
     /// Copies values into the tensors of the same names (shapes must agree); the others stay.

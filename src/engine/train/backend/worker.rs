@@ -19,7 +19,10 @@ use crate::engine::run::event::EventBody;
 use crate::engine::run::liveness::ProcessId;
 use crate::engine::run::{RunDir, validate as config_check};
 use crate::engine::train::card::{CARD_VERSION, ModelCard};
+use crate::engine::train::energy::Use;
 use crate::engine::train::host::Host;
+use crate::engine::train::origin::{FileFacts, Origin, RowFacts};
+use crate::engine::train::readme::{self, Facts};
 use crate::engine::train::run_host::{Heartbeat, RunHost};
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::{Best, TrainerState};
@@ -233,35 +236,29 @@ impl Session<'_> {
         host.phase(step, "training")
     }
 
-    /// Exports the best model, tests it, and says how the run ended.
+    /// Tests the best model, exports it, and says how the run ended.
     fn finish(&self, fit: &mut Fit<'_>, ended: Ended, host: &mut RunHost) -> Result<(), TrainError> {
         fit.take_best(host)?;
-        let (step, model, target) = (fit.state.step, fit.model(), self.dir.model_path());
-        host.phase(step, "exporting")?;
+        let (step, model) = (fit.state.step, fit.model());
         let best = fit
             .state
             .best
             .clone()
             .unwrap_or_else(|| Best::undefined(&self.config.metric, step));
-        export::write_model(
-            &target,
-            model,
-            &self.base_dir,
-            &self.config.method,
-            &self.card(model, &best),
-        )?;
+        let mut test_metrics = BTreeMap::new();
+        if let Some(test) = self.parts.test.as_ref().filter(|_| ended != Ended::Stopped) {
+            host.phase(step, "testing")?;
+            let scores = model.score(test, self.config.eval_batch_size, &Progress::new())?;
+            test_metrics = validate::metrics(&scores, &test.labels);
+        }
+        host.phase(step, "exporting")?;
+        self.export(fit, &best, &test_metrics)?;
         if ended == Ended::Stopped {
             let reason = format!(
                 "stopped by request at step {step}; the model of step {} was exported",
                 best.step
             );
             return host.emit(step, EventBody::Stopped { reason });
-        }
-        let mut test_metrics = BTreeMap::new();
-        if let Some(test) = &self.parts.test {
-            host.phase(step, "testing")?;
-            let scores = model.score(test, self.config.eval_batch_size, &Progress::new())?;
-            test_metrics = validate::metrics(&scores, &test.labels);
         }
         host.emit(
             step,
@@ -273,9 +270,45 @@ impl Session<'_> {
                 test_metrics,
                 samples_per_sec: fit.state.samples as f64 / fit.state.train_secs.max(1e-9),
                 wall_secs: fit.meter.wall_secs(),
-                model: target.display().to_string(),
+                model: self.dir.model_path().display().to_string(),
             },
         )
+    }
+
+    fn export(&self, fit: &Fit<'_>, best: &Best, test_metrics: &BTreeMap<String, f64>) -> Result<(), TrainError> {
+        let model = fit.model();
+        let card = self.card(model, best);
+        let gpus = u32::from(model.compute.device != tch::Device::Cpu);
+        let facts = Facts {
+            card: &card,
+            config: self.config,
+            origin: &Origin::of(self.dir, self.config),
+            base_weights: models::weight_files(&self.base_dir)?
+                .iter()
+                .map(|file| FileFacts::of(file))
+                .collect(),
+            rows: [
+                ("train", Some(&self.parts.train)),
+                ("valid", Some(&self.parts.valid)),
+                ("test", self.parts.test.as_ref()),
+            ]
+            .into_iter()
+            .filter_map(|(part, rows)| Some(RowFacts::of(part, &rows?.labels)))
+            .collect(),
+            parameters: model.parameter_counts(),
+            device: &self.chosen.device,
+            precision: self.chosen.precision,
+            test_metrics,
+            samples_per_sec: fit.state.samples as f64 / fit.state.train_secs.max(1e-9),
+            use_: Use::of_this_process(fit.meter.wall_secs(), gpus),
+        };
+        let export = export::Export {
+            base_dir: &self.base_dir,
+            method: &self.config.method,
+            card: &card,
+            readme: &readme::markdown(&facts),
+        };
+        export::write_model(&self.dir.model_path(), model, &export)
     }
 
     fn card(&self, model: &Model, best: &Best) -> ModelCard {

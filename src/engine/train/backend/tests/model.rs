@@ -13,6 +13,7 @@ use crate::engine::train::backend::params::{self, Shape};
 use crate::engine::train::backend::weights;
 use crate::engine::train::card::{CARD_VERSION, ModelCard, Pooling};
 use crate::engine::train::{TrainError, card};
+use std::path::Path;
 use tch::{Device, Tensor};
 
 fn floats(tensor: &Tensor) -> Vec<f32> {
@@ -29,6 +30,15 @@ fn close(found: &[f32], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len());
     for (f, e) in found.iter().zip(expected) {
         assert!((f64::from(*f) - e).abs() < tolerance, "{found:?} against {expected:?}");
+    }
+}
+
+fn some_export<'a>(base_dir: &'a Path, method: &'a Method, card: &'a ModelCard) -> export::Export<'a> {
+    export::Export {
+        base_dir,
+        method,
+        card,
+        readme: "# A model\n",
     }
 }
 
@@ -115,7 +125,12 @@ fn a_sentence_encoder_is_pooled_by_the_mean_unless_asked_otherwise() {
     // An export of a mean-pooled model has no pooler; it is continued with the mean, and says so to other programs.
     let model = make(PoolingChoice::Mean).expect("model");
     let target = dir.path().join("model");
-    export::write_model(&target, &model, dir.path(), &Method::Full, &some_card(&model)).expect("export");
+    export::write_model(
+        &target,
+        &model,
+        &some_export(dir.path(), &Method::Full, &some_card(&model)),
+    )
+    .expect("export");
     let config = inspect(&target).expect("folder").config;
     assert_eq!(config.raw["architectures"][0], "TouchstoneTextClassifier");
     let dense = weights::read(&target.join("2_Dense/model.safetensors"), Device::Cpu).expect("dense");
@@ -259,7 +274,7 @@ fn adapters_start_silent_and_merging_them_keeps_the_logits() {
     assert_ne!(with_adapters, logits(&full, &rows, &order));
     let target = dir.path().join("out").join("model");
     std::fs::create_dir_all(target.parent().expect("parent")).expect("dir");
-    export::write_model(&target, &model, dir.path(), &lora(), &some_card(&model)).expect("export");
+    export::write_model(&target, &model, &some_export(dir.path(), &lora(), &some_card(&model))).expect("export");
     let config = inspect(&target).expect("folder").config;
     let merged = Model::for_scoring(&target, config, SHAPE, Compute::cpu()).expect("model");
     let expected: Vec<f64> = with_adapters.iter().map(|&v| f64::from(v)).collect();
@@ -278,7 +293,12 @@ fn an_exported_model_scores_bit_by_bit_as_before_and_is_named_for_transformers()
     tiny_folder(dir.path());
     let model = tiny_model(dir.path(), &Method::Full, 0.1).expect("model");
     let target = dir.path().join("model");
-    export::write_model(&target, &model, dir.path(), &Method::Full, &some_card(&model)).expect("export");
+    export::write_model(
+        &target,
+        &model,
+        &some_export(dir.path(), &Method::Full, &some_card(&model)),
+    )
+    .expect("export");
     let rows = learnable_rows(50, 4);
     let config = inspect(&target).expect("folder").config;
     assert_eq!(config.raw["architectures"][0], "BertForSequenceClassification");

@@ -1,0 +1,96 @@
+"""Loads a text classifier made by Touchstone in Hugging Face Transformers.
+
+Its head is none of Transformers' own: the tokens' mean instead of the first token's pooler, a branch of numbers
+joined to the text (gated late fusion), or both. With this file beside the weights,
+
+    AutoModelForSequenceClassification.from_pretrained(FOLDER, trust_remote_code=True)
+
+gives the logits Touchstone gives. Text:  t = pooled text.  Numbers:  z = gelu(dense(numbers)),
+g = sigmoid(gate([t, z])), logits = classifier([t, g * z]).
+"""
+
+import json
+import math
+import os
+
+import torch
+from torch import nn
+from transformers import AutoConfig, BertModel, BertPreTrainedModel
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+
+class GatedNumbers(nn.Module):
+    """What the numbers add to the text; the gate decides row by row how much they count."""
+
+    def __init__(self, inputs, hidden, width):
+        super().__init__()
+        self.dense = nn.Linear(inputs, width)
+        self.gate = nn.Linear(hidden + width, width)
+
+    def forward(self, text, numeric):
+        z = nn.functional.gelu(self.dense(numeric))
+        return torch.sigmoid(self.gate(torch.cat([text, z], dim=1))) * z
+
+
+class TouchstoneTextClassifier(BertPreTrainedModel):
+    """A BERT encoder with the head `config.touchstone` describes."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        head = config.touchstone
+        self.num_labels = config.num_labels
+        self.pooling = head["pooling"]
+        self.bert = BertModel(config, add_pooling_layer=self.pooling == "cls")
+        rate = config.classifier_dropout
+        self.dropout = nn.Dropout(config.hidden_dropout_prob if rate is None else rate)
+        inputs, width = head["numeric_inputs"], head["fusion_size"]
+        if inputs:
+            self.numeric = GatedNumbers(inputs, config.hidden_size, width)
+        self.classifier = nn.Linear(config.hidden_size + width, config.num_labels)
+        self.post_init()
+
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None, numeric=None, labels=None, **_kwargs):
+        if attention_mask is None:
+            attention_mask = torch.ones_like(input_ids)
+        output = self.bert(input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+        if self.pooling == "cls":
+            text = output.pooler_output
+        else:
+            mask = attention_mask.unsqueeze(-1).to(output.last_hidden_state.dtype)
+            text = (output.last_hidden_state * mask).sum(1) / mask.sum(1)
+        text = self.dropout(text)
+        if hasattr(self, "numeric"):
+            if numeric is None:
+                raise ValueError("this model reads numbers too: pass numeric=numeric_inputs(FOLDER, rows)")
+            text = torch.cat([text, self.numeric(text, numeric)], dim=1)
+        logits = self.classifier(text)
+        loss = None if labels is None else nn.functional.cross_entropy(logits, labels)
+        return SequenceClassifierOutput(loss=loss, logits=logits)
+
+
+def numeric_inputs(folder, rows):
+    """Rows as dicts of the model's numeric columns (None or NaN where missing) -> what `numeric` takes.
+
+    Two inputs a column: the value, standardised by the training rows' mean and deviation (0 where missing), and
+    whether it is missing.
+    """
+    with open(os.path.join(folder, "touchstone.json"), encoding="utf-8") as file:
+        columns = json.load(file)["numeric"]
+    inputs = []
+    for row in rows:
+        values = []
+        for column in columns:
+            value = row.get(column["name"])
+            missing = value is None or math.isnan(value)
+            values += [0.0, 1.0] if missing else [(value - column["mean"]) / column["sd"], 0.0]
+        inputs.append(values)
+    return torch.tensor(inputs, dtype=torch.float32)
+
+
+def with_adapter(folder, base_folder):
+    """The base model with this folder's LoRA adapter beside its weights, through PEFT."""
+    from peft import PeftModel
+
+    config = AutoConfig.from_pretrained(folder)
+    base = TouchstoneTextClassifier.from_pretrained(base_folder, config=config)
+    return PeftModel.from_pretrained(base, os.path.join(folder, "adapter"))
