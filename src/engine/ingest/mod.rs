@@ -30,6 +30,8 @@ mod parquet;
 mod pass;
 mod plan;
 mod prepare;
+#[cfg(test)]
+mod property_tests;
 mod read;
 #[cfg(test)]
 mod real_data_tests;

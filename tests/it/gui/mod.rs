@@ -6,6 +6,7 @@ mod flow;
 mod looks;
 mod model_pages;
 mod pages;
+mod prepare_pages;
 mod projects;
 mod screen;
 mod seen;
