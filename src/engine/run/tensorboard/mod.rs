@@ -13,6 +13,7 @@ use super::error::RunError;
 use super::event::{Event, EventBody};
 use super::log::{EventReader, LogItem};
 use points::{Moment, Points, scalars_of};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ pub struct EventFile {
     folder: PathBuf,
     log: PathBuf,
     open: Option<(File, PathBuf)>,
+    /// Step of the last point of each tag in the open file.
+    last_steps: BTreeMap<String, u64>,
     failed_at: Option<Instant>,
 }
 
@@ -38,6 +41,7 @@ impl EventFile {
             folder: dir.path().to_owned(),
             log: dir.events_path(),
             open: None,
+            last_steps: BTreeMap::new(),
             failed_at: None,
         }
     }
@@ -49,10 +53,14 @@ impl EventFile {
         if !says_something || self.failed_at.is_some_and(|at| at.elapsed() < RETRY) {
             return Ok(());
         }
+        // A point at a step told before takes the other's place, which appending cannot do.
+        let replaces = values
+            .iter()
+            .any(|(tag, _)| self.last_steps.get(tag).is_some_and(|&last| last >= event.step));
         let written = match &mut self.open {
-            // The log holds this event, so a file made from it holds it too.
-            None => self.write_anew(event),
-            Some((file, path)) => {
+            Some((file, path)) if !replaces && !values.is_empty() => {
+                self.last_steps
+                    .extend(values.iter().map(|(tag, _)| (tag.clone(), event.step)));
                 let moment = Moment {
                     step: event.step,
                     wall_ms: event.wall_ms,
@@ -60,6 +68,8 @@ impl EventFile {
                 };
                 file.write_all(&record_of(&moment)).map_err(RunError::io("write", path))
             }
+            // The log holds this event, so a file made from it holds it too.
+            _ => self.write_anew(event),
         };
         self.failed_at = written.is_err().then(Instant::now);
         if written.is_err() {
@@ -75,7 +85,8 @@ impl EventFile {
         if !earlier.is_empty() {
             bytes.extend(record::frame(&proto::session_start(wall_secs, 0)));
         }
-        for moment in read_points(&self.log)?.moments() {
+        let points = read_points(&self.log)?;
+        for moment in points.moments() {
             bytes.extend(record_of(&moment));
         }
         // A reader that is watching goes on with files whose names follow, whatever the clock says.
@@ -99,6 +110,7 @@ impl EventFile {
             fs::remove_file(&old).map_err(RunError::io("remove", &old))?;
         }
         self.open = Some((file, path));
+        self.last_steps = points.last_steps();
         Ok(())
     }
 }

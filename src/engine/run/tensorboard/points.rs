@@ -92,6 +92,14 @@ impl Points {
         }
     }
 
+    /// Step of the last point of each tag.
+    pub fn last_steps(&self) -> BTreeMap<String, u64> {
+        let last = |points: &Vec<Point>| points.last().map(|point| point.step);
+        let tags = self.by_tag.iter();
+        tags.filter_map(|(tag, points)| Some((tag.clone(), last(points)?)))
+            .collect()
+    }
+
     /// In order of step, then of time.
     pub fn moments(&self) -> Vec<Moment> {
         let mut moments: BTreeMap<(u64, u64), Vec<Named>> = BTreeMap::new();
