@@ -4,24 +4,15 @@
 use super::LANGUAGES;
 use super::screen::{Screen, assert_sent};
 use super::shop::shop;
-use super::states::{
-    ERROR, assert_loading, assert_told, empty_answer, failed, failed_answer, grouped, nothing, type_path, under_way,
-};
+use super::states::{assert_loading, assert_told, empty_answer, failed, failed_answer, grouped, nothing, under_way};
 use egui::Role;
-use egui_kittest::kittest::Queryable as _;
-use std::path::PathBuf;
-use touchstone::engine::artifact::Severity;
-use touchstone::engine::audit::Dimension;
 use touchstone::engine::features::FeatureKind;
-use touchstone::engine::ingest::ReadOptions;
 use touchstone::engine::project::{ArtefactKind, ArtefactRecord};
-use touchstone::engine::recipe::{Recipe, step_of};
+use touchstone::engine::recipe::Recipe;
 use touchstone::gui::command::Command;
-use touchstone::gui::command::audit::AuditCommand;
-use touchstone::gui::command::data::DataCommand;
 use touchstone::gui::command::features::FeaturesCommand;
 use touchstone::gui::command::recipe::RecipeCommand;
-use touchstone::gui::i18n::{audit, common, data, features, recipe};
+use touchstone::gui::i18n::{common, features, recipe};
 use touchstone::gui::loadable::Loadable;
 use touchstone::gui::pages::Page;
 use touchstone::gui::settings::Language::English;
