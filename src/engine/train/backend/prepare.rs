@@ -153,11 +153,10 @@ fn choose_samples(valid: &Rows, seed: u64) -> Vec<Sample> {
     let mut chosen: Vec<usize> = of_label(1).chain(of_label(0)).collect();
     chosen.sort_unstable();
     let shown = |row: usize| {
-        let mut text = valid.texts[row].clone();
-        if let Some(pairs) = &valid.pairs {
-            text = format!("{text} · {}", pairs[row]);
-        }
-        text.chars().take(160).collect::<String>()
+        let pair = valid.pairs.as_ref().map(|pairs| pairs[row].as_str());
+        let parts = [Some(valid.texts[row].as_str()), pair].into_iter().flatten();
+        let filled: Vec<&str> = parts.filter(|part| !part.trim().is_empty()).collect();
+        filled.join(" · ").chars().take(160).collect::<String>()
     };
     chosen
         .into_iter()
