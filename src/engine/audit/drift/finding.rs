@@ -11,12 +11,11 @@ use super::shift::shift;
 use crate::engine::artifact::{Bilingual, Severity};
 use crate::engine::audit::AuditError;
 use crate::engine::audit::cells::ColumnCells;
-use crate::engine::audit::finding::{Dimension, Example, Fact, Finding, Unit};
+use crate::engine::audit::finding::{Dimension, Example, Fact, Finding, Unit, example};
 use crate::engine::audit::plot::FindingPlot;
 use crate::engine::audit::registry::RuleInfo;
 use crate::engine::audit::wording::thousands;
 use crate::engine::ingest::dataset::Dataset;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Level of the adjusted p-values.
@@ -125,28 +124,11 @@ fn examples(current: &Dataset, rows: &[u32]) -> Result<Vec<Example>, AuditError>
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let columns = &current.info.columns;
-    let cells: Vec<ColumnCells> = (0..columns.len())
+    let cells: Vec<ColumnCells> = (0..current.info.columns.len())
         .map(|index| ColumnCells::new(current, index))
         .collect::<Result<_, _>>()?;
-    let example = |&row: &u32| {
-        let values: BTreeMap<_, _> = columns
-            .iter()
-            .zip(&cells)
-            .map(|(info, cells)| (info.name.clone(), cells.cells().value(row as usize)))
-            .collect();
-        let source = current
-            .source_of_row
-            .as_ref()
-            .and_then(|sources| sources.get(row as usize));
-        let path = source.and_then(|source| current.info.sources.get(usize::from(*source)));
-        Example {
-            line: current.lines.get(row as usize).copied().unwrap_or(row + 1),
-            file: path.and_then(|source| Some(source.path.file_name()?.to_string_lossy().into_owned())),
-            values,
-        }
-    };
-    Ok(rows.iter().take(EXAMPLES).map(example).collect())
+    let shown = rows.iter().take(EXAMPLES);
+    Ok(shown.map(|&row| example(current, &cells, row as usize)).collect())
 }
 
 /// A sentence of the report for the terminal: rows compared and how many tests.
