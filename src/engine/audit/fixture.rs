@@ -43,6 +43,17 @@ pub fn table(columns: Vec<(&str, Col<'_>)>) -> Dataset {
     dataset(built.collect())
 }
 
+/// A log of (user, item, event, seconds).
+pub fn log(rows: &[(i64, i64, &'static str, i64)]) -> Dataset {
+    let times = rows.iter().map(|row| Some(1_600_000_000 + row.3));
+    table(vec![
+        ("user", Col::I(rows.iter().map(|row| Some(row.0)).collect())),
+        ("item", Col::I(rows.iter().map(|row| Some(row.1)).collect())),
+        ("event", Col::S(rows.iter().map(|row| Some(row.2)).collect())),
+        ("time", Col::T(times.collect())),
+    ])
+}
+
 /// "Now" of the tests: 2023-11-14 22:13:20 UTC.
 pub const NOW_SECS: i64 = 1_700_000_000;
 

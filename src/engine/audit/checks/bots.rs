@@ -169,21 +169,8 @@ fn count_reasons(paces: &[Pace]) -> Vec<(Reasons, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::audit::fixture::{Col, findings, table};
+    use crate::engine::audit::fixture::{findings, log};
     use crate::engine::random::Draws;
-
-    /// (user, item, event, seconds)
-    fn log(rows: &[(i64, i64, &'static str, i64)]) -> crate::engine::ingest::dataset::Dataset {
-        table(vec![
-            ("user", Col::I(rows.iter().map(|row| Some(row.0)).collect())),
-            ("item", Col::I(rows.iter().map(|row| Some(row.1)).collect())),
-            ("event", Col::S(rows.iter().map(|row| Some(row.2)).collect())),
-            (
-                "time",
-                Col::T(rows.iter().map(|row| Some(1_600_000_000 + row.3)).collect()),
-            ),
-        ])
-    }
 
     fn person(user: i64, events: i64, mean_secs: f64) -> Vec<(i64, i64, &'static str, i64)> {
         let mut draws = Draws::new(user as u64, &[]);

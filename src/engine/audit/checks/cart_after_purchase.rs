@@ -123,21 +123,7 @@ fn is_late(cart: &UserItemEvent, group: &[UserItemEvent], codes: &Codes) -> bool
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::audit::fixture::{Col, findings, table};
-    use crate::engine::ingest::dataset::Dataset;
-
-    /// (user, item, event, seconds)
-    fn log(rows: &[(i64, i64, &'static str, i64)]) -> Dataset {
-        table(vec![
-            ("user", Col::I(rows.iter().map(|row| Some(row.0)).collect())),
-            ("item", Col::I(rows.iter().map(|row| Some(row.1)).collect())),
-            ("event", Col::S(rows.iter().map(|row| Some(row.2)).collect())),
-            (
-                "time",
-                Col::T(rows.iter().map(|row| Some(1_600_000_000 + row.3)).collect()),
-            ),
-        ])
-    }
+    use crate::engine::audit::fixture::{findings, log};
 
     #[test]
     fn only_carts_that_belong_before_their_purchase() {

@@ -96,21 +96,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::audit::fixture::{Col, findings, table};
-    use crate::engine::ingest::dataset::Dataset;
-
-    /// (user, item, event, seconds)
-    fn log(rows: &[(i64, i64, &'static str, i64)]) -> Dataset {
-        table(vec![
-            ("user", Col::I(rows.iter().map(|row| Some(row.0)).collect())),
-            ("item", Col::I(rows.iter().map(|row| Some(row.1)).collect())),
-            ("event", Col::S(rows.iter().map(|row| Some(row.2)).collect())),
-            (
-                "time",
-                Col::T(rows.iter().map(|row| Some(1_600_000_000 + row.3)).collect()),
-            ),
-        ])
-    }
+    use crate::engine::audit::fixture::{findings, log};
 
     #[test]
     fn a_purchase_counts_only_for_its_user_its_item_and_later_reviews() {
