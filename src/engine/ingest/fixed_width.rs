@@ -34,8 +34,9 @@ impl Columns {
         let text = std::str::from_utf8(lines).ok()?;
         let lines: Vec<Vec<char>> = text
             .lines()
-            .map(|line| line.trim_end().chars().collect::<Vec<char>>())
-            .filter(|line| !line.is_empty() && !is_ruler(line))
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty() && !is_ruler(line.as_bytes()))
+            .map(|line| line.chars().collect())
             .collect();
         if lines.len() < LEAST_LINES || lines.iter().flatten().any(|character| character.is_control()) {
             return None;
@@ -64,7 +65,7 @@ impl Columns {
         let mut out = Vec::with_capacity(lines.len());
         for line in lines.split_inclusive(|&byte| byte == b'\n') {
             let text = line.trim_ascii_end();
-            if !text.is_empty() && !text.iter().all(|byte| matches!(byte, b'-' | b'=' | b' ')) {
+            if !text.is_empty() && !is_ruler(text) {
                 self.push_cells(text, &mut out);
             }
             out.push(FORMAT.newline);
@@ -73,7 +74,7 @@ impl Columns {
     }
 
     fn push_cells(&self, line: &[u8], out: &mut Vec<u8>) {
-        // Bytes that begin a character of UTF-8; in text of one byte a character, every byte.
+        // Bytes that begin a character: whatever the encoding of the file, the lines are UTF-8 here.
         let mut characters = (0..line.len()).filter(|&at| line[at] & 0xC0 != 0x80);
         let mut passed = 0;
         let mut cut = 0;
@@ -93,8 +94,8 @@ impl Columns {
     }
 }
 
-fn is_ruler(line: &[char]) -> bool {
-    line.iter().all(|character| matches!(character, '-' | '=' | ' '))
+fn is_ruler(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b'-' | b'=' | b' '))
 }
 
 /// The runs of characters that any line fills, with how the cells stand in them. A column that most lines leave

@@ -109,12 +109,8 @@ fn json(
             path: source.path.clone(),
         });
     }
-    let cut = if whole {
-        sample.len()
-    } else {
-        memchr::memrchr(b'\n', sample).map_or(0, |at| at + 1)
-    };
-    let records = dialect::split(&keys.rewrite(&sample[..cut]), &format, true, dialect::MAX_KEPT_RECORDS);
+    let lines = whole_lines(sample, whole);
+    let records = dialect::split(&keys.rewrite(lines), &format, true, dialect::MAX_KEPT_RECORDS);
     let evidence = vec![
         encoding.evidence.clone(),
         Bilingual::new(
