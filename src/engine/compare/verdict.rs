@@ -5,6 +5,7 @@
 
 use super::comparison::{Comparison, PairResult};
 use crate::engine::artifact::Bilingual;
+use crate::engine::eval::baseline::name_in_chinese as zh;
 
 /// A p-value for people: never "0".
 fn shown_p(p: f64) -> String {
@@ -48,7 +49,7 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
         let why = pair.undefined.clone().unwrap_or_default();
         return Bilingual::new(
             format!("{} of {a} and {b} cannot be compared: {}", metric.en, why.en),
-            format!("{a} 与 {b} 的{}无法比较：{}", metric.zh, why.zh),
+            format!("{} 与 {} 的{}无法比较：{}", zh(a), zh(b), metric.zh, why.zh),
         );
     };
     let interval = |outer: &str| {
@@ -79,7 +80,9 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
                 number(delta.abs())
             ),
             format!(
-                "{better} 优于 {other}：{}{} {}{interval_zh}，{p_zh}",
+                "{} 优于 {}：{}{} {}{interval_zh}，{p_zh}",
+                zh(better),
+                zh(other),
                 metric.zh,
                 direction(pair).1,
                 number(delta.abs())
@@ -89,7 +92,7 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
     if pair.standard_error == Some(0.0) {
         return Bilingual::new(
             format!("{a} and {b} agree everywhere: their {} is the same", metric.en),
-            format!("{a} 与 {b} 处处一致：{}相同", metric.zh),
+            format!("{} 与 {} 处处一致：{}相同", zh(a), zh(b), metric.zh),
         );
     }
     let detectable = |before: &str| {
@@ -104,7 +107,9 @@ fn sentence(pair: &PairResult, level: f64) -> Bilingual {
             detectable("; the smallest difference these rows could show is about ")
         ),
         format!(
-            "未能显示 {a} 与 {b} 的{}有差异：{}{interval_zh}，{p_zh}{}",
+            "未能显示 {} 与 {} 的{}有差异：{}{interval_zh}，{p_zh}{}",
+            zh(a),
+            zh(b),
             metric.zh,
             signed(delta),
             detectable("；这些数据能检出的最小差异约为 ")
@@ -175,7 +180,8 @@ pub(super) fn overall(comparison: &Comparison) -> Bilingual {
                 label.en
             ),
             format!(
-                "{best} 是 {} 个模型中最好的：经校正，其{}优于其余每一个",
+                "{} 是 {} 个模型中最好的：经校正，其{}优于其余每一个",
+                zh(best),
                 comparison.models.len(),
                 label.zh
             ),
@@ -210,6 +216,11 @@ pub(super) fn overall(comparison: &Comparison) -> Bilingual {
             label.en,
             rivals.join(", ")
         ),
-        format!("{leader} 的{}领先，但未能显示与 {} 有差异", label.zh, rivals.join("、")),
+        format!(
+            "{} 的{}领先，但未能显示与 {} 有差异",
+            zh(leader),
+            label.zh,
+            rivals.iter().map(|rival| zh(rival)).collect::<Vec<_>>().join("、")
+        ),
     )
 }

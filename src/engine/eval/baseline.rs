@@ -8,6 +8,16 @@ use super::input::{Codes, EvalError, MISSING_CODE, UsableRows, check_length};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// What the baselines are called, in results and in both languages.
+pub const POPULARITY_NAME: (&str, &str) = ("Popularity", "热门度");
+pub const LOGISTIC_NAME: (&str, &str) = ("Logistic regression", "逻辑回归");
+
+/// A model's name in a Chinese sentence: baselines in Chinese, runs as they are called.
+pub fn name_in_chinese(name: &str) -> &str {
+    let known = [POPULARITY_NAME, LOGISTIC_NAME];
+    known.into_iter().find(|(en, _)| *en == name).map_or(name, |(_, zh)| zh)
+}
+
 /// Rows' worth of the overall rate that each item's rate starts from.
 pub const POPULARITY_PRIOR_ROWS: f64 = 20.0;
 

@@ -1,5 +1,6 @@
 //! Words of the compare page.
 
+use super::evaluate::shown_name;
 use super::{Text, number};
 use crate::engine::compare::{Comparison, PairResult};
 use crate::gui::settings::Language;
@@ -84,8 +85,8 @@ pub fn facts(lang: Language, found: &Comparison) -> String {
 }
 
 /// What the pair's letters stand for.
-pub fn pair(pair: &PairResult) -> String {
-    format!("A = {}   B = {}", pair.a, pair.b)
+pub fn pair(lang: Language, pair: &PairResult) -> String {
+    format!("A = {}   B = {}", shown_name(lang, &pair.a), shown_name(lang, &pair.b))
 }
 
 /// The second line of the verdict card.
@@ -97,7 +98,7 @@ pub fn reasons(lang: Language, pair: &PairResult) -> String {
             Language::English => {
                 format!("{} better on {wins}, worse on {losses}, equal on {ties}", pair.b)
             }
-            Language::Chinese => format!("{} 胜 {wins}，负 {losses}，平 {ties}", pair.b),
+            Language::Chinese => format!("{} 胜 {wins}，负 {losses}，平 {ties}", shown_name(lang, &pair.b)),
         }
     });
     let detectable = pair.smallest_detectable.map(|size| {

@@ -1,7 +1,8 @@
 //! Words of the evaluate page.
 
 use super::{Text, number};
-use crate::engine::eval::{Evaluation, ModelEvaluation, ModelKind};
+use crate::engine::eval::baseline::name_in_chinese;
+use crate::engine::eval::{Evaluation, ModelEvaluation};
 use crate::gui::settings::Language;
 
 pub const TITLE: Text = Text::new("Evaluate", "评估");
@@ -147,9 +148,13 @@ pub fn axes(lang: Language, x: Text, y: Text) -> String {
 
 /// A model as people call it: baselines in the window's language, a run by its name.
 pub fn model_name(lang: Language, model: &ModelEvaluation) -> &str {
-    match (lang, &model.kind) {
-        (Language::Chinese, ModelKind::Popularity) => "热门度",
-        (Language::Chinese, ModelKind::Logistic) => "逻辑回归",
-        _ => &model.model_name,
+    shown_name(lang, &model.model_name)
+}
+
+/// The same by its name in the results.
+pub fn shown_name(lang: Language, name: &str) -> &str {
+    match lang {
+        Language::English => name,
+        Language::Chinese => name_in_chinese(name),
     }
 }

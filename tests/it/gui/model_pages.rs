@@ -359,7 +359,13 @@ fn compare_shows_the_verdict_and_the_differences() {
             screen.texts().join("\n")
         );
         for model in &found.models {
-            assert_eq!(screen.count_with(Role::CheckBox, &model.name), 1, "{}", model.name);
+            let shown = evaluate::shown_name(lang, &model.name);
+            assert_eq!(screen.count_with(Role::CheckBox, shown), 1, "{shown}");
+        }
+        if lang == Language::Chinese {
+            let english = |text: &String| text.contains("Popularity") || text.contains("Logistic regression");
+            let left: Vec<String> = screen.texts().into_iter().filter(english).collect();
+            assert_eq!(left, [""; 0], "baselines are named in Chinese");
         }
         let again = screen.answer(Role::Button, lang.t(compare::AGAIN));
         assert_sent!(again, Command::Compare(CompareCommand::Run));

@@ -2,7 +2,7 @@
 //!
 //! Invariant: baselines see labels of training rows only.
 
-use super::super::baseline::{LogisticConfig, LogisticModel, Popularity};
+use super::super::baseline::{LOGISTIC_NAME, LogisticConfig, LogisticModel, POPULARITY_NAME, Popularity};
 use super::super::columns::{CodedColumn, categories, numbers, segments};
 use super::super::evaluation::ModelKind;
 use super::super::input::EvalError;
@@ -254,7 +254,7 @@ impl Baselines<'_> {
         let model = Popularity::fit(train.codes(), &numbers(&self.train.frame, self.label)?)?;
         let test = categories(&self.test.frame, item)?;
         Ok(Some(ScoreColumn {
-            name: "Popularity".to_owned(),
+            name: POPULARITY_NAME.0.to_owned(),
             kind: ModelKind::Popularity,
             description: Bilingual::new(
                 format!(
@@ -283,7 +283,7 @@ impl Baselines<'_> {
             Err(error) => return Err(error.into()),
         };
         Ok(Some(ScoreColumn {
-            name: "Logistic regression".to_owned(),
+            name: LOGISTIC_NAME.0.to_owned(),
             kind: ModelKind::Logistic,
             description: Bilingual::new(
                 format!(

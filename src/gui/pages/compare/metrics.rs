@@ -17,7 +17,7 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, pairs: &[&PairResult], sel
         |ui| {
             if let Some(pair) = pairs.first() {
                 ui.label(
-                    RichText::new(words::pair(pair))
+                    RichText::new(words::pair(cx.lang(), pair))
                         .font(text::small())
                         .color(palette(ui).text_2),
                 );

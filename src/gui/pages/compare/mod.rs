@@ -9,6 +9,7 @@ use crate::engine::compare::{Comparison, PairResult};
 use crate::gui::command::Command;
 use crate::gui::command::compare::CompareCommand;
 use crate::gui::i18n::compare as words;
+use crate::gui::i18n::evaluate::shown_name;
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::state::compare::CompareChoice;
@@ -118,8 +119,9 @@ impl ComparePage {
                     .font(text::small())
                     .color(palette(ui).text_2),
             );
-            for (index, (a, b)) in pairs.iter().enumerate() {
-                if widgets::toggle_chip(ui, index == self.pair, &format!("{b} − {a}")).clicked() {
+            let name = |name| shown_name(cx.lang(), name);
+            for (index, &(a, b)) in pairs.iter().enumerate() {
+                if widgets::toggle_chip(ui, index == self.pair, &format!("{} − {}", name(b), name(a))).clicked() {
                     self.pair = index;
                 }
             }
@@ -157,7 +159,7 @@ fn choose_models(cx: &PageContext<'_>, ui: &mut Ui, found: &Comparison) {
         );
         for model in &evaluations.rows.models {
             let on = compared.contains(&model.name);
-            if !widgets::toggle_chip(ui, on, &model.name).clicked() {
+            if !widgets::toggle_chip(ui, on, shown_name(cx.lang(), &model.name)).clicked() {
                 continue;
             }
             let mut models = compared.clone();
