@@ -18,6 +18,7 @@ mod escape;
 mod fixed_width;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod frame;
 mod header;
 mod json_lines;
 pub mod kind;
@@ -55,10 +56,12 @@ pub use dataset::{
     ColumnInfo, Dataset, DatasetInfo, Dialect, InvalidCell, MAX_KEPT, RejectedLine, RowCounts, SourceFile,
 };
 pub use error::IngestError;
+pub use frame::{Frame, FrameColumn};
 pub use kind::EventKind;
 pub use log::{EventLog, NULL_TIME};
 pub(crate) use names::words as name_words;
 pub use options::{QuoteChoice, ReadOptions};
+pub use texts::CodedTexts;
 
 use crate::engine::progress::Progress;
 use std::path::PathBuf;

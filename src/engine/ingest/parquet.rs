@@ -2,6 +2,7 @@
 
 use super::dataset::{ColumnInfo, Dataset, DatasetInfo, Dialect, RowCounts, SourceFile};
 use super::error::IngestError;
+use super::frame::Frame;
 use super::options::ReadOptions;
 use super::prepare::{has_in_addition, lacks_column};
 use super::roles;
@@ -57,7 +58,7 @@ pub(super) fn read(
             rows: rows as u64,
         });
     }
-    let frame = DataFrame::new(rows, columns).map_err(table)?;
+    let frame = Frame::from(DataFrame::new(rows, columns).map_err(table)?);
     roles::assign(&mut infos, &frame, options);
     Ok(build(
         name,
@@ -75,7 +76,7 @@ fn build(
     (heights, differences): (Vec<usize>, Vec<Vec<Bilingual>>),
     hash: ContentHash,
     columns: Vec<ColumnInfo>,
-    frame: DataFrame,
+    frame: Frame,
 ) -> Dataset {
     let count = |height: usize| RowCounts {
         total: height as u64,
