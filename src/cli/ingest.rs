@@ -164,6 +164,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let options = args.reading.options(args.text_only)?;
     let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
+    super::memory::prepare(&args.files, None, out);
     let dataset = read_log(&args.files, &options, &progress)?;
     if let Some(path) = &args.out {
         progress.phase("writing", "写入");

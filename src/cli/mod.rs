@@ -13,6 +13,7 @@ mod features;
 mod flow;
 mod ingest;
 mod kept;
+mod memory;
 mod models;
 mod output;
 mod power;
