@@ -10,6 +10,7 @@ use crate::engine::artifact::{Bilingual, with_causes};
 use crate::engine::progress::{Cancelled, Progress};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Why a job has no result.
@@ -49,6 +50,12 @@ impl From<Cancelled> for JobFailure {
 /// What a finished job does to the state, on the UI thread.
 pub type Completion = Box<dyn FnOnce(&mut ApplyContext<'_>) + Send>;
 
+/// What a job does with its outcome; taken by whoever ends it first, the work or its cancellation.
+type Done<T> = Box<dyn FnOnce(Result<T, JobFailure>, &mut ApplyContext<'_>) + Send>;
+
+/// Ends a job as cancelled without waiting for its work.
+type Abandon = Box<dyn FnOnce() -> Completion>;
+
 /// Job id of deliveries that belong to no job.
 const DELIVERY: u64 = 0;
 
@@ -75,6 +82,8 @@ pub struct JobQueue {
     runtime: tokio::runtime::Handle,
     context: egui::Context,
     running: Vec<Job>,
+    /// By job id, of the jobs that need not be waited for.
+    abandon: Vec<(u64, Abandon)>,
     next_id: u64,
     sender: Sender<(u64, Completion)>,
     finished: Receiver<(u64, Completion)>,
@@ -87,6 +96,7 @@ impl JobQueue {
             runtime,
             context,
             running: Vec::new(),
+            abandon: Vec::new(),
             next_id: 1,
             sender,
             finished,
@@ -101,24 +111,33 @@ impl JobQueue {
         W: FnOnce(&Progress) -> Result<T, JobFailure> + Send + 'static,
         D: FnOnce(Result<T, JobFailure>, &mut ApplyContext<'_>) + Send + 'static,
     {
-        self.cancel_stage(stage);
+        for job in self.running.iter().filter(|job| job.stage == stage) {
+            job.progress.cancel();
+        }
         self.running.retain(|job| job.stage != stage);
+        self.forget_ended();
         let id = self.next_id;
         self.next_id += 1;
         let progress = Progress::new();
+        let done: Arc<Mutex<Option<Done<T>>>> = Arc::new(Mutex::new(Some(Box::new(done))));
+        if only_reads(stage) {
+            let done = Arc::clone(&done);
+            self.abandon
+                .push((id, Box::new(move || completion(done, Err(JobFailure::Cancelled)))));
+        }
         let (sender, context, worker_progress) = (self.sender.clone(), self.context.clone(), progress.clone());
         self.runtime.spawn_blocking(move || {
             let ended = catch_unwind(AssertUnwindSafe(|| work(&worker_progress)));
             let ended = ended.map_err(|panic| panic_detail(panic.as_ref()));
-            let completion: Completion = Box::new(move |cx| {
+            let told: Completion = Box::new(move |cx| {
                 let outcome = ended.unwrap_or_else(|detail| {
                     let lang = cx.state.settings.language;
                     Err(JobFailure::Failed(words::internal_fault(lang, detail.as_deref())))
                 });
-                done(outcome, cx);
+                completion(done, outcome)(cx);
             });
             // The receiver lives as long as the window; without it nobody waits for the result.
-            if sender.send((id, completion)).is_ok() {
+            if sender.send((id, told)).is_ok() {
                 context.request_repaint();
             }
         });
@@ -143,6 +162,7 @@ impl JobQueue {
                 completions.push(completion);
             }
         }
+        self.forget_ended();
         completions
     }
 
@@ -150,11 +170,24 @@ impl JobQueue {
         &self.running
     }
 
-    /// Asks the job of this stage to stop; the page shows the previous result again when it has.
+    /// Asks the job of this stage to stop; the page shows the previous result again when it has. Work that only
+    /// reads is not waited for: the page is free at once, and the work ends unseen at its next look.
     pub fn cancel_stage(&mut self, stage: Stage) {
         for job in self.running.iter().filter(|job| job.stage == stage) {
             job.progress.cancel();
+            if let Some(at) = self.abandon.iter().position(|(id, _)| *id == job.id) {
+                let (_, abandon) = self.abandon.remove(at);
+                // The queue holds the receiver itself.
+                if self.sender.send((job.id, abandon())).is_ok() {
+                    self.context.request_repaint();
+                }
+            }
         }
+    }
+
+    fn forget_ended(&mut self) {
+        let running = &self.running;
+        self.abandon.retain(|(id, _)| running.iter().any(|job| job.id == *id));
     }
 
     /// A function that hands something to do to the UI thread, from any thread.
@@ -176,6 +209,24 @@ impl JobQueue {
     pub fn context(&self) -> &egui::Context {
         &self.context
     }
+}
+
+/// Whether the jobs of a stage change nothing outside the window before their outcome is applied.
+fn only_reads(stage: Stage) -> bool {
+    matches!(stage, Stage::Data | Stage::Audit)
+}
+
+/// Hands the outcome over, unless the job has ended already.
+fn completion<T>(done: Arc<Mutex<Option<Done<T>>>>, outcome: Result<T, JobFailure>) -> Completion
+where
+    T: Send + 'static,
+{
+    Box::new(move |cx| {
+        let done = done.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(done) = done {
+            done(outcome, cx);
+        }
+    })
 }
 
 /// What the panic said.
@@ -213,13 +264,20 @@ mod tests {
 
         /// Starts a job of the project stage whose outcome lands in the window's notice.
         fn start(&mut self, work: impl FnOnce(&Progress) -> Result<String, JobFailure> + Send + 'static) {
-            self.queue
-                .start(Stage::Project, Bilingual::default(), work, |outcome, cx| {
-                    cx.state.project.notice = Some(match outcome {
-                        Ok(text) | Err(JobFailure::Failed(text)) => text,
-                        Err(JobFailure::Cancelled) => "cancelled".to_owned(),
-                    });
+            self.start_stage(Stage::Project, work);
+        }
+
+        fn start_stage(
+            &mut self,
+            stage: Stage,
+            work: impl FnOnce(&Progress) -> Result<String, JobFailure> + Send + 'static,
+        ) {
+            self.queue.start(stage, Bilingual::default(), work, |outcome, cx| {
+                cx.state.project.notice = Some(match outcome {
+                    Ok(text) | Err(JobFailure::Failed(text)) => text,
+                    Err(JobFailure::Cancelled) => "cancelled".to_owned(),
                 });
+            });
         }
 
         /// Runs completions until a job has told something.
@@ -263,6 +321,25 @@ mod tests {
         bench.queue.cancel_stage(Stage::Project);
         assert_eq!(bench.told(), "cancelled");
         assert!(bench.queue.running().is_empty());
+    }
+
+    #[test]
+    fn reading_is_not_waited_for() {
+        let mut bench = Bench::new();
+        let (release, wait) = channel::<()>();
+        bench.start_stage(Stage::Data, move |_| {
+            // Work that does not look at its progress for a long time.
+            let _ = wait.recv();
+            Ok("too late".to_owned())
+        });
+        let cancelled = Instant::now();
+        bench.queue.cancel_stage(Stage::Data);
+        assert_eq!(bench.told(), "cancelled");
+        assert!(cancelled.elapsed() < Duration::from_millis(200));
+        assert!(bench.queue.running().is_empty());
+        drop(release);
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(bench.queue.take_finished().is_empty(), "its outcome is dropped");
     }
 
     #[test]
