@@ -8,6 +8,7 @@
 
 mod architecture;
 mod bert;
+mod browser;
 mod cli;
 mod gui;
 mod pollock;
