@@ -1,8 +1,9 @@
-//! `config.json` of a BERT folder: what the encoder needs, and a refusal with the reason for what it cannot do.
+//! `config.json` of an encoder's folder: what is needed of it, and a refusal with the reason for what it cannot do.
 //!
-//! Defaults are those of Transformers' `configuration_bert.py`. Invariant: a `BertConfig` that was
+//! Defaults are those of Transformers' `configuration_bert.py`, `…_roberta.py` and `…_distilbert.py`. Invariant: a `BertConfig` that was
 //! returned describes an encoder `train` computes exactly; anything else was refused.
 
+use super::family::Family;
 use serde_json::{Map, Value};
 
 /// Non-linearity between the two dense layers of a block.
@@ -15,9 +16,10 @@ pub enum Activation {
     Relu,
 }
 
-/// The shape of a BERT encoder, and the untouched rest of its `config.json`.
+/// The shape of an encoder of BERT's kind, and the untouched rest of its `config.json`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BertConfig {
+    pub family: Family,
     pub vocab_size: usize,
     pub hidden_size: usize,
     pub num_layers: usize,
@@ -28,7 +30,11 @@ pub struct BertConfig {
     pub attention_dropout: f64,
     /// Falls back to `hidden_dropout`.
     pub classifier_dropout: f64,
+    /// Most tokens of a text.
     pub max_positions: usize,
+    /// Row of the position table that the first token takes; RoBERTa's table starts with two rows nobody uses.
+    pub first_position: usize,
+    /// 0 for an encoder that knows no segments.
     pub type_vocab_size: usize,
     pub initializer_range: f64,
     pub layer_norm_eps: f64,
@@ -44,27 +50,73 @@ impl BertConfig {
         let Value::Object(raw) = value else {
             return Err("not a JSON object".to_owned());
         };
-        refuse_unsupported(&raw)?;
+        let family = supported_family(&raw)?;
+        let config = match family {
+            Family::DistilBert => Self::distilbert(raw)?,
+            _ => Self::bert(family, raw)?,
+        };
+        config.check_shape()?;
+        Ok(config)
+    }
+
+    /// BERT's keys, which RoBERTa shares.
+    fn bert(family: Family, raw: Map<String, Value>) -> Result<Self, String> {
+        let is_bert = family == Family::Bert;
         let hidden_dropout = number(&raw, "hidden_dropout_prob", 0.1)?;
-        let config = Self {
-            vocab_size: count(&raw, "vocab_size", 30_522)?,
+        let positions = count(&raw, "max_position_embeddings", 512)?;
+        let first_position = if is_bert {
+            0
+        } else {
+            count(&raw, "pad_token_id", 1)? + 1
+        };
+        if positions <= first_position {
+            return Err(format!(
+                "max_position_embeddings is {positions}: no token has a position"
+            ));
+        }
+        Ok(Self {
+            family,
+            vocab_size: count(&raw, "vocab_size", if is_bert { 30_522 } else { 50_265 })?,
             hidden_size: count(&raw, "hidden_size", 768)?,
             num_layers: count(&raw, "num_hidden_layers", 12)?,
             num_heads: count(&raw, "num_attention_heads", 12)?,
             intermediate_size: count(&raw, "intermediate_size", 3072)?,
-            activation: activation(&raw)?,
+            activation: activation(&raw, "hidden_act")?,
             hidden_dropout,
             attention_dropout: number(&raw, "attention_probs_dropout_prob", 0.1)?,
             classifier_dropout: number(&raw, "classifier_dropout", hidden_dropout)?,
-            max_positions: count(&raw, "max_position_embeddings", 512)?,
+            max_positions: positions - first_position,
+            first_position,
             type_vocab_size: count(&raw, "type_vocab_size", 2)?,
             initializer_range: number(&raw, "initializer_range", 0.02)?,
             layer_norm_eps: number(&raw, "layer_norm_eps", 1e-12)?,
             num_labels: num_labels(&raw),
             raw,
-        };
-        config.check_shape()?;
-        Ok(config)
+        })
+    }
+
+    /// DistilBERT has keys of its own.
+    fn distilbert(raw: Map<String, Value>) -> Result<Self, String> {
+        Ok(Self {
+            family: Family::DistilBert,
+            vocab_size: count(&raw, "vocab_size", 30_522)?,
+            hidden_size: count(&raw, "dim", 768)?,
+            num_layers: count(&raw, "n_layers", 6)?,
+            num_heads: count(&raw, "n_heads", 12)?,
+            intermediate_size: count(&raw, "hidden_dim", 3072)?,
+            activation: activation(&raw, "activation")?,
+            hidden_dropout: number(&raw, "dropout", 0.1)?,
+            attention_dropout: number(&raw, "attention_dropout", 0.1)?,
+            classifier_dropout: number(&raw, "seq_classif_dropout", 0.2)?,
+            max_positions: count(&raw, "max_position_embeddings", 512)?,
+            first_position: 0,
+            type_vocab_size: 0,
+            initializer_range: number(&raw, "initializer_range", 0.02)?,
+            // Fixed in Transformers' DistilBERT.
+            layer_norm_eps: 1e-12,
+            num_labels: num_labels(&raw),
+            raw,
+        })
     }
 
     /// Values of one attention head.
@@ -92,12 +144,12 @@ impl BertConfig {
     }
 }
 
-fn refuse_unsupported(raw: &Map<String, Value>) -> Result<(), String> {
-    match raw.get("model_type").and_then(Value::as_str) {
-        Some("bert") => {}
-        Some(other) => return Err(format!("model_type is '{other}'; only 'bert' encoders are supported")),
-        None => return Err("model_type is missing; only 'bert' encoders are supported".to_owned()),
-    }
+fn supported_family(raw: &Map<String, Value>) -> Result<Family, String> {
+    let known = Family::ALL.map(Family::model_type).join(", ");
+    let family = match raw.get("model_type").and_then(Value::as_str) {
+        Some(name) => Family::of(name).ok_or_else(|| format!("model_type is '{name}'; supported are {known}"))?,
+        None => return Err(format!("model_type is missing; supported are {known}")),
+    };
     if let Some(kind) = raw.get("position_embedding_type").and_then(Value::as_str)
         && kind != "absolute"
     {
@@ -110,16 +162,16 @@ fn refuse_unsupported(raw: &Map<String, Value>) -> Result<(), String> {
             return Err(format!("{key} is true; only encoders are supported, not decoders"));
         }
     }
-    Ok(())
+    Ok(family)
 }
 
-fn activation(raw: &Map<String, Value>) -> Result<Activation, String> {
-    match raw.get("hidden_act").map(Value::as_str) {
+fn activation(raw: &Map<String, Value>, key: &str) -> Result<Activation, String> {
+    match raw.get(key).map(Value::as_str) {
         None | Some(Some("gelu")) => Ok(Activation::Gelu),
         Some(Some("gelu_new" | "gelu_pytorch_tanh")) => Ok(Activation::GeluTanh),
         Some(Some("relu")) => Ok(Activation::Relu),
         Some(other) => Err(format!(
-            "hidden_act is '{}'; supported are gelu, gelu_new, gelu_pytorch_tanh and relu",
+            "{key} is '{}'; supported are gelu, gelu_new, gelu_pytorch_tanh and relu",
             other.unwrap_or("not a text")
         )),
     }
@@ -172,7 +224,8 @@ mod tests {
     #[test]
     fn what_cannot_be_computed_is_refused_with_the_key_named() {
         for (text, word) in [
-            (r#"{"model_type":"roberta"}"#, "roberta"),
+            (r#"{"model_type":"electra"}"#, "electra"),
+            (r#"{"model_type":"roberta","max_position_embeddings":2}"#, "no token"),
             (r#"{"hidden_size":8}"#, "model_type"),
             (
                 r#"{"model_type":"bert","position_embedding_type":"relative_key"}"#,
@@ -195,6 +248,19 @@ mod tests {
             let reason = BertConfig::parse(text).expect_err(text);
             assert!(reason.contains(word), "{text}: {reason}");
         }
+    }
+
+    #[test]
+    fn each_family_has_its_own_keys_and_defaults() {
+        let text = r#"{"model_type":"xlm-roberta","vocab_size":250002,"max_position_embeddings":514,"pad_token_id":1,"type_vocab_size":1,"layer_norm_eps":1e-5}"#;
+        let config = BertConfig::parse(text).expect("valid");
+        assert_eq!((config.max_positions, config.first_position), (512, 2));
+        assert_eq!((config.family, config.type_vocab_size), (Family::XlmRoberta, 1));
+        let text = r#"{"model_type":"distilbert","dim":24,"n_layers":2,"n_heads":3,"hidden_dim":50,"activation":"gelu","seq_classif_dropout":0.3}"#;
+        let config = BertConfig::parse(text).expect("valid");
+        assert_eq!((config.hidden_size, config.num_layers, config.head_size()), (24, 2, 8));
+        assert_eq!((config.intermediate_size, config.type_vocab_size), (50, 0));
+        assert_eq!((config.hidden_dropout, config.classifier_dropout), (0.1, 0.3));
     }
 
     #[test]

@@ -6,12 +6,14 @@
 mod bert_config;
 mod cache;
 mod catalogue;
+mod family;
 mod import;
 mod pull;
 
 pub use bert_config::{Activation, BertConfig};
 pub use cache::{BaseModel, cache_root, list, models_dir, resolve};
 pub use catalogue::{CATALOGUE, PinnedModel, pinned};
+pub use family::Family;
 pub use import::{import, inspect, sha256_of_file, weight_files};
 pub use pull::{PullOptions, Pulled, pull};
 

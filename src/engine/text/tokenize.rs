@@ -97,7 +97,7 @@ impl TextTokenizer {
             ..TruncationParams::default()
         };
         inner.with_truncation(Some(truncation)).map_err(bad)?;
-        let unknown_id = inner.token_to_id("[UNK]");
+        let unknown_id = inner.token_to_id("[UNK]").or_else(|| inner.token_to_id("<unk>"));
         Ok(Self {
             inner,
             max_length,

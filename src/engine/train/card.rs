@@ -1,7 +1,7 @@
 //! `touchstone.json` of an exported model: what Hugging Face's `config.json` cannot say.
 //!
 //! Invariant: with the weights beside it, this is all that scoring needs; a folder without it is read as a plain
-//! `BertForSequenceClassification`.
+//! `…ForSequenceClassification` of Transformers.
 
 use super::data::NumericColumn;
 use serde::{Deserialize, Serialize};
@@ -10,15 +10,11 @@ use std::collections::BTreeMap;
 pub const CARD_VERSION: u32 = 1;
 pub const CARD_FILE: &str = "touchstone.json";
 
-/// Transformers' own class, and the one that lies beside the weights.
-pub const PLAIN_CLASS: &str = "BertForSequenceClassification";
-pub const OWN_CLASS: &str = "TouchstoneTextClassifier";
-
 /// How a row's token vectors become one vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pooling {
-    /// tanh(dense(first token)), as `BertForSequenceClassification` does
+    /// A dense layer over the first token, as the family's `…ForSequenceClassification` has it
     Cls,
     /// Mean over all tokens; for encoders without pooler weights
     Mean,
@@ -50,7 +46,7 @@ pub struct ModelCard {
 }
 
 impl ModelCard {
-    /// True if Transformers' own `BertForSequenceClassification` gives the same logits.
+    /// True if Transformers' own class for the family gives the same logits.
     pub fn is_plain(&self) -> bool {
         self.pooling == Pooling::Cls && self.numeric.is_empty()
     }

@@ -58,7 +58,7 @@ fn yaml(text: &str) -> String {
 fn front_matter(facts: &Facts<'_>) -> String {
     let lora = matches!(facts.config.method, Method::Lora { .. });
     format!(
-        "---\nlibrary_name: transformers\npipeline_tag: text-classification\nbase_model: {}\ntags:\n- touchstone\n- bert\n{}---\n",
+        "---\nlibrary_name: transformers\npipeline_tag: text-classification\nbase_model: {}\ntags:\n- touchstone\n{}---\n",
         yaml(&base_name(facts.card)),
         if lora { "- lora\n" } else { "" }
     )
@@ -101,7 +101,7 @@ fn loading(facts: &Facts<'_>) -> String {
         (
             "",
             "",
-            "The folder is a plain `BertForSequenceClassification`.".to_owned(),
+            "The folder is one of Transformers' own sequence classifiers.".to_owned(),
         )
     } else {
         let numeric = if card.numeric.is_empty() {

@@ -1,4 +1,4 @@
-//! The BERT encoder over a flat list of tokens (Devlin et al. 2019; tensor names of Transformers).
+//! The encoder of BERT and its kin over a flat list of tokens (Devlin et al. 2019; tensor names of Transformers).
 //!
 //! Post-layer-norm blocks: x ← LN(x + dropout(f(x))). Everything but attention is computed on [tokens, hidden]
 //! at once; attention on one group of equal-length rows at a time, without mask or padding. With CLS pooling only
@@ -31,7 +31,10 @@ impl Norm {
 pub struct Embeddings {
     pub words: Tensor,
     pub positions: Tensor,
-    pub kinds: Tensor,
+    /// `None` for an encoder that knows no segments.
+    pub kinds: Option<Tensor>,
+    /// Row of `positions` that the first token takes.
+    pub first_position: i64,
     pub norm: Norm,
 }
 
@@ -95,11 +98,18 @@ impl Encoder {
             words,
             positions,
             kinds,
+            first_position,
             norm,
         } = &self.embeddings;
-        let x = Tensor::f_embedding(words, &batch.ids, -1, false, false)?
-            .f_add(&Tensor::f_embedding(kinds, &batch.kinds, -1, false, false)?)?
-            .f_add(&Tensor::f_embedding(positions, &batch.positions, -1, false, false)?)?;
+        let mut x = Tensor::f_embedding(words, &batch.ids, -1, false, false)?;
+        if let Some(kinds) = kinds {
+            // An encoder with one segment reads both texts of a pair as that.
+            let last = kinds.size()[0] - 1;
+            let known = batch.kinds.f_clamp_max(last)?;
+            x = x.f_add(&Tensor::f_embedding(kinds, &known, -1, false, false)?)?;
+        }
+        let places = batch.positions.f_add_scalar(*first_position)?;
+        let x = x.f_add(&Tensor::f_embedding(positions, &places, -1, false, false)?)?;
         drop_out(draws, &norm.forward(&x)?, self.hidden_dropout)
     }
 

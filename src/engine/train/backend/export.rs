@@ -1,6 +1,6 @@
 //! The exported model: a folder Transformers, PEFT and this program read.
 //!
-//! A text-only model with the first token's pooler is a `BertForSequenceClassification` with equal logits. Any other
+//! A text-only model with the first token's pooler is the family's `…ForSequenceClassification` with equal logits. Any other
 //! head is none of Transformers': `architectures` names no class that would be wrong, and the class that is right lies
 //! beside the weights (`modeling_touchstone.py`, by `auto_map`); a mean over tokens is a sentence-transformers folder
 //! too, whose `encode` gives the logits. Invariant: the folder appears complete under its name, or not at all.
@@ -10,18 +10,21 @@ use super::checkpoint::{sync_dir, write_synced};
 use super::model::Model;
 use super::params::NUM_LABELS;
 use super::{TrainError, weights};
+use crate::engine::models::Family;
 use crate::engine::run::config::Method;
-use crate::engine::train::card::{CARD_FILE, ModelCard, OWN_CLASS, PLAIN_CLASS, Pooling};
+use crate::engine::train::card::{CARD_FILE, ModelCard, Pooling};
 use crate::engine::train::readme::README_FILE;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::Path;
 
-const TOKENIZER_FILES: [&str; 5] = [
+const TOKENIZER_FILES: [&str; 7] = [
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
     "vocab.txt",
+    "vocab.json",
+    "merges.txt",
     "added_tokens.json",
 ];
 
@@ -54,9 +57,12 @@ pub fn write_model(target: &Path, model: &Model, export: &Export<'_>) -> Result<
     }
     fs::create_dir_all(&aside).map_err(TrainError::io("create", &aside))?;
     let merged = model.merged()?;
+    let family = model.config.family;
     weights::write(
         &aside.join("model.safetensors"),
-        merged.iter().map(|(name, tensor)| (name.clone(), tensor)),
+        merged
+            .iter()
+            .map(|(name, tensor)| (family.file_name(name, card.is_plain()), tensor)),
     )?;
     write_json(&aside.join("config.json"), &Value::Object(config_json(model, card)))?;
     write_json(&aside.join(CARD_FILE), &json!(card))?;
@@ -98,12 +104,13 @@ fn config_json(model: &Model, card: &ModelCard) -> Map<String, Value> {
     for of_an_earlier_head in ["auto_map", "touchstone"] {
         config.remove(of_an_earlier_head);
     }
+    let family = model.config.family;
     let class = if card.is_plain() {
-        PLAIN_CLASS
+        family.plain_class()
     } else {
         config.insert(
             "auto_map".to_owned(),
-            json!({"AutoModelForSequenceClassification": format!("modeling_touchstone.{OWN_CLASS}")}),
+            json!({"AutoModelForSequenceClassification": format!("modeling_touchstone.{}", family.own_class())}),
         );
         config.insert(
             "touchstone".to_owned(),
@@ -113,7 +120,7 @@ fn config_json(model: &Model, card: &ModelCard) -> Map<String, Value> {
                 "fusion_size": card.fusion_size,
             }),
         );
-        OWN_CLASS
+        family.own_class()
     };
     for (key, value) in [
         ("architectures", json!([class])),
@@ -172,20 +179,27 @@ fn write_sentence_encoder(dir: &Path, model: &Model, card: &ModelCard) -> Result
 
 /// PEFT looks for targets in the head too, where there are no adapters: a name that would match there is written out
 /// as the modules it stands for.
-fn peft_targets(model: &Model, targets: &[String]) -> Vec<String> {
+fn peft_targets(model: &Model, targets: &[String], plain: bool) -> Vec<String> {
+    let family = model.config.family;
     let in_head = |target: &String| {
         ["bert.pooler.dense", "classifier", "numeric.dense", "numeric.gate"]
             .iter()
             .any(|module| matches_target(module, target))
     };
-    if !targets.iter().any(in_head) {
+    if family == Family::Bert && !targets.iter().any(in_head) {
         return targets.to_vec();
     }
     let adapted = model.trainable.iter();
     adapted
         .filter_map(|name| name.strip_suffix(".lora_A.weight"))
-        .map(str::to_owned)
+        .map(|name| module_name(family, name, plain))
         .collect()
+}
+
+/// The name of a module in the exported file.
+fn module_name(family: Family, name: &str, plain: bool) -> String {
+    let weight = family.file_name(&format!("{name}.weight"), plain);
+    weight.trim_end_matches(".weight").to_owned()
 }
 
 /// PEFT's folder: adapters, and the head in full as `modules_to_save`.
@@ -200,14 +214,20 @@ fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -
         return Ok(());
     };
     fs::create_dir_all(dir).map_err(TrainError::io("create", dir))?;
-    let tensors = model
-        .trainable
-        .iter()
-        .map(|name| (format!("base_model.model.{name}"), &model.params[name]));
+    let family = model.config.family;
+    let tensors = model.trainable.iter().map(|name| {
+        let file = family.file_name(name, card.is_plain());
+        (format!("base_model.model.{file}"), &model.params[name])
+    });
     weights::write(&dir.join("adapter_model.safetensors"), tensors)?;
     let mut full = vec!["classifier"];
-    if card.pooling == Pooling::Cls {
-        full.push("pooler");
+    match (card.pooling, family) {
+        (Pooling::Mean, _) => {}
+        (Pooling::Cls, Family::Bert) => full.push("pooler"),
+        (Pooling::Cls, Family::DistilBert) if card.is_plain() => full.push("pre_classifier"),
+        // In RoBERTa's own class the dense layer is part of `classifier`.
+        (Pooling::Cls, _) if card.is_plain() => {}
+        (Pooling::Cls, _) => full.push("head_pooler"),
     }
     if !card.numeric.is_empty() {
         full.push("numeric");
@@ -229,7 +249,7 @@ fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -
         "r": rank,
         "rank_pattern": {},
         "revision": null,
-        "target_modules": peft_targets(model, targets),
+        "target_modules": peft_targets(model, targets, card.is_plain()),
         "task_type": if card.is_plain() { json!("SEQ_CLS") } else { Value::Null },
         "use_dora": false,
         "use_rslora": false

@@ -1,12 +1,13 @@
 //! From a row's text vector (and numbers) to two logits.
 //!
-//! Text only: `BertForSequenceClassification`'s head, dropout then dense. With numbers, late fusion:
+//! Text only: the head of the family's `…ForSequenceClassification`. With numbers, late fusion:
 //! z = gelu(dense(numbers)); g = σ(gate([text, z])); logits = classifier([text, g ⊙ z]). The gate lets the model
 //! decide row by row how much the numbers count.
 
 use super::dropout::DropoutDraws;
 use super::encoder::drop_out;
 use super::linear::Linear;
+use crate::engine::models::Family;
 use tch::{TchError, Tensor};
 
 /// The numeric branch.
@@ -18,11 +19,12 @@ pub struct Fusion {
 
 #[derive(Debug)]
 pub struct Head {
-    /// tanh(dense(first token)); absent with mean pooling.
+    /// A dense layer and a non-linearity over the first token; absent with mean pooling.
     pub pooler: Option<Linear>,
     pub fusion: Option<Fusion>,
     pub classifier: Linear,
     pub dropout: f64,
+    pub family: Family,
 }
 
 impl Head {
@@ -34,7 +36,7 @@ impl Head {
         draws: &mut Option<DropoutDraws>,
     ) -> Result<Tensor, TchError> {
         let text = match &self.pooler {
-            Some(pooler) => pooler.forward(pooled, None)?.f_tanh()?,
+            Some(pooler) => self.pool(pooler, pooled, draws)?,
             None => pooled.shallow_clone(),
         };
         let text = drop_out(draws, &text, self.dropout)?;
@@ -48,5 +50,17 @@ impl Head {
             .f_sigmoid()?;
         self.classifier
             .forward(&Tensor::f_cat(&[&text, &gate.f_mul(&z)?], 1)?, None)
+    }
+
+    /// BERT: tanh(dense(x)). RoBERTa: the same after dropout. DistilBERT: relu(dense(x)).
+    fn pool(&self, pooler: &Linear, x: &Tensor, draws: &mut Option<DropoutDraws>) -> Result<Tensor, TchError> {
+        match self.family {
+            Family::Bert => pooler.forward(x, None)?.f_tanh(),
+            Family::Roberta | Family::XlmRoberta => {
+                let x = drop_out(draws, x, self.dropout)?;
+                pooler.forward(&x, None)?.f_tanh()
+            }
+            Family::DistilBert => pooler.forward(x, None)?.f_relu(),
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::params::{self, Shape};
 use super::shim::Autocast;
 use super::weights::Named;
 use super::{During as _, TrainError};
-use crate::engine::models::BertConfig;
+use crate::engine::models::{BertConfig, Family};
 use crate::engine::progress::Progress;
 use crate::engine::run::config::{Method, PoolingChoice};
 use crate::engine::train::batches::scoring_batches;
@@ -85,8 +85,8 @@ impl Model {
             method,
             seed,
         } = *start;
-        let found = params::read_folder(dir, Device::Cpu)?;
-        let pooling = choose_pooling(dir, pooling, params::has_pooler(&found))?;
+        let found = params::read_folder(dir, config.family, Device::Cpu)?;
+        let pooling = choose_pooling(dir, pooling, (params::has_pooler(&found), config.family))?;
         let shape = Shape {
             pooling,
             numeric_inputs: 2 * numeric_columns as i64,
@@ -104,7 +104,7 @@ impl Model {
 
     /// A fine-tuned model to score with.
     pub fn for_scoring(dir: &Path, config: BertConfig, shape: Shape, compute: Compute) -> Result<Self, TrainError> {
-        let found = params::read_folder(dir, Device::Cpu)?;
+        let found = params::read_folder(dir, config.family, Device::Cpu)?;
         let named = params::assemble(dir, found, &config, shape, None)?;
         Self::build(config, shape, named, None, compute)
     }
@@ -287,14 +287,18 @@ impl Model {
 }
 
 /// What was asked for; else what the folder was made with; else the first token if there are pooler weights.
-fn choose_pooling(dir: &Path, choice: PoolingChoice, has_pooler: bool) -> Result<Pooling, TrainError> {
+fn choose_pooling(
+    dir: &Path,
+    choice: PoolingChoice,
+    (has_pooler, family): (bool, Family),
+) -> Result<Pooling, TrainError> {
     let json = |name: &str| {
         let text = std::fs::read_to_string(dir.join(name)).ok()?;
         serde_json::from_str::<serde_json::Value>(&text).ok()
     };
     match choice {
         PoolingChoice::Mean => Ok(Pooling::Mean),
-        PoolingChoice::Cls if !has_pooler => Err(TrainError::config(
+        PoolingChoice::Cls if !has_pooler && family.has_trained_pooler() => Err(TrainError::config(
             "pooling",
             "is cls, but the base model has no pooler weights; use mean",
         )),
@@ -361,7 +365,8 @@ impl Layers<'_> {
         let embeddings = Embeddings {
             words: table("word_embeddings"),
             positions: table("position_embeddings"),
-            kinds: table("token_type_embeddings"),
+            kinds: (self.config.type_vocab_size > 0).then(|| table("token_type_embeddings")),
+            first_position: self.config.first_position as i64,
             norm: self.norm("bert.embeddings.LayerNorm"),
         };
         let blocks = (0..self.config.num_layers)
@@ -391,6 +396,7 @@ impl Layers<'_> {
             }),
             classifier: self.linear("classifier"),
             dropout: self.config.classifier_dropout,
+            family: self.config.family,
         }
     }
 }

@@ -15,7 +15,17 @@ import os
 
 import torch
 from torch import nn
-from transformers import AutoConfig, BertModel, BertPreTrainedModel
+from transformers import (
+    AutoConfig,
+    BertModel,
+    BertPreTrainedModel,
+    DistilBertModel,
+    DistilBertPreTrainedModel,
+    RobertaModel,
+    RobertaPreTrainedModel,
+    XLMRobertaModel,
+    XLMRobertaPreTrainedModel,
+)
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 
@@ -32,32 +42,51 @@ class GatedNumbers(nn.Module):
         return torch.sigmoid(self.gate(torch.cat([text, z], dim=1))) * z
 
 
-class TouchstoneTextClassifier(BertPreTrainedModel):
-    """A BERT encoder with the head `config.touchstone` describes."""
+class Pooler(nn.Module):
+    """The dense layer between the first token and the classifier, where it is no part of the encoder."""
 
     def __init__(self, config):
-        super().__init__(config)
+        super().__init__()
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.activation = torch.relu if config.model_type == "distilbert" else torch.tanh
+
+    def forward(self, first):
+        return self.activation(self.dense(first))
+
+
+class Head:
+    """What all families share above the encoder; `config.touchstone` describes it."""
+
+    def add_head(self, config):
         head = config.touchstone
         self.num_labels = config.num_labels
         self.pooling = head["pooling"]
-        self.bert = BertModel(config, add_pooling_layer=self.pooling == "cls")
-        rate = config.classifier_dropout
+        rate = getattr(config, "seq_classif_dropout", None)
+        if rate is None:
+            rate = config.classifier_dropout
         self.dropout = nn.Dropout(config.hidden_dropout_prob if rate is None else rate)
         inputs, width = head["numeric_inputs"], head["fusion_size"]
         if inputs:
             self.numeric = GatedNumbers(inputs, config.hidden_size, width)
+        if self.pooling == "cls" and config.model_type != "bert":
+            self.head_pooler = Pooler(config)
         self.classifier = nn.Linear(config.hidden_size + width, config.num_labels)
         self.post_init()
 
     def forward(self, input_ids, attention_mask=None, token_type_ids=None, numeric=None, labels=None, **_kwargs):
         if attention_mask is None:
             attention_mask = torch.ones_like(input_ids)
-        output = self.bert(input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
-        if self.pooling == "cls":
+        kinds = {"token_type_ids": token_type_ids} if self.config.model_type == "bert" else {}
+        output = self.base_model(input_ids, attention_mask=attention_mask, **kwargs_that_are(kinds))
+        hidden = output.last_hidden_state
+        if self.pooling == "mean":
+            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            text = (hidden * mask).sum(1) / mask.sum(1)
+        elif self.config.model_type == "bert":
             text = output.pooler_output
         else:
-            mask = attention_mask.unsqueeze(-1).to(output.last_hidden_state.dtype)
-            text = (output.last_hidden_state * mask).sum(1) / mask.sum(1)
+            first = hidden[:, 0]
+            text = self.head_pooler(first if self.config.model_type == "distilbert" else self.dropout(first))
         text = self.dropout(text)
         if hasattr(self, "numeric"):
             if numeric is None:
@@ -66,6 +95,46 @@ class TouchstoneTextClassifier(BertPreTrainedModel):
         logits = self.classifier(text)
         loss = None if labels is None else nn.functional.cross_entropy(logits, labels)
         return SequenceClassifierOutput(loss=loss, logits=logits)
+
+
+def kwargs_that_are(words):
+    return {name: value for name, value in words.items() if value is not None}
+
+
+class TouchstoneTextClassifier(Head, BertPreTrainedModel):
+    def __init__(self, config):
+        super().__init__(config)
+        self.bert = BertModel(config, add_pooling_layer=config.touchstone["pooling"] == "cls")
+        self.add_head(config)
+
+
+class TouchstoneRobertaClassifier(Head, RobertaPreTrainedModel):
+    def __init__(self, config):
+        super().__init__(config)
+        self.roberta = RobertaModel(config, add_pooling_layer=False)
+        self.add_head(config)
+
+
+class TouchstoneXLMRobertaClassifier(Head, XLMRobertaPreTrainedModel):
+    def __init__(self, config):
+        super().__init__(config)
+        self.roberta = XLMRobertaModel(config, add_pooling_layer=False)
+        self.add_head(config)
+
+
+class TouchstoneDistilBertClassifier(Head, DistilBertPreTrainedModel):
+    def __init__(self, config):
+        super().__init__(config)
+        self.distilbert = DistilBertModel(config)
+        self.add_head(config)
+
+
+CLASSES = {
+    "bert": TouchstoneTextClassifier,
+    "roberta": TouchstoneRobertaClassifier,
+    "xlm-roberta": TouchstoneXLMRobertaClassifier,
+    "distilbert": TouchstoneDistilBertClassifier,
+}
 
 
 def numeric_inputs(folder, rows):
@@ -92,5 +161,5 @@ def with_adapter(folder, base_folder):
     from peft import PeftModel
 
     config = AutoConfig.from_pretrained(folder)
-    base = TouchstoneTextClassifier.from_pretrained(base_folder, config=config)
+    base = CLASSES[config.model_type].from_pretrained(base_folder, config=config)
     return PeftModel.from_pretrained(base, os.path.join(folder, "adapter"))

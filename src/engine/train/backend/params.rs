@@ -1,12 +1,12 @@
 //! The parameter map of a model: Hugging Face names → tensors, read from a folder and completed with new ones.
 //!
-//! Names are those of `BertForSequenceClassification` (`bert.…`, `classifier.…`), plus `numeric.…` for the branch
+//! Names are those of `BertForSequenceClassification` (`bert.…`, `classifier.…`) whatever the family, plus `numeric.…` for the branch
 //! of numbers and `….lora_A.weight`, `….lora_B.weight` for adapters. Invariant: every tensor the configuration
 //! asks for is there with its shape, and nothing else is.
 
 use super::weights::{self, Named};
 use super::{During as _, TrainError};
-use crate::engine::models::{BertConfig, weight_files};
+use crate::engine::models::{BertConfig, Family, weight_files};
 use crate::engine::random::Draws;
 use crate::engine::train::card::Pooling;
 use std::path::Path;
@@ -29,12 +29,12 @@ pub struct Shape {
     pub labels: i64,
 }
 
-/// Reads all weights of a folder under their canonical names.
-pub fn read_folder(dir: &Path, device: Device) -> Result<Named, TrainError> {
+/// Reads all weights of a folder under BERT's names.
+pub fn read_folder(dir: &Path, family: Family, device: Device) -> Result<Named, TrainError> {
     let mut named = Named::new();
     for file in weight_files(dir)? {
         for (name, tensor) in weights::read(&file, device)? {
-            if let Some(name) = canonical(&name) {
+            if let Some(name) = family.own_name(&name) {
                 named.insert(name, tensor);
             }
         }
@@ -42,28 +42,7 @@ pub fn read_folder(dir: &Path, device: Device) -> Result<Named, TrainError> {
     Ok(named)
 }
 
-/// The name used here, or `None` for tensors that are not needed (heads of other tasks, position ids).
-fn canonical(name: &str) -> Option<String> {
-    let name = name
-        .replace("LayerNorm.gamma", "LayerNorm.weight")
-        .replace("LayerNorm.beta", "LayerNorm.bias");
-    let bare = name.strip_prefix("bert.").unwrap_or(&name);
-    if bare.ends_with("position_ids") {
-        return None;
-    }
-    if ["embeddings.", "encoder.", "pooler."]
-        .iter()
-        .any(|part| bare.starts_with(part))
-    {
-        return Some(format!("bert.{bare}"));
-    }
-    ["classifier.", "numeric."]
-        .iter()
-        .any(|part| name.starts_with(part))
-        .then_some(name)
-}
-
-/// True if the folder's weights hold the pooler that `BertForSequenceClassification` needs.
+/// True if the folder's weights hold the dense layer that the first token's vector goes through.
 pub fn has_pooler(named: &Named) -> bool {
     named.contains_key("bert.pooler.dense.weight") && named.contains_key("bert.pooler.dense.bias")
 }
@@ -79,12 +58,14 @@ pub fn encoder_shapes(config: &BertConfig, pooling: Pooling) -> Vec<(String, Vec
     );
     put(
         "bert.embeddings.position_embeddings.weight".to_owned(),
-        &[config.max_positions as i64, h],
+        &[(config.first_position + config.max_positions) as i64, h],
     );
-    put(
-        "bert.embeddings.token_type_embeddings.weight".to_owned(),
-        &[config.type_vocab_size as i64, h],
-    );
+    if config.type_vocab_size > 0 {
+        put(
+            "bert.embeddings.token_type_embeddings.weight".to_owned(),
+            &[config.type_vocab_size as i64, h],
+        );
+    }
     let mut norms = vec!["bert.embeddings.LayerNorm".to_owned()];
     let mut dense = Vec::new();
     for n in 0..config.num_layers {
@@ -98,7 +79,7 @@ pub fn encoder_shapes(config: &BertConfig, pooling: Pooling) -> Vec<(String, Vec
         norms.push(format!("{layer}.attention.output.LayerNorm"));
         norms.push(format!("{layer}.output.LayerNorm"));
     }
-    if pooling == Pooling::Cls {
+    if pooling == Pooling::Cls && config.family.has_trained_pooler() {
         dense.push(("bert.pooler.dense".to_owned(), h, h));
     }
     for (name, outputs, inputs) in dense {
@@ -120,6 +101,9 @@ fn head_shapes(config: &BertConfig, shape: Shape) -> Vec<(String, Vec<i64>)> {
         shapes.push((format!("{name}.weight"), vec![outputs, inputs]));
         shapes.push((format!("{name}.bias"), vec![outputs]));
     };
+    if shape.pooling == Pooling::Cls && !config.family.has_trained_pooler() {
+        put("bert.pooler.dense", h, h);
+    }
     if shape.numeric_inputs > 0 {
         put("numeric.dense", shape.fusion_size, shape.numeric_inputs);
         put("numeric.gate", shape.fusion_size, h + shape.fusion_size);
@@ -218,27 +202,4 @@ pub fn draw_adapter(
         .during("drawing initial weights")?;
     let b = Tensor::f_zeros([outputs, rank], (tch::Kind::Float, Device::Cpu)).during("drawing initial weights")?;
     Ok((a, b))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::canonical;
-
-    #[test]
-    fn old_and_bare_names_become_canonical_and_foreign_heads_go() {
-        for (name, expected) in [
-            ("embeddings.LayerNorm.gamma", Some("bert.embeddings.LayerNorm.weight")),
-            (
-                "bert.encoder.layer.0.output.LayerNorm.beta",
-                Some("bert.encoder.layer.0.output.LayerNorm.bias"),
-            ),
-            ("pooler.dense.weight", Some("bert.pooler.dense.weight")),
-            ("classifier.bias", Some("classifier.bias")),
-            ("embeddings.position_ids", None),
-            ("cls.predictions.bias", None),
-            ("qa_outputs.weight", None),
-        ] {
-            assert_eq!(canonical(name).as_deref(), expected, "{name}");
-        }
-    }
 }

@@ -5,7 +5,7 @@
 use super::TrainError;
 use super::batch::Prepared;
 use super::fit::Sample;
-use crate::engine::models::BertConfig;
+use crate::engine::models::{BertConfig, Family};
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
 use crate::engine::run::config::{TrainConfig, TrainData};
@@ -47,7 +47,7 @@ pub fn open_tokenizer(config: &TrainConfig, base_dir: &Path, base: &BertConfig) 
             ),
         });
     }
-    if config.data.text.len() == 2 && base.type_vocab_size < 2 {
+    if config.data.text.len() == 2 && base.family == Family::Bert && base.type_vocab_size < 2 {
         return Err(TrainError::config(
             "data.text",
             "names two columns, but the base model knows one segment only",
