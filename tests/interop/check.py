@@ -21,6 +21,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 import blake3
+import tiny_bases
 import numpy as np
 import torch
 from huggingface_hub import ModelCard
@@ -54,6 +55,14 @@ CASES = {
     "full, mean": {"pooling": "mean"},
     "LoRA, mean": {"pooling": "mean", "method": LORA},
     "full, text pair and numbers": {"pooling": "mean", "data": {"text": ["query", "title"], "numeric": ["price"]}},
+    "RoBERTa with byte pairs, full, first token": {"base": "roberta", "pooling": "cls"},
+    "RoBERTa with byte pairs, LoRA, text pair and numbers": {
+        "base": "roberta", "pooling": "cls", "method": LORA, "data": {"text": ["query", "title"], "numeric": ["price"]},
+    },
+    "XLM-RoBERTa with unigrams, LoRA, first token": {"base": "xlm-roberta", "pooling": "cls", "method": LORA},
+    "XLM-RoBERTa with unigrams, full, mean": {"base": "xlm-roberta", "pooling": "mean"},
+    "DistilBERT, LoRA, first token": {"base": "distilbert", "pooling": "cls", "method": LORA},
+    "DistilBERT, full, mean, text pair": {"base": "distilbert", "pooling": "mean", "data": {"text": ["query", "title"]}},
     "LoRA, first token and numbers": {"pooling": "cls", "method": LORA, "data": {"numeric": ["price"]}},
 }
 
@@ -136,7 +145,9 @@ def numbers_for(model_dir, rows):
 
 
 def own_module(model_dir):
-    cls = get_class_from_dynamic_module("modeling_touchstone.TouchstoneTextClassifier", str(model_dir))
+    config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
+    name = config["auto_map"]["AutoModelForSequenceClassification"]
+    cls = get_class_from_dynamic_module(name, str(model_dir))
     return sys.modules[cls.__module__]
 
 
@@ -156,7 +167,7 @@ def check_model(checks, program, name, run, base, table):
     config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
     rows = rows_of(table)
     ours = our_logits(program, model_dir, table)
-    plain = config["architectures"] == ["BertForSequenceClassification"]
+    plain = "auto_map" not in config
     load = AutoModelForSequenceClassification.from_pretrained
     model, report = load(model_dir, trust_remote_code=not plain, output_loading_info=True)
     missing = sorted(report["missing_keys"]) + sorted(report["unexpected_keys"])
@@ -167,7 +178,7 @@ def check_model(checks, program, name, run, base, table):
         check_no_silent_load(checks, name, model_dir)
     if (model_dir / "adapter").is_dir():
         if plain:
-            adapted = PeftModel.from_pretrained(load(base), model_dir / "adapter")
+            adapted = PeftModel.from_pretrained(load(base, num_labels=2), model_dir / "adapter")
         else:
             adapted = own_module(model_dir).with_adapter(str(model_dir), base)
         count = sum(module.__class__.__module__.startswith("peft.tuners.lora.layer") for module in adapted.modules())
@@ -192,7 +203,8 @@ def check_no_silent_load(checks, name, model_dir):
 
 def check_sentence_encoder(checks, name, model_dir, rows, ours):
     encoder = SentenceTransformer(str(model_dir), device="cpu")
-    texts = [row["title"] for row in rows]
+    names = json.loads((model_dir / "touchstone.json").read_text(encoding="utf-8"))["text"]
+    texts = [row[names[0]] if len(names) == 1 else tuple(row[name] for name in names) for row in rows]
     checks.logits(f"{name}: sentence-transformers encode", ours, encoder.encode(texts, show_progress_bar=False))
 
 
@@ -328,14 +340,16 @@ def main():
     checks, program, work = Checks(), Program(args), args.work.resolve()
     write_table(work / "train.csv", 160, 1)
     write_table(work / "test.csv", ROWS, 2)
+    bases = tiny_bases.make(work, work / "train.csv", args.base)
     for number, (name, changes) in enumerate(CASES.items()):
         config = work / f"config-{number}.json"
-        config.write_text(json.dumps(settings(args.base, **changes)), encoding="utf-8")
+        base = bases[changes.pop("base")] if "base" in changes else args.base
+        config.write_text(json.dumps(settings(base, **changes)), encoding="utf-8")
         run = work / f"run-{number}"
         program("train", "--config", config, "--run-dir", run)
-        check_model(checks, program, name, run, args.base, work / "test.csv")
+        check_model(checks, program, name, run, base, work / "test.csv")
         check_tensorboard(checks, name, run)
-        check_card(checks, name, run, work, args.base)
+        check_card(checks, name, run, work, base)
     check_kill_and_resume(checks, program, args.base, work)
     print(f"\n{checks.done} comparisons, {len(checks.failed)} failed")
     for what in checks.failed:

@@ -37,6 +37,7 @@ pub fn default_lora() -> Method {
         alpha: 16.0,
         dropout: 0.05,
         targets: vec!["query".to_owned(), "value".to_owned()],
+        rslora: false,
     }
 }
 

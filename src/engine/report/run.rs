@@ -54,7 +54,9 @@ fn zh_of(language: ReportLanguage) -> bool {
 fn method_words(method: &Method) -> String {
     match method {
         Method::Full => "full".to_owned(),
-        Method::Lora { rank, alpha, .. } => format!("LoRA r {rank}, α {alpha}"),
+        Method::Lora {
+            rank, alpha, rslora, ..
+        } => format!("{} r {rank}, α {alpha}", if *rslora { "rsLoRA" } else { "LoRA" }),
         Method::HeadOnly => "head only".to_owned(),
     }
 }

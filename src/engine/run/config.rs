@@ -13,11 +13,21 @@ pub struct TrainConfig {
     pub base_model: String,
     pub data: TrainData,
     pub method: Method,
+    /// Embeddings and so many of the lowest layers stay as they are; 0 = none.
+    pub frozen_layers: usize,
+    /// Each layer learns at this share of the rate of the one above it, the top layer at this share of
+    /// `learning_rate`; 1 = all alike.
+    pub layer_decay: f64,
+    pub loss: Loss,
+    /// Share of each label spread over both classes; 0 = none.
+    pub label_smoothing: f64,
     /// How a row's token vectors become one.
     pub pooling: PoolingChoice,
     /// Tokens kept of each text, special tokens included.
     pub max_length: usize,
     pub batch_size: usize,
+    /// Rows computed at one time; a step's gradient is their sum over the batch. `None` = the whole batch.
+    pub micro_batch_size: Option<usize>,
     pub eval_batch_size: usize,
     pub epochs: f64,
     /// Overrides `epochs` when set.
@@ -33,6 +43,8 @@ pub struct TrainConfig {
     /// Share of all steps over which the learning rate climbs from 0.
     pub warmup_ratio: f64,
     pub schedule: Schedule,
+    /// Of the polynomial schedule: 1 is a straight line, 2 falls faster at first.
+    pub schedule_power: f64,
     /// Global L2 norm the gradient is clipped to; 0 switches clipping off.
     pub max_grad_norm: f64,
     /// Evaluate (and checkpoint) every so many steps; `None` = ten times a run, fewer (at least three) where the
@@ -53,6 +65,19 @@ pub struct TrainConfig {
 /// within the few hundred steps of a fine-tuning.
 pub const HEAD_RATE: f64 = 1e-3;
 
+impl Method {
+    /// The factor of a low-rank update; 1 for the other methods.
+    pub fn adapter_scale(&self) -> f64 {
+        match self {
+            Self::Lora {
+                rank, alpha, rslora, ..
+            } if *rslora => alpha / (*rank as f64).sqrt(),
+            Self::Lora { rank, alpha, .. } => alpha / *rank as f64,
+            Self::Full | Self::HeadOnly => 1.0,
+        }
+    }
+}
+
 impl TrainConfig {
     /// The head's learning rate at its highest.
     pub fn head_rate(&self) -> f64 {
@@ -71,9 +96,14 @@ impl Default for TrainConfig {
             base_model: "minilm-l6".to_owned(),
             data: TrainData::default(),
             method: Method::Full,
+            frozen_layers: 0,
+            layer_decay: 1.0,
+            loss: Loss::CrossEntropy,
+            label_smoothing: 0.0,
             pooling: PoolingChoice::Auto,
             max_length: 128,
             batch_size: 32,
+            micro_batch_size: None,
             eval_batch_size: 64,
             epochs: 1.0,
             max_steps: None,
@@ -83,6 +113,7 @@ impl Default for TrainConfig {
             weight_decay: 0.01,
             warmup_ratio: 0.1,
             schedule: Schedule::Linear,
+            schedule_power: 2.0,
             max_grad_norm: 1.0,
             eval_every_steps: None,
             early_stopping_patience: None,
@@ -143,6 +174,9 @@ pub enum Method {
         dropout: f64,
         /// Module suffixes, PEFT names: `query`, `key`, `value`, `output.dense`, …
         targets: Vec<String>,
+        /// Scale by alpha / √rank instead of alpha / rank (Kalajdzievski 2023), for high ranks.
+        #[serde(default)]
+        rslora: bool,
     },
     /// The encoder is frozen.
     HeadOnly,
@@ -164,6 +198,23 @@ pub enum Schedule {
     Linear,
     Cosine,
     Constant,
+    /// (1 − progress) to the power of `schedule_power`.
+    Polynomial,
+}
+
+/// What a row's error costs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Loss {
+    CrossEntropy,
+    /// Rows labelled 1 count this much; scores then are no probabilities of the data at hand.
+    Weighted {
+        positive_weight: f64,
+    },
+    /// Rows that are already right count less, by (1 − p)^gamma.
+    Focal {
+        gamma: f64,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -316,6 +316,7 @@ mod tests {
             alpha: 16.0,
             dropout: 0.1,
             targets: vec!["query".to_owned()],
+            rslora: false,
         };
         let root = folder.path().join("chosen");
         let run = RunDir::create_at(&root, &wanted).expect("create");

@@ -2,6 +2,8 @@
 //!
 //! Invariant: looks at the configuration and at which files exist, never into them; columns are checked by the worker.
 
+mod learning;
+
 use super::config::{Method, TrainConfig};
 use crate::engine::artifact::Bilingual;
 use std::path::{Path, PathBuf};
@@ -60,6 +62,7 @@ pub fn value_problems(config: &TrainConfig) -> Vec<ConfigProblem> {
     found.method(&config.method);
     found.sizes(config);
     found.rates(config);
+    found.learning(config);
     found.evaluation(config);
     found.0
 }
@@ -151,6 +154,7 @@ impl Found {
             alpha,
             dropout,
             targets,
+            ..
         } = method
         else {
             return;
@@ -282,6 +286,7 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
+    use super::super::config::Loss;
     use super::*;
 
     fn good(folder: &Path) -> TrainConfig {
@@ -321,7 +326,7 @@ mod tests {
         resolve_paths(&mut base, folder.path());
         assert_eq!(problems(&base), []);
         type Spoil = fn(&mut TrainConfig);
-        let cases: [(&str, Spoil); 16] = [
+        let cases: [(&str, Spoil); 22] = [
             ("base_model", |c| c.base_model = " ".to_owned()),
             ("base_model", |c| c.base_model = "/no/such/folder".to_owned()),
             ("data.train", |c| c.data.train = PathBuf::new()),
@@ -335,6 +340,7 @@ mod tests {
                     alpha: 16.0,
                     dropout: 0.0,
                     targets: vec!["query".to_owned()],
+                    rslora: false,
                 };
             }),
             ("batch_size", |c| c.batch_size = 0),
@@ -344,6 +350,14 @@ mod tests {
             ("head_learning_rate", |c| c.head_learning_rate = Some(0.0)),
             ("negatives_per_positive", |c| c.negatives_per_positive = Some(-1.0)),
             ("warmup_ratio", |c| c.warmup_ratio = 1.5),
+            ("layer_decay", |c| c.layer_decay = 0.0),
+            ("loss.positive_weight", |c| {
+                c.loss = Loss::Weighted { positive_weight: 0.0 };
+            }),
+            ("loss.gamma", |c| c.loss = Loss::Focal { gamma: -1.0 }),
+            ("label_smoothing", |c| c.label_smoothing = 1.0),
+            ("schedule_power", |c| c.schedule_power = 0.0),
+            ("micro_batch_size", |c| c.micro_batch_size = Some(0)),
             ("metric", |c| c.metric = "AUC".to_owned()),
         ];
         for (field, spoil) in cases {

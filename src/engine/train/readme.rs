@@ -382,6 +382,7 @@ mod tests {
             alpha: 8.0,
             dropout: 0.0,
             targets: vec!["query".to_owned()],
+            rslora: false,
         };
         let text = written(&card(Pooling::Mean, vec![price]), lora);
         for part in [

@@ -1,6 +1,7 @@
 //! The learning rate of each step.
 //!
-//! Same shapes as Transformers' `get_scheduler`: linear warm-up from 0, then linear or half-cosine decay to 0.
+//! Same shapes as Transformers' `get_scheduler`: linear warm-up from 0, then a linear, half-cosine or polynomial fall
+//! to 0.
 
 use crate::engine::run::config::Schedule;
 
@@ -9,6 +10,8 @@ use crate::engine::run::config::Schedule;
 pub struct LearningRate {
     pub base: f64,
     pub schedule: Schedule,
+    /// Of the polynomial schedule.
+    pub power: f64,
     pub warmup_steps: u64,
     pub total_steps: u64,
 }
@@ -20,9 +23,15 @@ impl LearningRate {
         Self {
             base,
             schedule,
+            power: 2.0,
             warmup_steps,
             total_steps,
         }
+    }
+
+    #[must_use]
+    pub fn with_power(self, power: f64) -> Self {
+        Self { power, ..self }
     }
 
     /// Learning rate used for the step after `done` steps.
@@ -40,6 +49,7 @@ impl LearningRate {
             Schedule::Linear => 1.0 - progress,
             Schedule::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()),
             Schedule::Constant => 1.0,
+            Schedule::Polynomial => (1.0 - progress).powf(self.power),
         }
     }
 }
@@ -71,6 +81,12 @@ mod tests {
         for (step, value) in (0u64..).zip(expected_cosine) {
             assert!((cosine.at(step) - value).abs() < 1e-8, "{step}");
         }
+        // get_polynomial_decay_schedule_with_warmup with power 2 and lr_end 0.
+        let polynomial = LearningRate::new(1.0, Schedule::Polynomial, 0.15, 10);
+        for (step, value) in (0u64..).zip([0.0, 0.5, 1.0, 0.765_625, 0.5625, 0.390_625, 0.25]) {
+            assert!((polynomial.at(step) - value).abs() < 1e-12, "{step}");
+        }
+        assert_eq!(polynomial.with_power(1.0).at(6), linear.at(6));
         assert_eq!(LearningRate::new(2.0, Schedule::Constant, 0.0, 4).at(3), 2.0);
         assert_eq!(linear.at(99), 0.0);
     }

@@ -353,5 +353,6 @@ pub fn schedule(choice: Schedule) -> Text {
         Schedule::Linear => Text::new("falls in a straight line", "线性下降"),
         Schedule::Cosine => Text::new("falls along a cosine", "余弦下降"),
         Schedule::Constant => Text::new("stays constant", "保持不变"),
+        Schedule::Polynomial => Text::new("falls by a power", "按幂次下降"),
     }
 }

@@ -9,6 +9,7 @@ mod plots;
 mod reading;
 mod runs_table;
 mod samples;
+mod settings;
 
 use super::{Page, PageContext};
 use crate::engine::run::status::RunStatus;

@@ -36,6 +36,23 @@ impl DropoutDraws {
         }
     }
 
+    /// Draws of their own for a part of the step's batch; those of the whole for part 0.
+    #[must_use]
+    pub fn of_part(&self, part: u64) -> Self {
+        if part == 0 {
+            return self.clone();
+        }
+        let step_key = mix64(self.step_key.wrapping_add(part.wrapping_mul(GOLDEN)));
+        if self.is_native() {
+            tch::manual_seed(i64::from_ne_bytes(step_key.to_ne_bytes()));
+        }
+        Self {
+            step_key,
+            place: 0,
+            device: self.device,
+        }
+    }
+
     /// True if the device's fused kernels may draw for themselves.
     pub fn is_native(&self) -> bool {
         self.device != Device::Cpu

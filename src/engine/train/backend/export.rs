@@ -209,6 +209,7 @@ fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -
         alpha,
         dropout,
         targets,
+        rslora,
     } = method
     else {
         return Ok(());
@@ -252,7 +253,7 @@ fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -
         "target_modules": peft_targets(model, targets, card.is_plain()),
         "task_type": if card.is_plain() { json!("SEQ_CLS") } else { Value::Null },
         "use_dora": false,
-        "use_rslora": false
+        "use_rslora": rslora
     });
     write_json(&dir.join("adapter_config.json"), &config)?;
     sync_dir(dir)

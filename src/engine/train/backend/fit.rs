@@ -3,14 +3,16 @@
 //! In: a model, prepared rows, settings. Out: the state at the end, weights on the disk. Invariant: what is learnt
 //! depends on settings, rows and the step number only, never on time, commands or how often it was interrupted.
 
+use super::TrainError;
 use super::batch::Prepared;
 use super::checkpoint::{self, Loaded, Store};
 use super::dropout::DropoutDraws;
+use super::loss::RowLoss;
 use super::meter::Meter;
 use super::model::Model;
 use super::optimizer::Optimizer;
+use super::step;
 use super::weights::Named;
-use super::{During as _, TrainError};
 use crate::engine::progress::Progress;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::Command;
@@ -159,28 +161,22 @@ impl<'a> Fit<'a> {
             .map_or_else(Vec::new, |(_, batches)| batches.rows(place).to_vec());
         let model = self.model;
         let device = model.compute.device;
-        let batch = self.job.train.batch(&rows, device).during("training")?;
-        let draws = DropoutDraws::new(self.job.config.seed, done, device);
-        let losses = {
-            let _autocast = model.compute.autocast()?;
-            let logits = model.forward(&batch, Some(draws)).during("training")?;
-            let labels = batch
-                .labels
-                .as_ref()
-                .ok_or_else(|| TrainError::config("data.label", "has no values"))?;
-            Model::row_losses(&logits, labels, self.plan.log_odds_shift()).during("training")?
-        };
-        losses
-            .f_mean(tch::Kind::Float)
-            .and_then(|loss| loss.f_backward())
-            .during("training")?;
+        let gradient = step::gradient(
+            &step::Work {
+                model,
+                rows: self.job.train,
+                loss: RowLoss::new(self.job.config, self.plan.log_odds_shift()),
+                draws: DropoutDraws::new(self.job.config.seed, done, device),
+                micro_batch: self.job.config.micro_batch_size,
+            },
+            &rows,
+        )?;
         let learning_rate = self.job.rate.at(done);
         let norm = self.optimizer.step(learning_rate, self.job.config.max_grad_norm)?;
         self.state.step += 1;
         self.state.samples += rows.len() as u64;
-        let losses = losses.detach();
-        self.meter
-            .add(done + 1, rows, batch.tokens, losses, norm, started.elapsed());
+        let step::Gradient { losses, tokens } = gradient;
+        self.meter.add(done + 1, rows, tokens, losses, norm, started.elapsed());
         if self.meter.is_due(device == tch::Device::Cpu) {
             self.report(learning_rate, false, host)?;
         }

@@ -14,12 +14,14 @@ pub(crate) mod export;
 pub(crate) mod fit;
 pub(crate) mod head;
 pub(crate) mod linear;
+pub(crate) mod loss;
 pub(crate) mod meter;
 pub(crate) mod model;
 pub(crate) mod optimizer;
 pub(crate) mod params;
 pub(crate) mod prepare;
 pub(crate) mod shim;
+pub(crate) mod step;
 pub(crate) mod weights;
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::engine::run::config::{Method, PoolingChoice};
 use crate::engine::train::batches::scoring_batches;
 use crate::engine::train::card::{CARD_FILE, Pooling};
 use std::path::Path;
-use tch::{Device, Kind, Reduction, TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
 /// Width of the numeric branch of a new model.
 pub const FUSION_SIZE: i64 = 64;
@@ -53,6 +53,8 @@ pub struct Start<'a> {
     pub pooling: PoolingChoice,
     pub numeric_columns: usize,
     pub method: &'a Method,
+    /// Embeddings and so many of the lowest layers do not learn.
+    pub frozen_layers: usize,
     pub seed: u64,
 }
 
@@ -83,6 +85,7 @@ impl Model {
             pooling,
             numeric_columns,
             method,
+            frozen_layers,
             seed,
         } = *start;
         let found = params::read_folder(dir, config.family, Device::Cpu)?;
@@ -98,7 +101,7 @@ impl Model {
             add_adapters(&mut named, *rank, targets, seed)?;
         }
         let mut model = Self::build(config, shape, named, Some(method), compute)?;
-        model.choose_trainable(method)?;
+        model.choose_trainable(method, frozen_layers)?;
         Ok(model)
     }
 
@@ -128,9 +131,7 @@ impl Model {
             params: &moved,
             config: &config,
             lora: match method {
-                Some(Method::Lora {
-                    rank, alpha, dropout, ..
-                }) => Some((*alpha / *rank as f64, *dropout)),
+                Some(method @ Method::Lora { dropout, .. }) => Some((method.adapter_scale(), *dropout)),
                 _ => None,
             },
         };
@@ -147,13 +148,23 @@ impl Model {
         })
     }
 
-    fn choose_trainable(&mut self, method: &Method) -> Result<(), TrainError> {
+    fn choose_trainable(&mut self, method: &Method, frozen_layers: usize) -> Result<(), TrainError> {
+        if frozen_layers > self.config.num_layers {
+            let layers = self.config.num_layers;
+            return Err(TrainError::config(
+                "frozen_layers",
+                format!("is {frozen_layers}, but the base model has {layers} layers"),
+            ));
+        }
         for (name, tensor) in &self.params {
-            let learns = match method {
-                Method::Full => true,
-                Method::Lora { .. } => is_head(name) || name.contains(".lora_"),
-                Method::HeadOnly => is_head(name),
-            };
+            let frozen =
+                !is_head(name) && frozen_layers > 0 && layer_of(name).is_none_or(|layer| layer < frozen_layers);
+            let learns = !frozen
+                && match method {
+                    Method::Full => true,
+                    Method::Lora { .. } => is_head(name) || name.contains(".lora_"),
+                    Method::HeadOnly => is_head(name),
+                };
             if learns {
                 let _same = tensor
                     .f_set_requires_grad(true)
@@ -190,16 +201,6 @@ impl Model {
             self.encoder.forward(batch, self.shape.pooling, &mut draws)?
         };
         self.head.forward(&pooled, batch.numeric.as_ref(), &mut draws)
-    }
-
-    /// Cross-entropy of each row, fp32; `shift` is added to the log-odds of label 1 first.
-    pub fn row_losses(logits: &Tensor, labels: &Tensor, shift: f64) -> Result<Tensor, TchError> {
-        let mut logits = logits.f_to_kind(Kind::Float)?;
-        if shift != 0.0 {
-            let shifts = Tensor::f_from_slice(&[0.0, shift as f32])?.f_to_device(logits.device())?;
-            logits = logits.f_add(&shifts)?;
-        }
-        logits.f_cross_entropy_loss(labels, None::<&Tensor>, Reduction::None, -100, 0.0)
     }
 
     /// Probability of label 1 of each row.
@@ -314,6 +315,15 @@ fn choose_pooling(
             })
         }
     }
+}
+
+/// Number of the encoder layer a tensor belongs to; `None` for embeddings and head.
+pub fn layer_of(name: &str) -> Option<usize> {
+    name.strip_prefix("bert.encoder.layer.")?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// Pooler, classifier and numeric branch.

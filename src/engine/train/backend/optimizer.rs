@@ -4,7 +4,7 @@
 //! update is libtorch's fused kernel. Clipping divides inside the kernel, so nothing waits for the device.
 //! Invariant: a step whose gradient norm is not finite changes neither weights nor moments nor the step count.
 
-use super::model::{Model, is_head};
+use super::model::{Model, is_head, layer_of};
 use super::shim::{self, AdamConstants, AdamGroup};
 use super::weights::Named;
 use super::{During as _, TrainError};
@@ -37,16 +37,43 @@ pub struct Optimizer {
     step: Tensor,
 }
 
+/// How fast the weights of a model learn beside each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    pub weight_decay: f64,
+    /// Head tensors learn this many times as fast as the others.
+    pub head_factor: f64,
+    /// See `TrainConfig::layer_decay`.
+    pub layer_decay: f64,
+}
+
+impl Rates {
+    /// Multiplies the step's learning rate for a tensor of a model of so many layers: decay^(L − k) for layer k,
+    /// decay^(L + 1) for the embeddings (Howard and Ruder 2018, discriminative fine-tuning; counted as ELECTRA does).
+    fn factor(&self, name: &str, num_layers: usize) -> f64 {
+        if is_head(name) {
+            return self.head_factor;
+        }
+        let depth = layer_of(name).map_or(num_layers + 1, |layer| num_layers.saturating_sub(layer));
+        self.layer_decay.powi(i32::try_from(depth).unwrap_or(i32::MAX))
+    }
+}
+
 impl Optimizer {
-    /// Fresh moments. Head tensors learn `head_rate_factor` times as fast as the others.
-    pub fn new(model: &Model, weight_decay: f64, head_rate_factor: f64) -> Result<Self, TrainError> {
+    /// Fresh moments.
+    pub fn new(model: &Model, rates: &Rates) -> Result<Self, TrainError> {
         let mut groups = Vec::new();
-        for head in [false, true] {
+        let num_layers = model.config.num_layers;
+        let factor_of = |name: &String| rates.factor(name, num_layers);
+        let mut factors: Vec<f64> = model.trainable.iter().map(factor_of).collect();
+        factors.sort_by(f64::total_cmp);
+        factors.dedup();
+        for rate_factor in factors {
             for decays in [true, false] {
                 let names: Vec<String> = model
                     .trainable
                     .iter()
-                    .filter(|name| is_head(name) == head && decays_weight(name) == decays)
+                    .filter(|name| factor_of(name) == rate_factor && decays_weight(name) == decays)
                     .cloned()
                     .collect();
                 if names.is_empty() {
@@ -64,8 +91,8 @@ impl Optimizer {
                     exp_avg_sqs: zeros().during("making the optimiser")?,
                     names,
                     params,
-                    rate_factor: if head { head_rate_factor } else { 1.0 },
-                    weight_decay: if decays { weight_decay } else { 0.0 },
+                    rate_factor,
+                    weight_decay: if decays { rates.weight_decay } else { 0.0 },
                 });
             }
         }
@@ -143,4 +170,26 @@ impl Optimizer {
 /// Transformers' rule: all but biases and layer-norm weights.
 fn decays_weight(name: &str) -> bool {
     !name.ends_with(".bias") && !name.contains("LayerNorm")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deeper_layers_learn_slower() {
+        let rates = Rates {
+            weight_decay: 0.0,
+            head_factor: 5.0,
+            layer_decay: 0.5,
+        };
+        for (name, factor) in [
+            ("classifier.weight", 5.0),
+            ("bert.encoder.layer.3.output.dense.weight", 0.5),
+            ("bert.encoder.layer.0.attention.self.query.lora_A.weight", 0.0625),
+            ("bert.embeddings.LayerNorm.bias", 0.03125),
+        ] {
+            assert_eq!(rates.factor(name, 4), factor, "{name}");
+        }
+    }
 }

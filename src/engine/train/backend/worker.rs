@@ -7,7 +7,7 @@ use super::checkpoint::Store;
 use super::device::{self, Chosen};
 use super::fit::{Ended, Fit, Job};
 use super::model::{Model, Start};
-use super::optimizer::Optimizer;
+use super::optimizer::{Optimizer, Rates};
 use super::prepare::{self, Parts};
 use super::{TrainError, export, shim};
 use crate::engine::artifact::ContentHash;
@@ -96,6 +96,7 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
         pooling: config.pooling,
         numeric_columns: parts.columns.len(),
         method: &config.method,
+        frozen_layers: config.frozen_layers,
         seed: config.seed,
     };
     let model = Model::for_training(&base_dir, base.config, &start, chosen.compute)?;
@@ -115,7 +116,14 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
             format!("the head, which is new, learns at {rate:.1e}, {factor:.1} times as fast as the rest"),
         )?;
     }
-    let optimizer = Optimizer::new(&model, config.weight_decay, factor)?;
+    let optimizer = Optimizer::new(
+        &model,
+        &Rates {
+            weight_decay: config.weight_decay,
+            head_factor: factor,
+            layer_decay: config.layer_decay,
+        },
+    )?;
     let (job, state) = session.plan(host)?;
     let mut fit = Fit::new(job, &model, optimizer, state);
     session.start(&mut fit, host)?;
@@ -200,7 +208,8 @@ impl Session<'_> {
                 .eval_every_steps
                 .unwrap_or_else(|| eval_every(total_steps, config.batch_size, parts.valid.num_rows()))
                 .max(1),
-            rate: LearningRate::new(config.learning_rate, config.schedule, config.warmup_ratio, total_steps),
+            rate: LearningRate::new(config.learning_rate, config.schedule, config.warmup_ratio, total_steps)
+                .with_power(config.schedule_power),
         };
         Ok((job, state))
     }

@@ -1,6 +1,6 @@
 //! Words of the form for a new run.
 
-use crate::engine::run::config::Method;
+use crate::engine::run::config::{Loss, Method};
 use crate::gui::i18n::{Text, number};
 use crate::gui::settings::Language;
 
@@ -51,6 +51,22 @@ pub const PRECISION: Text = Text::new("Number format", "数值精度");
 pub const RANK: Text = Text::new("LoRA rank", "LoRA 秩");
 pub const ALPHA: Text = Text::new("LoRA alpha", "LoRA alpha");
 pub const DROPOUT: Text = Text::new("LoRA dropout", "LoRA dropout");
+pub const RSLORA: Text = Text::new("Scale by √rank (rsLoRA)", "按 √秩 缩放（rsLoRA）");
+pub const FROZEN: Text = Text::new("Lowest layers that stay as they are", "保持不变的底部层数");
+pub const LAYER_DECAY: Text = Text::new(
+    "Rate from layer to layer (1 = all alike)",
+    "逐层学习率系数（1 表示相同）",
+);
+pub const LOSS: Text = Text::new("What an error costs", "损失函数");
+pub const POSITIVE_WEIGHT: Text = Text::new("Weight of positives", "正例权重");
+pub const GAMMA: Text = Text::new("Focusing (gamma)", "聚焦系数 gamma");
+pub const SMOOTHING: Text = Text::new("Label smoothing", "标签平滑");
+pub const POWER: Text = Text::new("Power of the fall", "衰减幂次");
+pub const MICRO_BATCH: Text = Text::new("Rows at one time (0 = whole batch)", "每次计算的行数（0 表示整批）");
+pub const NO_PROBABILITIES: Text = Text::new(
+    "With this loss scores rank rows, but are no probabilities",
+    "使用该损失时，得分可用于排序，但不再是概率",
+);
 pub const TARGETS: Text = Text::new("LoRA on", "LoRA 作用层");
 
 /// Name and plain explanation of a method.
@@ -77,6 +93,14 @@ pub fn method(method: &Method) -> (Text, Text) {
                 "文本模型保持不变，只学习最后一层。最快，可作基线",
             ),
         ),
+    }
+}
+
+pub fn loss(loss: &Loss) -> Text {
+    match loss {
+        Loss::CrossEntropy => Text::new("every row alike", "各行相同"),
+        Loss::Weighted { .. } => Text::new("positives more", "正例加权"),
+        Loss::Focal { .. } => Text::new("hard rows more (focal)", "难例加权（focal）"),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
+use super::settings;
 use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate_at};
-use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule, TrainConfig};
+use crate::engine::run::config::{Method, TrainConfig};
 use crate::engine::run::validate;
 use crate::gui::command::Command;
 use crate::gui::command::train::TrainCommand;
@@ -140,8 +141,8 @@ impl NewRunForm {
             if self.show_more {
                 ui.add_space(space::SMALL);
                 ui.columns_const(|[left, right]| {
-                    learning_settings(cx, left, config);
-                    running_settings(cx, right, config);
+                    settings::learning(cx, left, config);
+                    settings::running(cx, right, config);
                 });
             }
         });
@@ -164,7 +165,7 @@ fn without_inputs(cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
 }
 
 /// A chip a column; those that are on are in `chosen`, in the order they were switched on.
-fn chips(cx: &PageContext<'_>, ui: &mut Ui, label: &str, all: &[String], chosen: &mut Vec<String>) {
+pub(super) fn chips(cx: &PageContext<'_>, ui: &mut Ui, label: &str, all: &[String], chosen: &mut Vec<String>) {
     let p = palette(ui);
     ui.label(RichText::new(label).font(text::small()).color(p.text_2));
     ui.horizontal_wrapped(|ui| {
@@ -232,7 +233,9 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, (config, u
             );
             ui.add_space(space::SMALL);
             ui.horizontal(|ui| {
-                widgets::labelled(ui, cx.t(f::RATE), |ui| rate_field(ui, &mut config.learning_rate));
+                widgets::labelled(ui, cx.t(f::RATE), |ui| {
+                    settings::rate_field(ui, &mut config.learning_rate)
+                });
                 if config.learning_rate != usual && widgets::link(ui, cx.t(f::USE_USUAL)).clicked() {
                     config.learning_rate = usual;
                 }
@@ -242,32 +245,6 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, (config, u
             widgets::tone_text(ui, tone, &advice);
         },
     );
-}
-
-/// A learning rate is read and typed as `2e-4`, and dragged by its own size.
-fn rate_field(ui: &mut Ui, rate: &mut f64) -> egui::Response {
-    let speed = (*rate * 0.01).max(1e-9);
-    ui.add(
-        egui::DragValue::new(rate)
-            .range(1e-8..=1.0)
-            .speed(speed)
-            .custom_formatter(|rate, _| format!("{rate:.1e}"))
-            .custom_parser(|typed| typed.trim().parse().ok()),
-    )
-}
-
-/// The rate of pooler, classifier and numbers, which start from nothing; as usual until it is set.
-fn head_rate(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
-    ui.horizontal(|ui| {
-        let mut rate = config.head_rate();
-        let changed = widgets::labelled(ui, cx.t(f::HEAD_RATE), |ui| rate_field(ui, &mut rate).changed());
-        if changed {
-            config.head_learning_rate = Some(rate);
-        }
-        if config.head_learning_rate.is_some() && widgets::link(ui, cx.t(f::USE_USUAL)).clicked() {
-            config.head_learning_rate = None;
-        }
-    });
 }
 
 fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainConfig) -> u64 {
@@ -282,67 +259,6 @@ fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainCon
         .ceil()
         .max(0.0) as u64;
     config.max_steps.unwrap_or(by_epochs)
-}
-
-fn learning_settings(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
-    widgets::number_field(ui, cx.t(f::MAX_LENGTH), &mut config.max_length, 3..=512);
-    optional_field(ui, cx.t(f::MAX_STEPS), &mut config.max_steps);
-    if !matches!(config.method, Method::HeadOnly) {
-        head_rate(cx, ui, config);
-    }
-    widgets::number_field(ui, cx.t(f::WEIGHT_DECAY), &mut config.weight_decay, 0.0..=1.0);
-    widgets::number_field(ui, cx.t(f::WARMUP), &mut config.warmup_ratio, 0.0..=1.0);
-    let schedules = [Schedule::Linear, Schedule::Cosine, Schedule::Constant];
-    let entries = schedules.map(|one| (one, cx.t(words::schedule(one)).to_owned()));
-    widgets::choice(ui, cx.t(f::SCHEDULE), &mut config.schedule, &entries);
-    widgets::number_field(ui, cx.t(f::GRAD_NORM), &mut config.max_grad_norm, 0.0..=100.0);
-    if let Method::Lora {
-        rank,
-        alpha,
-        dropout,
-        targets,
-    } = &mut config.method
-    {
-        widgets::number_field(ui, cx.t(f::RANK), rank, 1..=256);
-        widgets::number_field(ui, cx.t(f::ALPHA), alpha, 0.1..=512.0);
-        widgets::number_field(ui, cx.t(f::DROPOUT), dropout, 0.0..=0.9);
-        let all = [
-            "query",
-            "key",
-            "value",
-            "attention.output.dense",
-            "intermediate.dense",
-            "output.dense",
-        ];
-        chips(cx, ui, cx.t(f::TARGETS), &all.map(str::to_owned), targets);
-    }
-}
-
-fn running_settings(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
-    widgets::number_field(ui, cx.t(f::EVAL_BATCH), &mut config.eval_batch_size, 1..=4096);
-    optional_field(ui, cx.t(f::EVAL_EVERY), &mut config.eval_every_steps);
-    let mut patience = config.early_stopping_patience.map(u64::from);
-    optional_field(ui, cx.t(f::PATIENCE), &mut patience);
-    config.early_stopping_patience = patience.and_then(|n| u32::try_from(n).ok());
-    let metrics = validate::METRICS.map(|name| (name.to_owned(), words::metric(cx.lang(), name)));
-    // `loss` is another name of `log_loss`.
-    widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &metrics[..metrics.len() - 1]);
-    widgets::number_field(ui, cx.t(f::KEEP_LAST), &mut config.keep_last, 1..=20);
-    widgets::number_field(ui, cx.t(f::SEED), &mut config.seed, 0..=u64::from(u32::MAX));
-    let devices = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda];
-    let entries = devices.map(|one| (one, cx.t(words::device(one)).to_owned()));
-    widgets::choice(ui, cx.t(f::DEVICE), &mut config.device, &entries);
-    let precisions = [Precision::Auto, Precision::Fp32, Precision::Bf16];
-    let entries = precisions.map(|one| (one, cx.t(words::precision(one)).to_owned()));
-    widgets::choice(ui, cx.t(f::PRECISION), &mut config.precision, &entries);
-}
-
-/// A whole number where 0 stands for "not set".
-fn optional_field(ui: &mut Ui, label: &str, value: &mut Option<u64>) {
-    let mut shown = value.unwrap_or(0);
-    if widgets::number_field(ui, label, &mut shown, 0..=10_000_000) {
-        *value = (shown > 0).then_some(shown);
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The loop: it learns, it resumes bit by bit, it survives a full disk, it stops at a loss that is no number.
 
-use super::{learnable_rows, lora, tiny_folder, tiny_model};
+use super::{learnable_rows, lora, rates, tiny_folder, tiny_model};
 use crate::engine::run::config::{Method, Schedule, TrainConfig};
 use crate::engine::run::control::Command;
 use crate::engine::run::event::EventBody;
@@ -71,7 +71,7 @@ impl Bench {
             data: self.train.hash(),
             ..TrainerState::default()
         };
-        let optimizer = Optimizer::new(model, self.config.weight_decay, 1.0).expect("optimizer");
+        let optimizer = Optimizer::new(model, &rates(self.config.weight_decay)).expect("optimizer");
         Fit::new(job, model, optimizer, state)
     }
 }

@@ -1,5 +1,6 @@
 //! A small BERT made by formula, so that other programs can make the same one; and the tests that use it.
 
+mod families;
 mod fit;
 mod model;
 mod worker;
@@ -7,6 +8,7 @@ mod worker;
 use super::TrainError;
 use super::batch::Prepared;
 use super::model::{Compute, Model, Start};
+use super::optimizer::Rates;
 use super::params::{self, Shape};
 use super::weights::{self, Named};
 use crate::engine::models::{BertConfig, inspect};
@@ -32,16 +34,20 @@ pub fn formula_weights(config: &BertConfig) -> Named {
     shapes.push(("classifier.weight".to_owned(), vec![2, config.hidden_size as i64]));
     shapes.push(("classifier.bias".to_owned(), vec![2]));
     shapes.sort();
-    let value = |t: usize, i: i64, is_scale: bool| {
-        let v = ((i * 7919 + t as i64 * 104_729) % 1009) as f64 / 1009.0 - 0.5;
-        (if is_scale { 1.0 + 0.2 * v } else { 0.6 * v }) as f32
-    };
     let tensors = shapes.into_iter().enumerate().map(|(t, (name, size))| {
         let is_scale = name.ends_with("LayerNorm.weight");
-        let values: Vec<f32> = (0..size.iter().product()).map(|i| value(t, i, is_scale)).collect();
+        let values: Vec<f32> = (0..size.iter().product())
+            .map(|i| formula_value(t, i, is_scale))
+            .collect();
         (name, Tensor::from_slice(&values).reshape(size))
     });
     tensors.collect()
+}
+
+/// Value i of tensor t.
+pub fn formula_value(t: usize, i: i64, is_scale: bool) -> f32 {
+    let v = ((i * 7919 + t as i64 * 104_729) % 1009) as f64 / 1009.0 - 0.5;
+    (if is_scale { 1.0 + 0.2 * v } else { 0.6 * v }) as f32
 }
 
 /// A model folder with the formula's weights and a vocabulary of 40 words.
@@ -74,7 +80,17 @@ pub fn start(method: &Method, numeric_columns: usize) -> Start<'_> {
         pooling: PoolingChoice::Auto,
         numeric_columns,
         method,
+        frozen_layers: 0,
         seed: 1,
+    }
+}
+
+/// All weights learn alike.
+pub fn rates(weight_decay: f64) -> Rates {
+    Rates {
+        weight_decay,
+        head_factor: 1.0,
+        layer_decay: 1.0,
     }
 }
 
@@ -116,5 +132,6 @@ pub fn lora() -> Method {
         alpha: 8.0,
         dropout: 0.1,
         targets: vec!["query".to_owned(), "output.dense".to_owned()],
+        rslora: false,
     }
 }

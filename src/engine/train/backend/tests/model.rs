@@ -1,12 +1,13 @@
 //! Forward, optimiser, adapters and export against values of other programs and against each other.
 
-use super::{SHAPE, formula_weights, learnable_rows, lora, start, three_rows, tiny_folder, tiny_model};
+use super::{SHAPE, formula_weights, learnable_rows, lora, rates, start, three_rows, tiny_folder, tiny_model};
 use crate::engine::models::inspect;
 use crate::engine::progress::Progress;
-use crate::engine::run::config::{Method, PoolingChoice};
+use crate::engine::run::config::{Method, PoolingChoice, TrainConfig};
 use crate::engine::text::TokenTable;
 use crate::engine::train::backend::batch::Prepared;
 use crate::engine::train::backend::export;
+use crate::engine::train::backend::loss::RowLoss;
 use crate::engine::train::backend::model::{Compute, Model, Start};
 use crate::engine::train::backend::optimizer::Optimizer;
 use crate::engine::train::backend::params::{self, Shape};
@@ -155,7 +156,7 @@ fn three_steps_equal_torch_adamw_with_clipping() {
     let dir = tempfile::tempdir().expect("temp");
     tiny_folder(dir.path());
     let model = tiny_model(dir.path(), &Method::Full, 0.0).expect("model");
-    let mut optimizer = Optimizer::new(&model, 0.01, 1.0).expect("optimizer");
+    let mut optimizer = Optimizer::new(&model, &rates(0.01)).expect("optimizer");
     // torch 2.11.0: clip_grad_norm_(0.5), AdamW(weight_decay 0.01; 0 for biases and layer norms).
     let expected = [
         (1.218_389_5, 3.305_148_8, 1e-2),
@@ -164,12 +165,11 @@ fn three_steps_equal_torch_adamw_with_clipping() {
     ];
     for (loss, norm, rate) in expected {
         let batch = three_rows().batch(&[0, 1, 2], Device::Cpu).expect("batch");
-        let losses = Model::row_losses(
-            &model.forward(&batch, None).expect("forward"),
-            batch.labels.as_ref().expect("labels"),
-            0.0,
-        )
-        .expect("loss");
+        let logits = model.forward(&batch, None).expect("forward");
+        let labels = batch.labels.as_ref().expect("labels");
+        let losses = RowLoss::new(&TrainConfig::default(), 0.0)
+            .of(&logits, labels)
+            .expect("loss");
         let mean = losses.mean(tch::Kind::Float);
         mean.backward();
         assert!(
@@ -219,7 +219,7 @@ fn a_gradient_that_is_not_finite_changes_nothing() {
     let dir = tempfile::tempdir().expect("temp");
     tiny_folder(dir.path());
     let model = tiny_model(dir.path(), &Method::Full, 0.0).expect("model");
-    let mut optimizer = Optimizer::new(&model, 0.01, 1.0).expect("optimizer");
+    let mut optimizer = Optimizer::new(&model, &rates(0.01)).expect("optimizer");
     let before: Vec<Vec<f32>> = model.params.values().map(floats).collect();
     let batch = three_rows().batch(&[0, 1, 2], Device::Cpu).expect("batch");
     let loss = model.forward(&batch, None).expect("forward").sum(tch::Kind::Float) * f64::INFINITY;
@@ -387,6 +387,7 @@ fn numbers_reach_the_logits_and_folders_that_do_not_fit_are_refused() {
         alpha: 4.0,
         dropout: 0.0,
         targets: vec!["q_proj".to_owned()],
+        rslora: false,
     };
     let message = tiny_model(dir.path(), &unknown, 0.0)
         .expect_err("no such layer")
