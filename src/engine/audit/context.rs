@@ -23,7 +23,7 @@ use crate::engine::progress::{Cancelled, Progress};
 use rayon::prelude::*;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// One column with everything a column check needs.
 pub struct ColumnContext<'a> {
@@ -122,7 +122,8 @@ pub struct Context<'a> {
     pub progress: &'a Progress,
     /// Hash of each row's cells, summed up column by column; gone once the duplicates are found.
     row_hashes: RwLock<Vec<AtomicU64>>,
-    user_items: OnceLock<UserItemOrder>,
+    user_items: Mutex<Option<Arc<UserItemOrder>>>,
+    num_pairs: OnceLock<u64>,
     core_time: OnceLock<Option<CoreTime>>,
     duplicates: OnceLock<Duplicates>,
     time_bins: OnceLock<Option<TimeBins>>,
@@ -147,7 +148,8 @@ impl<'a> Context<'a> {
             log,
             progress,
             row_hashes: RwLock::new((0..dataset.num_rows()).map(|_| AtomicU64::new(0)).collect()),
-            user_items: OnceLock::new(),
+            user_items: Mutex::new(None),
+            num_pairs: OnceLock::new(),
             core_time: OnceLock::new(),
             duplicates: OnceLock::new(),
             time_bins: OnceLock::new(),
@@ -257,16 +259,32 @@ impl<'a> Context<'a> {
     }
 
     /// Rows in order of user, item, event and time; `None` without users, items and times.
-    pub fn user_items(&self) -> Result<Option<&UserItemOrder>, Cancelled> {
+    pub fn user_items(&self) -> Result<Option<Arc<UserItemOrder>>, Cancelled> {
         let log = &self.log;
         let (Some(user), Some(item), Some(time)) = (&log.user, &log.item, &log.time) else {
             return Ok(None);
         };
-        if let Some(order) = self.user_items.get() {
-            return Ok(Some(order));
+        let mut held = self.user_items.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(order) = &*held {
+            return Ok(Some(Arc::clone(order)));
         }
-        let order = UserItemOrder::new(user, item, log.event.as_ref(), time, self.progress)?;
-        Ok(Some(self.user_items.get_or_init(|| order)))
+        let order = Arc::new(UserItemOrder::new(user, item, log.event.as_ref(), time, self.progress)?);
+        *held = Some(Arc::clone(&order));
+        Ok(Some(order))
+    }
+
+    /// Frees the largest order of all; who asks for it again has it made again.
+    pub fn forget_user_items(&self) {
+        *self.user_items.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// How many different (user, item) pairs occur; `None` without users, items and times.
+    pub fn num_pairs(&self) -> Result<Option<u64>, Cancelled> {
+        if let Some(&pairs) = self.num_pairs.get() {
+            return Ok(Some(pairs));
+        }
+        let order = self.user_items()?;
+        Ok(order.map(|order| *self.num_pairs.get_or_init(|| order.num_pairs())))
     }
 
     /// The stretch of time in which nearly all events lie; `None` without times.

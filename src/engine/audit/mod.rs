@@ -152,17 +152,31 @@ fn examine_column(context: &Context<'_>, index: usize) -> Result<(ColumnProfile,
     Ok((profile, outcomes))
 }
 
+/// Checks that walk each user's events item by item. They come first, so that the order they need is gone before
+/// the others make theirs.
+const BY_USER_AND_ITEM: [&str; 9] = ["B01", "B02", "B04", "B05", "B06", "B07", "B09", "U02", "U03"];
+
 fn examine_log(context: &Context<'_>) -> Result<Vec<CodedOutcome>, Cancelled> {
     // What several checks share is computed first, so that no two threads compute it twice.
     context.duplicates()?;
-    context.user_items()?;
+    context.num_pairs()?;
     context.time_bins();
-    context.progress.set(0.75);
+    context.progress.set(0.7);
     let run = |rule: &Rule| match rule.check {
         Check::Log(check) => Some(check(context).map(|outcome| (rule.info.code, outcome))),
         Check::Column(_) => None,
     };
-    registry::RULES.par_iter().with_max_len(1).filter_map(run).collect()
+    let (first, then): (Vec<&Rule>, Vec<&Rule>) = registry::RULES
+        .iter()
+        .partition(|rule| BY_USER_AND_ITEM.contains(&rule.info.code));
+    let examine = |rules: Vec<&Rule>| -> Result<Vec<CodedOutcome>, Cancelled> {
+        rules.into_par_iter().with_max_len(1).filter_map(run).collect()
+    };
+    let mut outcomes = examine(first)?;
+    context.forget_user_items();
+    context.progress.set(0.85);
+    outcomes.extend(examine(then)?);
+    Ok(outcomes)
 }
 
 fn assemble(

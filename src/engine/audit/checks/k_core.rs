@@ -80,7 +80,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let (Some(order), Some(item)) = (context.user_items()?, &context.log.item) else {
         return Ok(Outcome::missing_roles("user, item and time", "用户、商品、时间"));
     };
-    let (alive, lost) = peel(context, order, item.num)?;
+    let (alive, lost) = peel(context, &order, item.num)?;
     let (mut all, mut rows) = (0_u64, Vec::new());
     for user in 0..order.num_users() {
         for group in order.groups_of(user) {
@@ -120,7 +120,9 @@ fn peel(context: &Context<'_>, order: &UserItemOrder, num_items: usize) -> Resul
             .filter_map(item)
             .map(move |item| (user as u32, item))
     };
-    let mut pairs: Vec<(u32, u32)> = (0..num_users).flat_map(of_user).collect();
+    // Room for all at once: growing would hold them twice.
+    let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(context.num_pairs()?.unwrap_or_default() as usize);
+    pairs.extend((0..num_users).flat_map(of_user));
     let mut all = None;
     let mut rounds = 0;
     loop {

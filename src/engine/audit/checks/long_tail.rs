@@ -163,11 +163,11 @@ pub fn sparsity(context: &Context<'_>) -> Result<Option<f64>, Cancelled> {
     let (Some(user), Some(item)) = (&context.log.user, &context.log.item) else {
         return Ok(None);
     };
-    let Some(order) = context.user_items()? else {
+    let Some(pairs) = context.num_pairs()? else {
         return Ok(None);
     };
     let cells = user.num as f64 * item.num as f64;
-    Ok((cells > 0.0).then(|| 1.0 - order.num_pairs() as f64 / cells))
+    Ok((cells > 0.0).then(|| 1.0 - pairs as f64 / cells))
 }
 
 #[cfg(test)]
