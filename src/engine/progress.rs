@@ -16,6 +16,8 @@ struct Shared {
     phase: Mutex<Bilingual>,
     fraction: AtomicU32,
     rows: AtomicU64,
+    bytes: AtomicU64,
+    all_bytes: AtomicU64,
     cancel: AtomicBool,
 }
 
@@ -31,6 +33,9 @@ pub struct ProgressSnapshot {
     pub fraction: f32,
     /// Rows handled so far, 0 where the job does not count rows.
     pub rows: u64,
+    /// Bytes handled so far and of the whole, 0 where the job does not count bytes.
+    pub bytes: u64,
+    pub all_bytes: u64,
 }
 
 impl Progress {
@@ -54,6 +59,12 @@ impl Progress {
         self.0.rows.store(rows, Ordering::Relaxed);
     }
 
+    /// Tells how many bytes of how many are handled.
+    pub fn set_bytes(&self, bytes: u64, all_bytes: u64) {
+        self.0.bytes.store(bytes, Ordering::Relaxed);
+        self.0.all_bytes.store(all_bytes, Ordering::Relaxed);
+    }
+
     /// Asks the work to stop; it answers at its next check.
     pub fn cancel(&self) {
         self.0.cancel.store(true, Ordering::Relaxed);
@@ -73,6 +84,8 @@ impl Progress {
             phase: self.0.phase.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             fraction: f32::from_bits(self.0.fraction.load(Ordering::Relaxed)),
             rows: self.0.rows.load(Ordering::Relaxed),
+            bytes: self.0.bytes.load(Ordering::Relaxed),
+            all_bytes: self.0.all_bytes.load(Ordering::Relaxed),
         }
     }
 }

@@ -48,6 +48,8 @@ pub enum IngestError {
     UnknownEncoding { name: String },
     #[error("{what} {value:?} cannot be used; choose one ASCII character other than a line break")]
     BadDialect { what: &'static str, value: char },
+    #[error("{}", .0.en)]
+    BadOption(Bilingual),
     #[error("there is no column {column:?}; the columns are {}", known.join(", "))]
     NoSuchColumn { column: String, known: Vec<String> },
     #[error("{} has more rows than fit in one table ({rows}); split it by day or user and read the parts", path.display())]
@@ -113,6 +115,7 @@ impl IngestError {
                     chinese(what)
                 )
             }
+            Self::BadOption(words) => words.zh.clone(),
             Self::NoSuchColumn { column, known } => format!("没有列 {column:?}；现有的列为 {}", known.join("、")),
             Self::TooLarge { path, rows } => format!(
                 "{} 的行数（{rows}）超过一张表的上限；请按日期或用户拆分后分别读取",
@@ -135,11 +138,12 @@ impl IngestError {
 }
 
 /// Kinds of files that are no tables, and the ways out.
-const IN_CHINESE: [(&str, &str); 41] = [
+const IN_CHINESE: [(&str, &str); 42] = [
     ("the delimiter", "分隔符"),
     ("the quote", "引号"),
     ("the escape", "转义符"),
     ("the quote, equal to the delimiter,", "与分隔符相同的引号"),
+    ("the escape, equal to the delimiter,", "与分隔符相同的转义符"),
     ("a PDF document", " PDF 文档"),
     ("a ZIP archive or an Excel workbook", " ZIP 压缩包或 Excel 工作簿"),
     ("an old Excel or Office document", "旧版 Excel 或 Office 文档"),

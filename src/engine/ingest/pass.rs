@@ -3,11 +3,12 @@
 //! Memory is the finished columns plus a few chunks. Invariant: the outcome does not depend on the number
 //! of threads, because chunks are cut at record boundaries and joined in file order.
 
-use super::chunk::{self, Chunk, ChunkRows, Layout, Tail};
+use super::chunk::{self, Chunk, ChunkRows, Layout, MAX_RAGGED_LINES, RaggedRows, Tail};
 use super::columns::ColumnBuilder;
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::dialect::skip_lines;
 use super::error::IngestError;
+use super::footer;
 use super::plan::Plan;
 use super::records::{Format, last_boundary};
 use super::rewritten;
@@ -19,10 +20,10 @@ use crate::engine::progress::Progress;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Size of a chunk; large enough to amortise hand-over, small enough to cancel quickly.
-const CHUNK_BYTES: usize = 4 << 20;
+pub(super) const CHUNK_BYTES: usize = 4 << 20;
 /// A line longer than this is no record of a table.
 const MAX_RECORD_BYTES: usize = 256 << 20;
 
@@ -34,6 +35,8 @@ pub(super) struct Task {
     pub encoding: &'static encoding_rs::Encoding,
     pub mark_bytes: usize,
     pub preamble_lines: u64,
+    /// Physical lines at the end that the user does not want read; `None`: whatever is found there.
+    pub footer_lines: Option<u64>,
     pub layout: Layout,
 }
 
@@ -57,6 +60,7 @@ pub(super) struct FileOutcome {
     pub bad_bytes: Vec<u8>,
     /// Lines after the table that were counted as skipped.
     pub footer_lines: u64,
+    pub ragged: RaggedRows,
     /// Why the file's unpacked text ends early.
     pub cut_short: Option<Bilingual>,
     num_lines: u64,
@@ -120,28 +124,36 @@ pub(super) fn run(config: &PassConfig<'_>, progress: &Progress, range: (f64, f64
         }
         drop(send_rows);
         let outcome = join(config, progress, &shared, receive_rows, range);
-        let hashes = match producer.join() {
-            Ok(hashes) => hashes?,
+        let ends = match producer.join() {
+            Ok(ends) => ends?,
             Err(panic) => std::panic::resume_unwind(panic),
         };
         let mut outcome = outcome?;
-        for (file, (hash, cut_short)) in outcome.files.iter_mut().zip(hashes) {
-            file.hash = Some(hash);
-            file.cut_short = cut_short;
+        for (file, end) in outcome.files.iter_mut().zip(ends) {
+            file.hash = Some(end.hash);
+            file.cut_short = end.cut_short;
+            file.skip_footer(end.footer_lines);
         }
-        outcome.set_footers_aside();
+        outcome.set_footers_aside(config.tasks);
         Ok(outcome)
     })
 }
 
-/// Reads every file and sends chunks of whole records; returns the files' hashes.
+/// What is known of a file once all of it was read.
+struct FileEnd {
+    hash: blake3::Hash,
+    cut_short: Option<Bilingual>,
+    footer_lines: u64,
+}
+
+/// Reads every file and sends chunks of whole records.
 fn produce(
     config: &PassConfig<'_>,
     progress: &Progress,
     shared: &Shared,
     send: SyncSender<Chunk>,
-) -> Result<Vec<(blake3::Hash, Option<Bilingual>)>, IngestError> {
-    let mut hashes = Vec::new();
+) -> Result<Vec<FileEnd>, IngestError> {
+    let mut ends = Vec::new();
     let mut sequence = 0;
     let mut raw_before = 0;
     for (file, task) in config.tasks.iter().enumerate() {
@@ -154,11 +166,11 @@ fn produce(
         )?;
         let mut carry: Vec<u8> = Vec::new();
         let mut first = true;
-        loop {
+        let footer_lines = loop {
             progress.check()?;
             let mut data = shared.take_buffer();
             data.append(&mut carry);
-            let ended = read_chunk(task, &mut stream, &mut data, first, &mut carry)?;
+            let ended = read_chunk(task, &mut stream, &mut data, (first, CHUNK_BYTES), &mut carry)?;
             shared
                 .raw_bytes
                 .store(raw_before + stream.raw_bytes(), Ordering::Relaxed);
@@ -171,45 +183,52 @@ fn produce(
             };
             if send.send(chunk).is_err() || shared.stopped.load(Ordering::Relaxed) {
                 // The joining side stopped and knows why.
-                return Ok(hashes);
+                return Ok(ends);
             }
             sequence += 1;
             first = false;
-            if ended {
-                break;
+            if let Some(footer_lines) = ended {
+                break footer_lines;
             }
-        }
+        };
         raw_before += task.source.bytes;
         let cut_short = stream.cut_short.take();
-        hashes.push((stream.finish()?, cut_short));
+        ends.push(FileEnd {
+            hash: stream.finish()?,
+            cut_short,
+            footer_lines,
+        });
     }
-    Ok(hashes)
+    Ok(ends)
 }
 
-/// Fills `data` with whole records and leaves the rest in `carry`; true at the end of the file.
-fn read_chunk(
+/// Fills `data` with about `want` bytes of whole records and leaves the rest in `carry`; at the end of the file the
+/// number of lines left out there.
+pub(super) fn read_chunk(
     task: &Task,
     stream: &mut TextStream<'_>,
     data: &mut Vec<u8>,
-    first: bool,
+    (first, want): (bool, usize),
     carry: &mut Vec<u8>,
-) -> Result<bool, IngestError> {
+) -> Result<Option<u64>, IngestError> {
     let format = &task.layout.format;
-    let mut ended = stream.read(data, CHUNK_BYTES)?;
-    if first && task.preamble_lines > 0 {
-        while !ended && memchr::memchr_iter(format.newline, data).count() < task.preamble_lines as usize {
-            ended = stream.read(data, CHUNK_BYTES)?;
-        }
-        data.drain(..skip_lines(data, format.newline, task.preamble_lines));
-    }
     let outer = match (&task.layout.rewriter, task.layout.wrapped) {
         (Some(_), _) => rewritten::LINES,
         (None, true) => Format { quote: None, ..*format },
         (None, false) => *format,
     };
+    let mut ended = stream.read(data, want)?;
+    if first && task.preamble_lines > 0 {
+        while !ended && memchr::memchr_iter(outer.newline, data).count() < task.preamble_lines as usize {
+            ended = stream.read(data, want)?;
+        }
+        data.drain(..skip_lines(data, outer.newline, task.preamble_lines));
+    }
     loop {
-        let cut = last_boundary(data, &outer, ended);
+        let readable = footer::readable(data, outer.newline, task.footer_lines.unwrap_or(0), ended);
+        let cut = last_boundary(&data[..readable], &outer, ended);
         if cut > 0 || ended {
+            let footer_lines = ended.then(|| footer::count_lines(&data[cut..], outer.newline));
             carry.extend_from_slice(&data[cut..]);
             data.truncate(cut);
             if let Some(rewriter) = &task.layout.rewriter {
@@ -217,7 +236,7 @@ fn read_chunk(
             } else if task.layout.wrapped {
                 *data = unwrap_lines(data, format);
             }
-            return Ok(ended);
+            return Ok(footer_lines);
         }
         if data.len() > MAX_RECORD_BYTES {
             return Err(IngestError::NotATable {
@@ -226,7 +245,7 @@ fn read_chunk(
                 hint: "export it with one record a line",
             });
         }
-        ended = stream.read(data, CHUNK_BYTES)?;
+        ended = stream.read(data, want)?;
     }
 }
 
@@ -260,21 +279,10 @@ fn join(
     receive: Receiver<ChunkRows>,
     (from, to): (f64, f64),
 ) -> Result<PassOutcome, IngestError> {
-    let mut outcome = PassOutcome {
-        columns: config.wanted.iter().map(|_| None).collect(),
-        lines: Vec::new(),
-        source_of_row: Vec::new(),
-        rejects: Vec::new(),
-        files: vec![FileOutcome::default(); config.tasks.len()],
-    };
+    let mut outcome = PassOutcome::new(config);
     let all_bytes: u64 = config.tasks.iter().map(|task| task.source.bytes).sum::<u64>().max(1);
     let mut waiting: BTreeMap<usize, ChunkRows> = BTreeMap::new();
     let mut next = 0;
-    for (file, task) in outcome.files.iter_mut().zip(config.tasks) {
-        file.num_lines = task.preamble_lines;
-        file.counts.skipped = task.preamble_lines;
-        file.counts.total = task.preamble_lines;
-    }
     let mut rows = 0u64;
     for chunk in receive {
         progress.check()?;
@@ -289,21 +297,51 @@ fn join(
                 });
             }
             if next == 1 {
-                outcome.expect_rows(&chunk, all_bytes);
+                outcome.expect_rows(config, &chunk, all_bytes);
             }
             outcome.append(config, chunk);
         }
         progress.set_rows(rows);
-        let share = shared.raw_bytes.load(Ordering::Relaxed) as f64 / all_bytes as f64;
-        progress.set(from + (to - from) * share);
+        let bytes = shared.raw_bytes.load(Ordering::Relaxed);
+        progress.set_bytes(bytes, all_bytes);
+        progress.set(from + (to - from) * (bytes as f64 / all_bytes as f64));
     }
     progress.check()?;
     Ok(outcome)
 }
 
+impl FileOutcome {
+    /// Counts lines that were not read because the user said so.
+    pub(super) fn skip_footer(&mut self, lines: u64) {
+        self.footer_lines = lines;
+        self.counts.skipped += lines;
+        self.counts.total += lines;
+    }
+}
+
 impl PassOutcome {
+    /// Nothing read yet but the lines before each table.
+    pub(super) fn new(config: &PassConfig<'_>) -> Self {
+        let files = config.tasks.iter().map(|task| FileOutcome {
+            num_lines: task.preamble_lines,
+            counts: RowCounts {
+                skipped: task.preamble_lines,
+                total: task.preamble_lines,
+                ..RowCounts::default()
+            },
+            ..FileOutcome::default()
+        });
+        Self {
+            columns: config.wanted.iter().map(|_| None).collect(),
+            lines: Vec::new(),
+            source_of_row: Vec::new(),
+            rejects: Vec::new(),
+            files: files.collect(),
+        }
+    }
+
     /// Makes room by the first chunk's rows a byte; untouched room costs no memory.
-    fn expect_rows(&mut self, chunk: &ChunkRows, all_bytes: u64) {
+    fn expect_rows(&mut self, config: &PassConfig<'_>, chunk: &ChunkRows, all_bytes: u64) {
         if chunk.bytes == 0 {
             return;
         }
@@ -312,14 +350,15 @@ impl PassOutcome {
         self.lines.reserve(rows);
         for (column, source) in self.columns.iter_mut().zip(&chunk.columns) {
             if let Some(source) = source {
-                let mut builder = ColumnBuilder::new(source.plan, 0);
+                let spellings = &config.tasks[chunk.file].layout.spellings;
+                let mut builder = ColumnBuilder::new(source.plan, 0, Arc::clone(spellings));
                 builder.reserve(rows);
                 *column = Some(builder);
             }
         }
     }
 
-    fn append(&mut self, config: &PassConfig<'_>, chunk: ChunkRows) {
+    pub(super) fn append(&mut self, config: &PassConfig<'_>, chunk: ChunkRows) {
         for (mine, theirs) in self.columns.iter_mut().zip(chunk.columns) {
             match (mine, theirs) {
                 (Some(mine), Some(theirs)) => mine.append(theirs),
@@ -354,6 +393,11 @@ impl PassOutcome {
             file.tail.blank |= chunk.tail.blank && file.tail.rejected == 0;
             file.tail.rejected += chunk.tail.rejected;
         }
+        file.ragged.padded += chunk.ragged.padded;
+        file.ragged.cut += chunk.ragged.cut;
+        let room = MAX_RAGGED_LINES.saturating_sub(file.ragged.lines.len());
+        let ragged = chunk.ragged.lines.into_iter().take(room);
+        file.ragged.lines.extend(ragged.map(|line| line + before + 1));
         file.rows_beyond_ascii += chunk.rows_beyond_ascii;
         file.undecodable += chunk.undecodable;
         let room = chunk
@@ -364,9 +408,12 @@ impl PassOutcome {
     }
 
     /// A few lines that fit no row, after a blank line at the end of a file, are a footer and no data.
-    fn set_footers_aside(&mut self) {
+    pub(super) fn set_footers_aside(&mut self, tasks: &[Task]) {
         const MAX_FOOTER_LINES: u64 = 20;
         for (index, file) in self.files.iter_mut().enumerate() {
+            if tasks[index].footer_lines.is_some() {
+                continue;
+            }
             let lines = file.tail.rejected;
             if !file.tail.blank || lines == 0 || lines > MAX_FOOTER_LINES || file.counts.accepted == 0 {
                 continue;

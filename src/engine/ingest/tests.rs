@@ -299,7 +299,7 @@ fn overrides_win() {
     let info = &dataset.info.columns[1];
     assert_eq!(
         (info.role, info.confidence, info.why.en.as_str()),
-        (Role::Item, 1.0, "chosen by the user")
+        (Role::Item, 1.0, "set by you")
     );
     let unknown = ReadOptions {
         roles: [("nope".to_owned(), Role::User)].into(),
