@@ -14,3 +14,7 @@ pub mod cli;
 pub mod engine;
 #[cfg(feature = "gui")]
 pub mod gui;
+
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: engine::memory::SpillingAllocator = engine::memory::SpillingAllocator;

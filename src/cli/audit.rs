@@ -1,7 +1,7 @@
 //! `touchstone audit`: report the quality of a log.
 
-use super::ingest::ReadingArgs;
 use super::kept::{Kept, LogFiles};
+use super::reading::ReadingArgs;
 use super::rules::Rules;
 use super::scored::{number, say_table};
 use super::{ExitStatus, OutputArgs, write_file};
@@ -50,6 +50,9 @@ pub struct Args {
     /// Exit with code 3 if there is a finding of this severity or worse, or a rule of it is broken or cannot be judged
     #[arg(long, value_name = "warning|error", value_parser = ["warning", "error"])]
     pub fail_on: Option<String>,
+    /// Memory to keep to, e.g. 6GiB; without it most of what is free. A larger log is held in files while it is audited
+    #[arg(long, value_name = "SIZE", value_parser = super::memory::parse_bytes)]
+    pub memory: Option<u64>,
     #[command(flatten)]
     pub reading: ReadingArgs,
 }
@@ -60,6 +63,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let rules = args.rules.as_deref().map(Rules::open).transpose()?;
     let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
+    super::memory::prepare(&args.files, args.memory, out);
     let dataset = read_log(&args.files, &options, &progress)?;
     let items = side_table(args.items.as_deref(), &progress)?;
     let users = side_table(args.users.as_deref(), &progress)?;

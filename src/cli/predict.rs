@@ -112,7 +112,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     for note in loaded.notes {
         print_warning(&note);
     }
-    let mut frame = dataset.frame;
+    let mut frame = dataset.frame.whole().clone();
     if frame.get_column_index(SCORE).is_some() {
         print_warning(&format!("the column '{SCORE}' of {} is replaced", args.data.display()));
     }

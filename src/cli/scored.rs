@@ -117,7 +117,7 @@ pub(super) fn read_table(paths: &[PathBuf], progress: &Progress) -> anyhow::Resu
 
 /// The labels beside the scores of the named columns, each a model of that name.
 pub(super) fn scored_rows(args: &RowArgs, names: &[String], dataset: &Dataset) -> anyhow::Result<ScoredRows> {
-    let frame = &dataset.frame;
+    let frame = dataset.frame.whole();
     let model = |name: &String| -> anyhow::Result<ScoreColumn> {
         Ok(ScoreColumn {
             name: name.clone(),

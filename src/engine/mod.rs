@@ -1,9 +1,10 @@
 //! The engine computes. Artefacts go in, artefacts come out, in the order of the flow.
 //!
 //! Invariant: nothing in here names the window toolkit, prints, or parses arguments. A stage
-//! imports only the stages above it in this list and the four foundations at the top.
+//! imports only the stages above it in this list and the foundations at the top.
 
 pub mod artifact;
+pub mod memory;
 pub mod progress;
 pub mod project;
 pub mod random;

@@ -35,7 +35,7 @@ Usage: cargo xtask <COMMAND>
       --project DIR      project to show [default: a sample project with the whole flow done]
       --large            1920x1080 instead of 1440x900
       --only TEXT        only pictures whose name contains TEXT (for example `data-zh`)
-  interop [--bench]  train small models and compare them in Transformers, PEFT, sentence-transformers and TensorBoard,
+  interop [--bench|--bench-audit]  train small models and compare them in Transformers, PEFT, sentence-transformers and TensorBoard,
                      in a Python environment of its own; --bench compares the speed of training instead
   dist               make a folder under dist/ that runs on a machine without Rust
 ";

@@ -6,6 +6,7 @@
 use super::AuditError;
 use crate::engine::artifact::ColumnType;
 use crate::engine::ingest::dataset::Dataset;
+use crate::engine::ingest::{CodedTexts, FrameColumn};
 use polars::prelude::{BooleanType, Float64Type, Int64Type, PolarsDataType, Series, StringType};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -39,10 +40,17 @@ impl fmt::Display for Value {
     }
 }
 
+/// What a column's cells are read from.
+#[derive(Clone, Debug)]
+enum Held {
+    Series(Series),
+    Texts(CodedTexts),
+}
+
 /// A column in one piece, kept alive while its cells are read.
 #[derive(Clone, Debug)]
 pub struct ColumnCells {
-    series: Series,
+    held: Held,
     dtype: ColumnType,
 }
 
@@ -58,13 +66,16 @@ impl ColumnCells {
         };
         let column = dataset
             .frame
-            .columns()
+            .stored()
             .get(index)
             .ok_or_else(|| AuditError::NoSuchColumn { column: name() })?;
         let dtype = dataset.info.columns.get(index).map(|column| column.dtype);
         let dtype = dtype.ok_or_else(|| AuditError::NoSuchColumn { column: name() })?;
         let cells = Self {
-            series: column.as_materialized_series().rechunk(),
+            held: match column {
+                FrameColumn::Plain(column) => Held::Series(column.as_materialized_series().rechunk()),
+                FrameColumn::Texts { texts, .. } => Held::Texts(texts.clone()),
+            },
             dtype,
         };
         match cells.cells_or_none() {
@@ -72,7 +83,10 @@ impl ColumnCells {
             None => Err(AuditError::WrongType {
                 column: name(),
                 expected: dtype.name(),
-                found: cells.series.dtype().to_string(),
+                found: match &cells.held {
+                    Held::Series(series) => series.dtype().to_string(),
+                    Held::Texts(_) => ColumnType::Text.name().to_owned(),
+                },
             }),
         }
     }
@@ -82,11 +96,14 @@ impl ColumnCells {
     }
 
     pub fn len(&self) -> usize {
-        self.series.len()
+        match &self.held {
+            Held::Series(series) => series.len(),
+            Held::Texts(texts) => texts.len(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.series.is_empty()
+        self.len() == 0
     }
 
     /// The typed cells. Cannot fail: `new` has checked the type and the single chunk.
@@ -96,12 +113,16 @@ impl ColumnCells {
     }
 
     fn cells_or_none(&self) -> Option<Cells<'_>> {
+        let series = match &self.held {
+            Held::Texts(texts) => return (self.dtype == ColumnType::Text).then_some(Cells::Coded(texts)),
+            Held::Series(series) => series,
+        };
         Some(match self.dtype {
-            ColumnType::Text => Cells::Text(self.series.str().ok()?.downcast_get(0)?),
-            ColumnType::Integer => Cells::Integer(self.series.i64().ok()?.downcast_get(0)?),
-            ColumnType::Float => Cells::Float(self.series.f64().ok()?.downcast_get(0)?),
-            ColumnType::Boolean => Cells::Boolean(self.series.bool().ok()?.downcast_get(0)?),
-            ColumnType::Time => Cells::Time(self.series.datetime().ok()?.phys.downcast_get(0)?),
+            ColumnType::Text => Cells::Text(series.str().ok()?.downcast_get(0)?),
+            ColumnType::Integer => Cells::Integer(series.i64().ok()?.downcast_get(0)?),
+            ColumnType::Float => Cells::Float(series.f64().ok()?.downcast_get(0)?),
+            ColumnType::Boolean => Cells::Boolean(series.bool().ok()?.downcast_get(0)?),
+            ColumnType::Time => Cells::Time(series.datetime().ok()?.phys.downcast_get(0)?),
         })
     }
 }
@@ -110,6 +131,8 @@ impl ColumnCells {
 #[derive(Clone, Copy, Debug)]
 pub enum Cells<'a> {
     Text(&'a TextArray),
+    /// Texts as codes into a dictionary.
+    Coded(&'a CodedTexts),
     Integer(&'a IntegerArray),
     Float(&'a FloatArray),
     Boolean(&'a BooleanArray),
@@ -124,6 +147,7 @@ impl<'a> Cells<'a> {
     pub fn len(&self) -> usize {
         match self {
             Self::Text(array) => array.len(),
+            Self::Coded(texts) => texts.len(),
             Self::Integer(array) | Self::Time(array) => array.len(),
             Self::Float(array) => array.len(),
             Self::Boolean(array) => array.len(),
@@ -134,6 +158,7 @@ impl<'a> Cells<'a> {
     pub fn text(&self, row: usize) -> Option<&'a str> {
         match self {
             Self::Text(array) => array.get(row),
+            Self::Coded(texts) => texts.get(row),
             _ => None,
         }
     }
@@ -142,7 +167,7 @@ impl<'a> Cells<'a> {
     /// Both zeros of a float are one value.
     pub fn key(&self, row: usize) -> Option<u64> {
         match self {
-            Self::Text(_) => None,
+            Self::Text(_) | Self::Coded(_) => None,
             Self::Integer(array) | Self::Time(array) => {
                 valid(array.validity().is_none_or(|bits| bits.get_bit(row)))?;
                 array.values().get(row).map(|&value| value as u64)
@@ -160,7 +185,7 @@ impl<'a> Cells<'a> {
 
     pub fn is_null(&self, row: usize) -> bool {
         match self {
-            Self::Text(_) => self.text(row).is_none(),
+            Self::Text(_) | Self::Coded(_) => self.text(row).is_none(),
             _ => self.key(row).is_none(),
         }
     }
@@ -177,6 +202,7 @@ impl<'a> Cells<'a> {
     /// True if two cells hold the same value, null being equal to null.
     pub fn same(&self, a: usize, b: usize) -> bool {
         match self {
+            Self::Coded(texts) => texts.codes[a] == texts.codes[b],
             Self::Text(_) => self.text(a) == self.text(b),
             _ => self.key(a) == self.key(b),
         }
@@ -185,7 +211,7 @@ impl<'a> Cells<'a> {
     /// Order of two cells by value, nulls first; text by Unicode scalar values.
     pub fn compare(&self, a: usize, b: usize) -> Ordering {
         match self {
-            Self::Text(_) => self.text(a).cmp(&self.text(b)),
+            Self::Text(_) | Self::Coded(_) => self.text(a).cmp(&self.text(b)),
             Self::Float(_) => match (self.number(a), self.number(b)) {
                 (Some(x), Some(y)) => x.total_cmp(&y),
                 (x, y) => x.is_some().cmp(&y.is_some()),
@@ -200,7 +226,7 @@ impl<'a> Cells<'a> {
     /// The cell as data to show.
     pub fn value(&self, row: usize) -> Value {
         match self {
-            Self::Text(_) => self.text(row).map_or(Value::Null, |text| Value::Text(text.to_owned())),
+            Self::Text(_) | Self::Coded(_) => self.text(row).map_or(Value::Null, |text| Value::Text(text.to_owned())),
             _ => self.key(row).map_or(Value::Null, |key| self.value_of_key(key)),
         }
     }
@@ -208,7 +234,7 @@ impl<'a> Cells<'a> {
     /// The value behind a key of this column (not for text).
     pub fn value_of_key(&self, key: u64) -> Value {
         match self {
-            Self::Text(_) => Value::Null,
+            Self::Text(_) | Self::Coded(_) => Value::Null,
             Self::Integer(_) => Value::Integer(key as i64),
             Self::Time(_) => Value::Text(iso_time(key as i64)),
             Self::Float(_) => Value::Number(f64::from_bits(key)),

@@ -22,8 +22,8 @@ use crate::engine::ingest::{Codes, EventKind};
 use crate::engine::progress::{Cancelled, Progress};
 use rayon::prelude::*;
 use std::ops::RangeInclusive;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// One column with everything a column check needs.
 pub struct ColumnContext<'a> {
@@ -120,8 +120,8 @@ pub struct Context<'a> {
     pub columns: Vec<ColumnCells>,
     pub log: EventLog,
     pub progress: &'a Progress,
-    /// Hash of each row's cells, summed up column by column.
-    row_hashes: Vec<AtomicU64>,
+    /// Hash of each row's cells, summed up column by column; gone once the duplicates are found.
+    row_hashes: RwLock<Vec<AtomicU64>>,
     user_items: OnceLock<UserItemOrder>,
     core_time: OnceLock<Option<CoreTime>>,
     duplicates: OnceLock<Duplicates>,
@@ -146,7 +146,7 @@ impl<'a> Context<'a> {
             columns,
             log,
             progress,
-            row_hashes: (0..dataset.num_rows()).map(|_| AtomicU64::new(0)).collect(),
+            row_hashes: RwLock::new((0..dataset.num_rows()).map(|_| AtomicU64::new(0)).collect()),
             user_items: OnceLock::new(),
             core_time: OnceLock::new(),
             duplicates: OnceLock::new(),
@@ -287,21 +287,23 @@ impl<'a> Context<'a> {
         if let Some(found) = self.duplicates.get() {
             return Ok(found);
         }
-        let found = Duplicates::find(self)?;
+        let mut hashes = self.row_hashes.write().unwrap_or_else(PoisonError::into_inner);
+        // Whoever waited for the lock finds the hashes gone and the duplicates there.
+        if let Some(found) = self.duplicates.get() {
+            return Ok(found);
+        }
+        let found = Duplicates::find(self, &hashes)?;
+        *hashes = Vec::new();
         Ok(self.duplicates.get_or_init(|| found))
     }
 
     /// Adds a column's codes to the hash of each row. Addition commutes, so columns may come in any order.
     pub fn add_to_row_hashes(&self, column: usize, codes: &[u32]) {
         let salt = crate::engine::random::mix64(column as u64 + 1);
-        for (hash, &code) in self.row_hashes.iter().zip(codes) {
+        let hashes = self.row_hashes.read().unwrap_or_else(PoisonError::into_inner);
+        for (hash, &code) in hashes.iter().zip(codes) {
             hash.fetch_add(crate::engine::random::mix64(u64::from(code) ^ salt), Ordering::Relaxed);
         }
-    }
-
-    /// Hash of a row over all columns; equal rows have equal hashes.
-    pub fn row_hash(&self, row: usize) -> u64 {
-        self.row_hashes[row].load(Ordering::Relaxed)
     }
 
     /// True if two rows are equal in every column.

@@ -9,6 +9,7 @@ use crate::engine::ingest::Codes;
 use crate::engine::progress::{Cancelled, Progress};
 use hashbrown::hash_map::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use polars_buffer::Buffer;
 use std::hash::BuildHasher as _;
 
 /// The code of a null cell.
@@ -20,9 +21,9 @@ const CHECK_EVERY: usize = 1 << 16;
 #[derive(Clone, Debug, Default)]
 pub struct Distinct {
     /// One code a row, `NULL` for a null cell.
-    pub codes: Vec<u32>,
+    pub codes: Buffer<u32>,
     /// First row of each code, ascending.
-    pub first_row: Vec<u32>,
+    pub first_row: Buffer<u32>,
     /// Rows of each code.
     pub counts: Vec<u32>,
     pub nulls: u64,
@@ -32,13 +33,21 @@ impl Distinct {
     /// Encodes a column exactly (hashing with comparison; no sketch).
     pub fn of(cells: Cells<'_>, progress: &Progress) -> Result<Self, Cancelled> {
         match cells {
+            Cells::Coded(texts) => Ok(Self::from_codes(&Codes::of_texts(texts))),
             Cells::Text(_) => encode_text(cells, progress),
             Cells::Integer(array) | Cells::Time(array) => match dense_range(array.values(), cells) {
-                Some((low, size)) => encode_dense(cells, low, size, progress),
+                Some(range) => encode_dense(cells, range, progress),
                 None => encode_keys(cells, progress),
             },
             Cells::Float(_) => encode_keys(cells, progress),
-            Cells::Boolean(_) => encode_dense(cells, 0, 2, progress),
+            Cells::Boolean(_) => {
+                let range = Range {
+                    low: 0,
+                    unit: 1,
+                    size: 2,
+                };
+                encode_dense(cells, range, progress)
+            }
         }
     }
 
@@ -81,7 +90,18 @@ impl Distinct {
             .filter(|&row| self.codes[row as usize] == NULL)
             .collect()
     }
+}
 
+/// A dictionary while its rows are added one by one.
+#[derive(Default)]
+struct Encoder {
+    codes: Vec<u32>,
+    first_row: Vec<u32>,
+    counts: Vec<u32>,
+    nulls: u64,
+}
+
+impl Encoder {
     fn with_capacity(rows: usize) -> Self {
         Self {
             codes: Vec::with_capacity(rows),
@@ -107,25 +127,64 @@ impl Distinct {
         self.codes.push(code);
         code
     }
+
+    fn finish(self) -> Distinct {
+        Distinct {
+            codes: self.codes.into(),
+            first_row: self.first_row.into(),
+            counts: self.counts,
+            nulls: self.nulls,
+        }
+    }
 }
 
-/// Lowest value and size of the range if a direct table is cheaper than hashing.
-fn dense_range(values: &[i64], cells: Cells<'_>) -> Option<(i64, usize)> {
+/// Values `low + unit * k` for k below `size`.
+#[derive(Clone, Copy)]
+struct Range {
+    low: i64,
+    unit: u64,
+    size: usize,
+}
+
+/// The range of the values if a direct table is cheaper than hashing. Times in whole seconds or minutes lie on a
+/// lattice, which is looked for.
+fn dense_range(values: &[i64], cells: Cells<'_>) -> Option<Range> {
     let rows = values.len();
-    let filled = (0..rows).filter(|&row| !cells.is_null(row)).map(|row| values[row]);
-    let (low, high) = filled.fold(None, |range: Option<(i64, i64)>, value| match range {
+    let filled = || (0..rows).filter(|&row| !cells.is_null(row)).map(|row| values[row]);
+    let (low, high) = filled().fold(None, |range: Option<(i64, i64)>, value| match range {
         Some((low, high)) => Some((low.min(value), high.max(value))),
         None => Some((value, value)),
     })?;
-    let span = i128::from(high) - i128::from(low) + 1;
     // Four table entries a row still beat a hash table of 24 bytes an entry in both time and memory.
-    let limit = (rows as i128 * 4).clamp(1 << 12, 1 << 28);
-    (span <= limit).then_some((low, span as usize))
+    let limit = (rows as u128 * 4).clamp(1 << 12, 1 << 28);
+    let span = high.abs_diff(low);
+    let mut unit = span.max(1);
+    for value in filled() {
+        let step = value.abs_diff(low);
+        if step % unit != 0 {
+            unit = greatest_common_divisor(unit, step);
+        }
+        if unit == 1 || u128::from(span / unit) >= limit {
+            break;
+        }
+    }
+    if u128::from(span / unit) >= limit {
+        return None;
+    }
+    let size = (span / unit) as usize + 1;
+    Some(Range { low, unit, size })
 }
 
-fn encode_dense(cells: Cells<'_>, low: i64, size: usize, progress: &Progress) -> Result<Distinct, Cancelled> {
-    let mut code_of = vec![NULL; size];
-    let mut out = Distinct::with_capacity(cells.len());
+fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn encode_dense(cells: Cells<'_>, range: Range, progress: &Progress) -> Result<Distinct, Cancelled> {
+    let mut code_of = vec![NULL; range.size];
+    let mut out = Encoder::with_capacity(cells.len());
     for row in 0..cells.len() {
         if row % CHECK_EVERY == 0 {
             progress.check()?;
@@ -133,7 +192,8 @@ fn encode_dense(cells: Cells<'_>, low: i64, size: usize, progress: &Progress) ->
         match cells.key(row) {
             None => out.push_null(),
             Some(key) => {
-                let slot = &mut code_of[(key as i64).wrapping_sub(low) as usize];
+                let place = (key as i64).abs_diff(range.low) / range.unit;
+                let slot = &mut code_of[place as usize];
                 if *slot == NULL {
                     *slot = out.push_new();
                 } else {
@@ -142,12 +202,12 @@ fn encode_dense(cells: Cells<'_>, low: i64, size: usize, progress: &Progress) ->
             }
         }
     }
-    Ok(out)
+    Ok(out.finish())
 }
 
 fn encode_keys(cells: Cells<'_>, progress: &Progress) -> Result<Distinct, Cancelled> {
     let mut code_of: HashMap<u64, u32> = HashMap::new();
-    let mut out = Distinct::with_capacity(cells.len());
+    let mut out = Encoder::with_capacity(cells.len());
     let mut last = None;
     for row in 0..cells.len() {
         if row % CHECK_EVERY == 0 {
@@ -173,13 +233,13 @@ fn encode_keys(cells: Cells<'_>, progress: &Progress) -> Result<Distinct, Cancel
         };
         last = Some((key, code));
     }
-    Ok(out)
+    Ok(out.finish())
 }
 
 fn encode_text(cells: Cells<'_>, progress: &Progress) -> Result<Distinct, Cancelled> {
     let hasher = DefaultHashBuilder::default();
     let mut table: HashTable<(u64, u32)> = HashTable::new();
-    let mut out = Distinct::with_capacity(cells.len());
+    let mut out = Encoder::with_capacity(cells.len());
     let mut last: Option<(&str, u32)> = None;
     for row in 0..cells.len() {
         if row % CHECK_EVERY == 0 {
@@ -212,7 +272,7 @@ fn encode_text(cells: Cells<'_>, progress: &Progress) -> Result<Distinct, Cancel
         };
         last = Some((text, code));
     }
-    Ok(out)
+    Ok(out.finish())
 }
 
 #[cfg(test)]
@@ -272,6 +332,24 @@ mod tests {
         check_invariants(&distinct, &cells);
         assert_eq!((distinct.num_values(), distinct.nulls), (2, 1));
         assert_eq!(distinct.rows_where(&[true, false]), vec![0, 2]);
+    }
+
+    #[test]
+    fn times_in_whole_minutes_are_told_apart() {
+        let minute = 60_000_000;
+        let start = 1_569_888_000_000_000;
+        let values = [3, 0, 3, 400_000, 7].map(|minutes| Some(start + minutes * minute));
+        let range = dense_range(
+            &values.map(Option::unwrap_or_default),
+            ColumnCells::new(&table(vec![("c", Col::I(values.to_vec()))]), 0)
+                .expect("fixture column")
+                .cells(),
+        );
+        assert!(range.is_none(), "400,000 places for five rows are too many");
+        let near = [3, 0, 3, 400, 7].map(|minutes| Some(start + minutes * minute));
+        let (distinct, cells) = encode(Col::I(near.to_vec()));
+        check_invariants(&distinct, &cells);
+        assert_eq!(&*distinct.codes, [0, 1, 0, 2, 3]);
     }
 
     #[test]

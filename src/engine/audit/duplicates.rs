@@ -6,6 +6,7 @@
 use super::context::Context;
 use crate::engine::progress::Cancelled;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Duplicate rows in the three definitions other tools use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,14 +22,18 @@ pub struct Duplicates {
 }
 
 impl Duplicates {
-    /// Partitions rows by hash, sorts each part, and verifies every candidate.
-    pub fn find(context: &Context<'_>) -> Result<Self, Cancelled> {
+    /// Partitions rows by hash (equal rows have equal hashes), sorts each part, and verifies every candidate.
+    pub fn find(context: &Context<'_>, hashes: &[AtomicU64]) -> Result<Self, Cancelled> {
         context.progress.check()?;
-        let parts = partition(context);
+        let (rows, starts) = partition(hashes);
         context.progress.check()?;
+        let parts: Vec<&[u32]> = starts
+            .windows(2)
+            .map(|bounds| &rows[bounds[0] as usize..bounds[1] as usize])
+            .collect();
         let groups: Vec<Vec<u32>> = parts
             .into_par_iter()
-            .flat_map_iter(|part| groups_in(context, part))
+            .flat_map_iter(|part| groups_in(context, hashes, part))
             .collect();
         context.progress.check()?;
         let mut out = Self::default();
@@ -51,22 +56,38 @@ impl Duplicates {
     }
 }
 
+/// A part's hashes are sorted at a time; few enough parts that writing to all of them at once stays in the cache.
 const PART_BITS: u32 = 8;
 
-fn partition(context: &Context<'_>) -> Vec<Vec<(u64, u32)>> {
-    let rows = context.num_rows();
-    let mut parts: Vec<Vec<(u64, u32)>> = (0..1usize << PART_BITS)
-        .map(|_| Vec::with_capacity(rows >> PART_BITS))
-        .collect();
-    for row in 0..rows {
-        let hash = context.row_hash(row);
-        parts[(hash >> (u64::BITS - PART_BITS)) as usize].push((hash, row as u32));
+fn part_of(hash: &AtomicU64) -> usize {
+    (hash.load(Ordering::Relaxed) >> (u64::BITS - PART_BITS)) as usize
+}
+
+/// Rows by part, ascending within each, and where each part starts.
+fn partition(hashes: &[AtomicU64]) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0_u32; (1 << PART_BITS) + 1];
+    for hash in hashes {
+        starts[part_of(hash) + 1] += 1;
     }
-    parts
+    for part in 1..starts.len() {
+        starts[part] += starts[part - 1];
+    }
+    let mut next = starts.clone();
+    let mut rows = vec![0_u32; hashes.len()];
+    for (row, hash) in hashes.iter().enumerate() {
+        let place = &mut next[part_of(hash)];
+        rows[*place as usize] = row as u32;
+        *place += 1;
+    }
+    (rows, starts)
 }
 
 /// Groups of equal rows in one part, members ascending.
-fn groups_in(context: &Context<'_>, mut part: Vec<(u64, u32)>) -> Vec<Vec<u32>> {
+fn groups_in(context: &Context<'_>, hashes: &[AtomicU64], rows: &[u32]) -> Vec<Vec<u32>> {
+    let hashed = rows
+        .iter()
+        .map(|&row| (hashes[row as usize].load(Ordering::Relaxed), row));
+    let mut part: Vec<(u64, u32)> = hashed.collect();
     part.sort_unstable();
     let mut out = Vec::new();
     for candidates in part

@@ -62,6 +62,6 @@ fn pairs_in(group: &[UserItemEvent], keep: &impl Fn(u32, i64) -> bool) -> Vec<Pa
 
 /// Minute-resolution logs put whole baskets on one time; a second means nothing there.
 fn has_seconds(context: &Context<'_>) -> bool {
-    let mut times = context.log.time.iter().flatten();
+    let mut times = context.log.time.as_deref().unwrap_or_default().iter();
     times.any(|time| *time != NULL_TIME && time.rem_euclid(60_000_000) != 0)
 }

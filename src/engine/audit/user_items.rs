@@ -9,7 +9,8 @@ use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::{Cancelled, Progress};
 use rayon::prelude::*;
 
-/// One event of one user; the derived order is the sort order.
+/// One event of one user; the derived order is the sort order. Packed: there is one a row of the log.
+#[repr(C, packed(4))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UserItemEvent {
     pub item: u32,

@@ -15,11 +15,11 @@ const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Who and when, in the columns the config names.
 pub(super) fn log_columns(dataset: &Dataset, config: &ExperimentConfig) -> Result<LogColumns, ExperimentError> {
-    let frame = &dataset.frame;
+    let frame = dataset.frame.whole();
     let (units, num_units) = match &config.unit {
         Some(name) => {
             let codes = Codes::of_column(find(frame, name)?);
-            (codes.codes, codes.num)
+            (codes.codes.to_vec(), codes.num)
         }
         None => ((0..frame.height() as u32).collect(), frame.height()),
     };

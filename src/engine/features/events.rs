@@ -29,7 +29,11 @@ impl Dense {
         let Codes {
             codes, num, first_row, ..
         } = Codes::of_column(column);
-        Self { codes, num, first_row }
+        Self {
+            codes: codes.to_vec(),
+            num,
+            first_row: first_row.to_vec(),
+        }
     }
 
     pub fn get(&self, row: usize) -> Option<u32> {

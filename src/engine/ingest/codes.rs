@@ -4,25 +4,36 @@
 //! Invariant: `codes.len()` is the column's length, every code is below `num` or `NULL_CODE`, and
 //! `first_row[code]` is the smallest row that holds it (so it ascends).
 
-use polars::prelude::{Column, DataType, Series};
+use super::texts::{CodedTexts, Dictionary};
+use polars::prelude::{Column, DataType, Int64Chunked, Series};
 use polars_arrow::array::{PrimitiveArray, Utf8ViewArray};
+use polars_buffer::Buffer;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::hash::{BuildHasher as _, Hash};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The code of a null cell.
 pub const NULL_CODE: u32 = u32::MAX;
 
-/// A column as dense codes.
+/// What the codes stand for.
+#[derive(Clone, Debug)]
+enum Names {
+    /// The column itself, of texts or integers.
+    Column(Series),
+    Texts(Arc<Dictionary>),
+}
+
+/// A column as dense codes; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Codes {
-    pub codes: Vec<u32>,
+    pub codes: Buffer<u32>,
     /// Number of distinct values.
     pub num: usize,
     /// Row on which each value appears first.
-    pub first_row: Vec<u32>,
-    values: Series,
+    pub first_row: Buffer<u32>,
+    values: Names,
 }
 
 impl Codes {
@@ -43,10 +54,27 @@ impl Codes {
         }
         .unwrap_or_default();
         Self {
-            codes,
             num: first_row.len(),
-            first_row,
-            values,
+            codes: codes.into(),
+            first_row: first_row.into(),
+            values: Names::Column(values),
+        }
+    }
+
+    /// Codes of texts that are coded already.
+    pub fn of_texts(texts: &CodedTexts) -> Self {
+        Self {
+            codes: texts.codes.clone(),
+            num: texts.first_row.len(),
+            first_row: texts.first_row.clone(),
+            values: Names::Texts(Arc::clone(&texts.dictionary)),
+        }
+    }
+
+    fn integers(&self) -> Option<&Int64Chunked> {
+        match &self.values {
+            Names::Column(series) => series.i64().ok(),
+            Names::Texts(_) => None,
         }
     }
 
@@ -55,10 +83,15 @@ impl Codes {
         let Some(&row) = self.first_row.get(code as usize) else {
             return Cow::Borrowed("");
         };
-        if let Ok(texts) = self.values.str() {
-            return Cow::Borrowed(texts.get(row as usize).unwrap_or_default());
+        match &self.values {
+            Names::Texts(dictionary) => return Cow::Borrowed(dictionary.get(code)),
+            Names::Column(series) => {
+                if let Ok(texts) = series.str() {
+                    return Cow::Borrowed(texts.get(row as usize).unwrap_or_default());
+                }
+            }
         }
-        match self.values.i64().ok().and_then(|integers| integers.get(row as usize)) {
+        match self.integers().and_then(|integers| integers.get(row as usize)) {
             Some(value) => Cow::Owned(value.to_string()),
             None => Cow::Borrowed(""),
         }
@@ -67,7 +100,7 @@ impl Codes {
     /// The integer a code stands for, where the column holds integers.
     pub fn integer(&self, code: u32) -> Option<i64> {
         let row = *self.first_row.get(code as usize)?;
-        self.values.i64().ok()?.get(row as usize)
+        self.integers()?.get(row as usize)
     }
 
     /// The code of a value, by looking at each; for occasional questions.
@@ -78,7 +111,7 @@ impl Codes {
     /// How many rows hold each value.
     pub fn counts(&self) -> Vec<u32> {
         let mut counts = vec![0; self.num];
-        for &code in &self.codes {
+        for &code in self.codes.iter() {
             if let Some(count) = counts.get_mut(code as usize) {
                 *count += 1;
             }
@@ -235,7 +268,7 @@ mod tests {
     fn codes_follow_first_appearance() {
         let texts = Series::new("x".into(), vec![Some("b"), None, Some("a"), Some("b"), Some("")]).into_column();
         let codes = Codes::of_column(&texts);
-        assert_eq!(codes.codes, [0, NULL_CODE, 1, 0, 2]);
+        assert_eq!(*codes.codes, [0, NULL_CODE, 1, 0, 2]);
         assert_eq!(
             (codes.name(0), codes.name(1), codes.name(2), codes.num),
             ("b".into(), "a".into(), "".into(), 3)

@@ -1,18 +1,18 @@
-//! Typed columns under construction: cells in, arrow arrays out.
+//! Typed columns under construction: cells in, stored columns out.
 //!
-//! A chunk's builder is filled on any thread; `append` joins the chunks in file order. Texts longer than
-//! twelve bytes stand once a chunk where they repeat. Invariant: every cell is a value, a null or an
+//! A chunk's builder is filled on any thread; `append` joins the chunks in file order. Texts
+//! are coded, each different one held once. Invariant: every cell is a value, a null or an
 //! invalid cell (null in the table, kept with its text up to `MAX_KEPT`).
 
 use super::cell;
 use super::dataset::MAX_KEPT;
+use super::frame::FrameColumn;
+use super::log::NULL_TIME;
 use super::plan::Plan;
 use super::spellings::Spellings;
 use super::stats::CellStats;
 use super::texts::TextValues;
-use polars::prelude::{
-    BooleanChunked, Column, Float64Chunked, Int64Chunked, IntoColumn, IntoSeries, StringChunked, TimeUnit,
-};
+use polars::prelude::{BooleanChunked, Float64Chunked, Int64Chunked, IntoColumn, IntoSeries, TimeUnit};
 use polars_arrow::array::{BooleanArray, PrimitiveArray};
 use polars_arrow::bitmap::{Bitmap, MutableBitmap};
 use polars_arrow::datatypes::ArrowDataType;
@@ -124,13 +124,14 @@ impl ColumnBuilder {
         } else {
             cell.is_empty()
         };
-        if let Values::Text(values) = &mut self.values {
-            values.push(if null { b"" } else { cell });
-        }
         if null {
+            self.push_null_value();
             self.stats.nulls += 1;
             self.note_null();
         } else {
+            if let Values::Text(values) = &mut self.values {
+                values.push(cell);
+            }
             if null_spellings {
                 self.stats.add_by(cell, &self.spellings);
             }
@@ -141,7 +142,7 @@ impl ColumnBuilder {
     #[inline]
     fn push_integer(&mut self, parsed: Option<i64>, cell: &[u8]) {
         if let Values::Integer(values) = &mut self.values {
-            values.push(parsed.unwrap_or_default());
+            values.push(parsed.unwrap_or(NULL_TIME));
         }
         self.note(parsed.is_some(), cell);
     }
@@ -149,7 +150,7 @@ impl ColumnBuilder {
     #[inline]
     fn push_float(&mut self, parsed: Option<f64>, cell: &[u8]) {
         if let Values::Float(values) = &mut self.values {
-            values.push(parsed.unwrap_or_default());
+            values.push(parsed.unwrap_or(f64::NAN));
         }
         self.note(parsed.is_some(), cell);
     }
@@ -164,9 +165,10 @@ impl ColumnBuilder {
 
     fn push_null_value(&mut self) {
         match &mut self.values {
-            Values::Text(values) => values.push(b""),
-            Values::Integer(values) => values.push(0),
-            Values::Float(values) => values.push(0.0),
+            Values::Text(values) => values.push_null(),
+            // What the log's view holds for null, so that it needs no copy of its own.
+            Values::Integer(values) => values.push(NULL_TIME),
+            Values::Float(values) => values.push(f64::NAN),
             Values::Boolean(values) => values.push(false),
         }
     }
@@ -209,6 +211,11 @@ impl ColumnBuilder {
 
     fn push_invalid_bit(&mut self) {
         let len = self.len;
+        if matches!(self.values, Values::Text(_)) {
+            // The null code says it.
+            self.len += 1;
+            return;
+        }
         let validity = self.validity.get_or_insert_with(|| MutableBitmap::from_len_set(len));
         validity.push(false);
         self.len += 1;
@@ -219,7 +226,7 @@ impl ColumnBuilder {
         debug_assert_eq!(self.plan, next.plan);
         let offset = self.len;
         match (&mut self.values, next.values) {
-            (Values::Text(mine), Values::Text(theirs)) => mine.append(theirs),
+            (Values::Text(mine), Values::Text(theirs)) => mine.append(&theirs),
             (Values::Integer(mine), Values::Integer(theirs)) => mine.extend_from_slice(&theirs),
             (Values::Float(mine), Values::Float(theirs)) => mine.extend_from_slice(&theirs),
             (Values::Boolean(mine), Values::Boolean(theirs)) => mine.extend_from_bitmap(&theirs.into()),
@@ -242,17 +249,20 @@ impl ColumnBuilder {
         self.stats.merge(&next.stats);
     }
 
-    /// The finished polars column.
-    pub(super) fn finish(self, name: &str) -> Column {
+    /// The finished column.
+    pub(super) fn finish(self, name: &str) -> FrameColumn {
         let validity: Option<Bitmap> = self.validity.map(Into::into);
-        let name = name.into();
-        match self.values {
-            Values::Text(values) => StringChunked::with_chunk(name, values.finish(validity))
-                .into_series()
-                .into_column(),
+        let column_name = name.into();
+        FrameColumn::Plain(match self.values {
+            Values::Text(values) => {
+                return FrameColumn::Texts {
+                    name: name.to_owned(),
+                    texts: values.finish(),
+                };
+            }
             Values::Integer(values) => {
                 let array = PrimitiveArray::new(ArrowDataType::Int64, values.into(), validity);
-                let integers = Int64Chunked::with_chunk(name, array);
+                let integers = Int64Chunked::with_chunk(column_name, array);
                 match self.plan {
                     Plan::Time(_) => integers
                         .into_datetime(TimeUnit::Microseconds, None)
@@ -263,13 +273,17 @@ impl ColumnBuilder {
             }
             Values::Float(values) => {
                 let array = PrimitiveArray::new(ArrowDataType::Float64, values.into(), validity);
-                Float64Chunked::with_chunk(name, array).into_series().into_column()
+                Float64Chunked::with_chunk(column_name, array)
+                    .into_series()
+                    .into_column()
             }
             Values::Boolean(values) => {
                 let array = BooleanArray::new(ArrowDataType::Boolean, values.into(), validity);
-                BooleanChunked::with_chunk(name, array).into_series().into_column()
+                BooleanChunked::with_chunk(column_name, array)
+                    .into_series()
+                    .into_column()
             }
-        }
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: `rows.accepted + rows.rejected + rows.skipped == rows.total`, `frame.height() == lines.len()`,
 //! and `frame`'s columns are `info.columns` in the same order.
 
+use super::frame::Frame;
 use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Role};
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
@@ -206,7 +207,7 @@ pub struct InvalidCell {
 #[derive(Clone, Debug)]
 pub struct Dataset {
     pub info: Arc<DatasetInfo>,
-    pub frame: DataFrame,
+    pub frame: Frame,
     /// 1-based physical line on which each row's record starts (row number for Parquet).
     pub lines: Arc<Vec<u32>>,
     /// Index into `info.sources` of each row; `None` when there is one source.
@@ -243,7 +244,7 @@ impl Dataset {
                 hash,
                 elapsed_ms: 0,
             }),
-            frame,
+            frame: frame.into(),
             lines: Arc::new((1..=height as u32).collect()),
             source_of_row: None,
             rejects: Arc::new(Vec::new()),

@@ -138,7 +138,7 @@ impl IngestError {
 }
 
 /// Kinds of files that are no tables, and the ways out.
-const IN_CHINESE: [(&str, &str); 42] = [
+const IN_CHINESE: [(&str, &str); 49] = [
     ("the delimiter", "分隔符"),
     ("the quote", "引号"),
     ("the escape", "转义符"),
@@ -154,6 +154,13 @@ const IN_CHINESE: [(&str, &str); 42] = [
     ("a PNG image", " PNG 图片"),
     ("a JPEG image", " JPEG 图片"),
     ("a GIF image", " GIF 图片"),
+    ("a TIFF image", " TIFF 图片"),
+    ("a picture, sound or film", "图片、音频或视频"),
+    ("a Word document", " Word 文档"),
+    ("an HDF5 file", " HDF5 文件"),
+    ("a NumPy array", " NumPy 数组"),
+    ("an LZ4 archive", " LZ4 压缩包"),
+    ("a tar archive", " tar 归档"),
     ("an SQLite database", " SQLite 数据库"),
     ("an Arrow IPC file", " Arrow IPC 文件"),
     ("an ORC file", " ORC 文件"),

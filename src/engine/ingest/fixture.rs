@@ -49,7 +49,7 @@ pub(crate) fn dataset(columns: Vec<(Column, Role)>) -> Dataset {
         source_of_row: None,
         rejects: Arc::default(),
         invalid: Arc::default(),
-        frame,
+        frame: frame.into(),
     }
 }
 

@@ -4,9 +4,12 @@
 
 pub use super::codes::{Codes, NULL_CODE};
 use super::dataset::Dataset;
+use super::frame::FrameColumn;
 pub use super::kind::EventKind;
 use crate::engine::artifact::Role;
-use polars::prelude::{Column, DataType};
+use polars::prelude::{ChunkedArray, DataType, PolarsNumericType};
+use polars_arrow::bitmap::Bitmap;
+use polars_buffer::Buffer;
 use rayon::prelude::*;
 use std::sync::OnceLock;
 
@@ -25,11 +28,11 @@ pub struct EventLog {
     pub query: Option<Codes>,
     pub category: Option<Codes>,
     /// Microseconds since 1970 UTC; `NULL_TIME` for null.
-    pub time: Option<Vec<i64>>,
+    pub time: Option<Buffer<i64>>,
     /// NaN for null.
-    pub price: Option<Vec<f64>>,
+    pub price: Option<Buffer<f64>>,
     /// NaN for null.
-    pub quantity: Option<Vec<f64>>,
+    pub quantity: Option<Buffer<f64>>,
     /// What each event code means, `None` for unknown words; empty without an event column.
     pub event_kinds: Vec<Option<EventKind>>,
     by_user: OnceLock<UserOrder>,
@@ -48,9 +51,9 @@ impl EventLog {
         let column = |role| {
             dataset
                 .column_with_role(role)
-                .and_then(|index| dataset.frame.columns().get(index))
+                .and_then(|index| dataset.frame.stored().get(index))
         };
-        let codes = |role| column(role).map(Codes::of_column);
+        let codes = |role| column(role).map(FrameColumn::codes);
         let roles = [
             Role::User,
             Role::Item,
@@ -149,24 +152,48 @@ fn order_by_user(user: &Codes, time: Option<&[i64]>) -> UserOrder {
     UserOrder { rows, starts }
 }
 
-fn micros(column: &Column) -> Option<Vec<i64>> {
-    let series = column.as_materialized_series();
-    if !matches!(series.dtype(), DataType::Datetime(_, _)) {
+fn micros(column: &FrameColumn) -> Option<Buffer<i64>> {
+    let FrameColumn::Plain(column) = column else {
         return None;
+    };
+    let series = column.as_materialized_series();
+    let values = &series.datetime().ok()?.phys;
+    if let Some(shared) = shared(values, |value| value == NULL_TIME) {
+        return Some(shared);
     }
-    let physical = series.to_physical_repr();
-    let values = physical.i64().ok()?;
     Some(values.iter().map(|value| value.unwrap_or(NULL_TIME)).collect())
 }
 
-fn numbers(column: &Column) -> Option<Vec<f64>> {
+fn numbers(column: &FrameColumn) -> Option<Buffer<f64>> {
+    let FrameColumn::Plain(column) = column else {
+        return None;
+    };
     let series = column.as_materialized_series();
     if !series.dtype().is_numeric() {
         return None;
     }
+    if let Some(shared) = series.f64().ok().and_then(|values| shared(values, f64::is_nan)) {
+        return Some(shared);
+    }
     let floats = series.cast(&DataType::Float64).ok()?;
     let values = floats.f64().ok()?;
     Some(values.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+}
+
+/// The column's own values, if they are in one piece and its nulls hold what stands for null.
+fn shared<T: PolarsNumericType>(
+    values: &ChunkedArray<T>,
+    is_null: impl Fn(T::Native) -> bool,
+) -> Option<Buffer<T::Native>> {
+    let mut chunks = values.downcast_iter();
+    let (array, None) = (chunks.next()?, chunks.next()) else {
+        return None;
+    };
+    let holds = |validity: &Bitmap| {
+        let mut rows = validity.iter().zip(array.values().iter());
+        rows.all(|(valid, &value)| valid || is_null(value))
+    };
+    array.validity().is_none_or(holds).then(|| array.values().clone())
 }
 
 #[cfg(test)]
@@ -189,7 +216,7 @@ mod tests {
         let dataset = read_log(&[path], &ReadOptions::default(), &Progress::new()).expect("read");
         let log = EventLog::from_dataset(&dataset);
         assert_eq!(log.n, 5);
-        assert_eq!(log.user.as_ref().expect("users").codes, [0, 1, 0, NULL_CODE, 0]);
+        assert_eq!(*log.user.as_ref().expect("users").codes, [0, 1, 0, NULL_CODE, 0]);
         assert_eq!(log.by_user_time(), [4, 2, 0, 1]);
         assert_eq!(log.rows_of_user(0), [4, 2, 0]);
         assert_eq!((log.rows_of_user(1), log.rows_of_user(NULL_CODE)), (&[1][..], &[][..]));

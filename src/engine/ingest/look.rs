@@ -1,7 +1,8 @@
 //! A first look at a column's values, as far as guessing its role needs.
 
+use super::frame::FrameColumn;
 use super::kind::EventKind;
-use polars::prelude::{Column, DataType};
+use polars::prelude::DataType;
 use std::collections::HashMap;
 
 /// Rows looked at; the figures are stated as being about them.
@@ -36,8 +37,8 @@ pub(super) struct Look {
 }
 
 impl Look {
-    pub(super) fn of(column: &Column) -> Self {
-        let head = column.head(Some(LOOK_ROWS));
+    pub(super) fn of(column: &FrameColumn) -> Self {
+        let head = column.head(LOOK_ROWS);
         let series = head.as_materialized_series();
         let mut look = Self {
             rows: series.len(),

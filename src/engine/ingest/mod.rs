@@ -20,6 +20,7 @@ mod fixed_width;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod footer;
+mod frame;
 mod header;
 mod json_lines;
 pub mod kind;
@@ -62,6 +63,7 @@ pub use dataset::{
     SourceFile,
 };
 pub use error::IngestError;
+pub use frame::{Frame, FrameColumn};
 pub use kind::EventKind;
 pub use log::{EventLog, NULL_TIME};
 pub(crate) use names::words as name_words;
@@ -69,6 +71,7 @@ pub use options::{
     BooleanWords, CommentChoice, FileFormat, LineEnding, NumberFormat, QuoteChoice, Ragged, ReadOptions, TimeChoice,
 };
 pub use preview::{Preview, PreviewLine, preview};
+pub use texts::CodedTexts;
 
 use crate::engine::progress::Progress;
 use std::path::PathBuf;

@@ -2,6 +2,7 @@
 
 use super::dataset::{ColumnInfo, Dataset, DatasetInfo, Decision, Dialect, ReadingPart, RowCounts, SourceFile};
 use super::error::IngestError;
+use super::frame::Frame;
 use super::options::ReadOptions;
 use super::reconcile::{has_in_addition, lacks_column};
 use super::roles;
@@ -81,7 +82,7 @@ fn join(
             rows: rows as u64,
         });
     }
-    let frame = DataFrame::new(rows, columns).map_err(table)?;
+    let frame = Frame::from(DataFrame::new(rows, columns).map_err(table)?);
     roles::assign(&mut infos, &frame, options);
     Ok(build(
         name,
@@ -99,7 +100,7 @@ fn build(
     (heights, differences): (Vec<usize>, Vec<Vec<Bilingual>>),
     hash: ContentHash,
     columns: Vec<ColumnInfo>,
-    frame: DataFrame,
+    frame: Frame,
 ) -> Dataset {
     let count = |height: usize| RowCounts {
         total: height as u64,

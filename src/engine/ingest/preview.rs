@@ -6,6 +6,7 @@
 use super::chunk::{self, Chunk};
 use super::dataset::{Dataset, DatasetInfo};
 use super::error::IngestError;
+use super::frame::Frame;
 use super::options::ReadOptions;
 use super::pass::{PassConfig, PassOutcome, read_chunk};
 use super::prepare::Looking;
@@ -268,7 +269,7 @@ fn lines_in_order(log: &Dataset, ragged: &[u64], skipped: Vec<String>) -> Vec<Pr
 /// Leaves the rows that are shown.
 fn cut(log: &mut Dataset) {
     if log.num_rows() > PREVIEW_ROWS {
-        log.frame = log.frame.head(Some(PREVIEW_ROWS));
+        log.frame = Frame::from(log.frame.head(Some(PREVIEW_ROWS)));
         log.lines = Arc::new(log.lines[..PREVIEW_ROWS].to_vec());
         log.source_of_row = log
             .source_of_row

@@ -8,6 +8,7 @@ use super::dataset::{
 use super::encoding;
 use super::error::IngestError;
 use super::evidence::{self, Seen};
+use super::frame::{Frame, FrameColumn};
 use super::names::Hints;
 use super::options::{Ragged, ReadOptions};
 use super::pass::{self, FileOutcome, PassConfig, PassOutcome, Task};
@@ -21,7 +22,6 @@ use super::stats::CellStats;
 use super::time::TimeFormat;
 use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Role};
 use crate::engine::progress::Progress;
-use polars::prelude::{Column, DataFrame};
 use std::sync::Arc;
 
 /// Passes after which a column that still changes its type stays text.
@@ -332,7 +332,7 @@ fn assemble(
     outcome: PassOutcome,
     options: &ReadOptions,
 ) -> Result<Dataset, IngestError> {
-    let mut frame_columns: Vec<Column> = Vec::new();
+    let mut frame_columns: Vec<FrameColumn> = Vec::new();
     let mut columns: Vec<ColumnInfo> = Vec::new();
     let mut invalid: Vec<InvalidCell> = Vec::new();
     let rows = outcome.lines.len();
@@ -348,9 +348,7 @@ fn assemble(
         frame_columns.push(built.finish(&candidate.name));
     }
     invalid.sort_by_key(|cell| (cell.row, cell.column));
-    let frame = DataFrame::new(rows, frame_columns).map_err(|error| IngestError::Table {
-        detail: error.to_string(),
-    })?;
+    let frame = Frame::new(rows, frame_columns).map_err(|detail| IngestError::Table { detail })?;
     roles::assign(&mut columns, &frame, options);
     let sources = describe_sources(&files, &outcome.files, differences);
     let several = sources.len() > 1;

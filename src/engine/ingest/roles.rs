@@ -9,11 +9,11 @@ mod known_names;
 use known_names::{NAME_RULES, NameRule, TEXT_CHINESE, TEXT_WORDS};
 
 use super::dataset::ColumnInfo;
+use super::frame::Frame;
 use super::look::Look;
 use super::names::words;
 use super::options::ReadOptions;
 use crate::engine::artifact::{Bilingual, Role};
-use polars::prelude::DataFrame;
 
 /// A role a column may have.
 #[derive(Clone, Debug)]
@@ -40,8 +40,8 @@ const UNIQUE: [Role; 13] = [
 ];
 
 /// Sets role, confidence and reason of every column.
-pub(super) fn assign(columns: &mut [ColumnInfo], frame: &DataFrame, options: &ReadOptions) {
-    let looks: Vec<Look> = frame.columns().iter().map(Look::of).collect();
+pub(super) fn assign(columns: &mut [ColumnInfo], frame: &Frame, options: &ReadOptions) {
+    let looks: Vec<Look> = frame.stored().iter().map(Look::of).collect();
     let mut guesses: Vec<Vec<Guess>> = columns
         .iter()
         .zip(&looks)

@@ -7,6 +7,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 mod files;
+mod overrides;
+mod previews;
 
 pub(super) fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("folder");

@@ -261,7 +261,7 @@ fn cleaned(source: &Dataset, table: Table, hash: &ContentHash, start: Instant) -
     let pick = |values: &Vec<u16>| Arc::new(rows.iter().map(|&row| values[row as usize]).collect::<Vec<u16>>());
     let dataset = Dataset {
         info: Arc::new(info),
-        frame,
+        frame: frame.into(),
         lines: Arc::new(rows.iter().map(|&row| source.lines[row as usize]).collect()),
         source_of_row: source.source_of_row.as_deref().map(pick),
         rejects: Arc::new(Vec::new()),

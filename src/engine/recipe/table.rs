@@ -54,7 +54,7 @@ impl Table {
         // `apply` refuses more rows than u32 can number.
         let rows = (0..dataset.num_rows() as u32).collect();
         Self {
-            frame: dataset.frame.clone(),
+            frame: dataset.frame.whole().clone(),
             rows,
             columns: dataset.info.columns.clone(),
             source_columns: (0..dataset.info.columns.len()).collect(),

@@ -218,7 +218,7 @@ impl<'a> Subject<'a> {
             let distinct = Distinct::of(self.column(name)?.cells, self.progress)?;
             let values = distinct.num_values();
             combined = Some(match combined {
-                None => (distinct.codes, values),
+                None => (distinct.codes.to_vec(), values),
                 Some((codes, _)) => combine(codes, &distinct.codes, self.progress)?,
             });
         }

@@ -38,7 +38,7 @@ pub struct Table {
 impl From<&Dataset> for Table {
     fn from(dataset: &Dataset) -> Self {
         Self {
-            frame: dataset.frame.clone(),
+            frame: dataset.frame.whole().clone(),
             lines: dataset.lines.to_vec(),
         }
     }

@@ -3,6 +3,7 @@
 use super::ApplyContext;
 use crate::engine::flow::catalogue;
 use crate::engine::ingest::{Dataset, IngestError, ReadOptions, read_log};
+use crate::engine::memory;
 use crate::engine::run::now_ms;
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
@@ -95,6 +96,10 @@ fn read(cx: &mut ApplyContext<'_>) {
         words::READING.into(),
         move |progress| {
             let failed = |error: IngestError| JobFailure::told(&error.explain(), lang, progress);
+            // A log that cannot be held on disk either is read all the same, and may still fit.
+            if let Err(error) = memory::prepare(&sources.events, None) {
+                tracing::warn!("a large log cannot be held on disk: {error}");
+            }
             let log = read_log(&sources.events, &options, progress).map_err(failed)?;
             let read_items = |path: PathBuf| read_log(&[path], &ReadOptions::default(), progress).map_err(failed);
             let items = sources.items.map(read_items).transpose();

@@ -1,7 +1,7 @@
 //! State of the data page: the log as it was read, the item table, and what the analyst overrides.
 
 use super::{AppState, StageMark, StageStatus};
-use crate::engine::ingest::{Dataset, ReadOptions};
+use crate::engine::ingest::{Dataset, FrameColumn, ReadOptions};
 use crate::engine::recipe::cells::Cells;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
@@ -46,6 +46,8 @@ impl DataState {
 
 /// The text of one cell, `None` where it is missing.
 pub fn cell_text(dataset: &Dataset, column: usize, row: usize) -> Option<String> {
-    let column = dataset.frame.columns().get(column)?;
-    Cells::of(column).ok()?.show(row)
+    match dataset.frame.stored().get(column)? {
+        FrameColumn::Texts { texts, .. } => texts.get(row).map(str::to_owned),
+        FrameColumn::Plain(column) => Cells::of(column).ok()?.show(row),
+    }
 }

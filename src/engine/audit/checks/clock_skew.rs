@@ -12,6 +12,7 @@ use crate::engine::ingest::dataset::ColumnInfo;
 use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::Cancelled;
 use hashbrown::HashMap;
+use polars_buffer::Buffer;
 
 /// Device clocks that differ (T05)
 ///
@@ -145,7 +146,7 @@ fn is_same_moment(differences: &[(i64, u32)]) -> bool {
 }
 
 /// Codes of the column that names devices, or else of the users.
-fn devices(context: &Context<'_>) -> Result<Option<Vec<u32>>, Cancelled> {
+fn devices(context: &Context<'_>) -> Result<Option<Buffer<u32>>, Cancelled> {
     let columns = context.dataset.info.columns.iter();
     let names_device = |column: &ColumnInfo| {
         name_has(&column.name, &DEVICE_WORDS) && name_has(&column.name, &ID_WORDS) && column.dtype != ColumnType::Time

@@ -99,7 +99,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
 fn contradicting(items: &[u32], num_items: usize, values: &Distinct) -> Option<Vec<u32>> {
     // Majority vote of Boyer and Moore, then a count of what it found.
     let mut vote: Vec<(u32, u32)> = vec![(NULL, 0); num_items];
-    for (&item, &value) in items.iter().zip(&values.codes) {
+    for (&item, &value) in items.iter().zip(values.codes.iter()) {
         if item == NULL || value == NULL {
             continue;
         }
@@ -111,7 +111,7 @@ fn contradicting(items: &[u32], num_items: usize, values: &Distinct) -> Option<V
         }
     }
     let mut counts: Vec<(u32, u32)> = vec![(0, 0); num_items];
-    for (&item, &value) in items.iter().zip(&values.codes) {
+    for (&item, &value) in items.iter().zip(values.codes.iter()) {
         if item != NULL && value != NULL {
             let (usual, other) = &mut counts[item as usize];
             *(if vote[item as usize].0 == value { usual } else { other }) += 1;

@@ -64,7 +64,7 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let mut owner = vec![NULL; session.num];
     let mut is_shared = vec![false; session.num];
     let mut keyed = 0_u64;
-    for (&key, &person) in session.codes.iter().zip(&user.codes) {
+    for (&key, &person) in session.codes.iter().zip(user.codes.iter()) {
         if key == NULL {
             continue;
         }

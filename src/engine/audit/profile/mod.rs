@@ -92,7 +92,7 @@ pub fn profile(
     let mut out = counts(info, cells, distinct);
     progress.check()?;
     match cells {
-        Cells::Text(_) => text_profile(&mut out, cells, distinct),
+        Cells::Text(_) | Cells::Coded(_) => text_profile(&mut out, cells, distinct),
         Cells::Boolean(_) => number_profile(&mut out, cells, distinct),
         Cells::Time(_) => time_profile(&mut out, cells, distinct),
         Cells::Integer(_) | Cells::Float(_) => number_profile(&mut out, cells, distinct),

@@ -49,10 +49,10 @@ fn the_same_input_and_recipe_give_the_same_hash_and_others_do_not() {
     // The layout in memory does not matter, the order of rows does.
     let mut halves = log();
     let tail = halves.frame.tail(Some(2));
-    halves.frame = halves.frame.head(Some(3)).vstack(&tail).expect("same columns");
+    halves.frame = halves.frame.head(Some(3)).vstack(&tail).expect("same columns").into();
     let chunked = apply(&halves, &recipe, &Progress::new()).expect("applies");
     assert_eq!(first.hash, chunked.hash);
-    halves.frame = tail.vstack(&log().frame.head(Some(3))).expect("same columns");
+    halves.frame = tail.vstack(&log().frame.head(Some(3))).expect("same columns").into();
     assert_ne!(
         first.hash,
         apply(&halves, &recipe, &Progress::new()).expect("applies").hash
