@@ -9,7 +9,9 @@
 mod architecture;
 mod bert;
 mod cli;
+mod fuzz;
 mod gui;
+mod large_file;
 mod pollock;
 mod program;
 mod real_data;

@@ -107,11 +107,18 @@ struct Reader<'a> {
     /// All bytes are well-formed, so records need no check.
     clean: bool,
     transcoded: bool,
+    /// Asked now and then; what was read is no longer wanted.
+    stopped: &'a dyn Fn() -> bool,
     rows: ChunkRows,
 }
 
-/// Reads a chunk with one plan a table column; columns that are not `wanted` are left out.
-pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[bool]) -> ChunkRows {
+/// Reads a chunk with one plan a table column; columns that are not `wanted` are left out. Ends early when `stopped`.
+pub(super) fn read(
+    chunk: &Chunk,
+    layout: &Layout,
+    (plans, wanted): (&[Plan], &[bool]),
+    stopped: &dyn Fn() -> bool,
+) -> ChunkRows {
     let data = chunk.data.as_slice();
     let valid = std::str::from_utf8(data).is_ok();
     let expected_rows = data.len() / (layout.width * 6).max(1);
@@ -125,6 +132,7 @@ pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[boo
         data,
         clean: valid && !chunk.had_errors,
         transcoded: chunk.had_errors,
+        stopped,
         rows: ChunkRows {
             sequence: chunk.sequence,
             file: chunk.file,
@@ -181,6 +189,9 @@ impl Reader<'_> {
                         self.flush(&fields, batch_rows);
                         fields.clear();
                         (batch_rows, before) = (0, 0);
+                        if (self.stopped)() {
+                            return;
+                        }
                     }
                     continue;
                 }

@@ -4,6 +4,7 @@
 //! cores) → again for columns whose type the rows refuted → `roles` → `Dataset`; `log` is the later
 //! stages' view of it. Invariant: inputs are only read; accepted + rejected + skipped = total.
 
+mod assemble;
 mod cell;
 mod chunk;
 mod codes;
@@ -21,6 +22,7 @@ mod fixed_width;
 pub(crate) mod fixture;
 mod footer;
 mod frame;
+mod glob;
 mod header;
 mod json_lines;
 pub mod kind;
@@ -30,6 +32,7 @@ mod look;
 mod mend;
 mod names;
 mod options;
+mod outcome;
 mod parquet;
 mod pass;
 mod plan;

@@ -1,5 +1,7 @@
 //! Before the rows: each file's encoding, dialect, header and column names, and one layout for all files.
 
+mod json;
+
 use super::chunk::Layout;
 use super::dataset::{Decision, Dialect, ReadingPart};
 use super::dialect::{self, FoundDialect, SampleRecord};
@@ -8,8 +10,8 @@ use super::error::IngestError;
 use super::fixed_width::Columns;
 use super::footer;
 use super::header;
-use super::json_lines::{self, Keys};
-use super::options::{FileFormat, QuoteChoice, Ragged, ReadOptions};
+use super::json_lines;
+use super::options::{FileFormat, QuoteChoice, ReadOptions};
 use super::pass::Task;
 use super::rewritten::{self, Rewriter};
 use super::source::{Compression, Kind, Source, refuse_what_is_no_table};
@@ -112,7 +114,7 @@ pub(super) fn prepare(
         whole,
     };
     if options.format == Some(FileFormat::Jsonl) || (options.format.is_none() && json_lines::are_lines(sample.text)) {
-        return json(&sample, looking);
+        return json::prepare(&sample, looking);
     }
     let found = dialect::detect(sample.text, whole, options);
     if let Some(columns) = fixed_width(&sample, &found, options)? {
@@ -132,90 +134,6 @@ fn encoding_decision(encoding: &FoundEncoding, options: &ReadOptions) -> Decisio
         why: encoding.evidence.clone(),
         set_by_you: options.encoding.is_some(),
     }
-}
-
-/// A file of JSON Lines: its keys are found by reading all of it once.
-fn json(sample: &Sample<'_>, looking: Looking<'_>) -> Result<Prepared, IngestError> {
-    let (source, encoding, options) = (sample.source, &sample.encoding, looking.options);
-    let mut stream = TextStream::open(
-        source,
-        sample.compression,
-        encoding.encoding,
-        encoding.mark_bytes,
-        false,
-    )?;
-    let keys = Keys::of(&source.path, &mut stream, looking.most_bytes, looking.progress)?;
-    let (format, width) = (rewritten::FORMAT, keys.names.len());
-    if width == 0 {
-        return Err(no_keys(source, options));
-    }
-    let lines = whole_lines(sample.text, sample.whole);
-    let records = dialect::split(&keys.rewrite(lines), &format, true, dialect::MAX_KEPT_RECORDS);
-    let mut dialect = Dialect {
-        format: FileFormat::Jsonl.name().to_owned(),
-        compression: sample.compression.name().to_owned(),
-        encoding: encoding.encoding.name().to_owned(),
-        byte_order_mark: encoding.mark_bytes > 0,
-        delimiter: ',',
-        header: true,
-        line_ending: "lf".to_owned(),
-        ..Dialect::default()
-    };
-    dialect.decide(encoding_decision(encoding, options));
-    let about = ReadingPart::Format;
-    dialect.decide(match options.format {
-        Some(_) => Decision::set(
-            about,
-            format!("JSON Lines: set by you; the {width} keys of all objects are the columns"),
-            format!("JSON Lines：由您设定；所有对象的 {width} 个键即为列"),
-        ),
-        None => Decision::found(
-            about,
-            format!("JSON Lines: the first line is an object; the {width} keys of all objects are the columns"),
-            format!("JSON Lines：第一行是一个对象；所有对象的 {width} 个键即为列"),
-        ),
-    });
-    let task = Task {
-        source: source.clone(),
-        compression: sample.compression,
-        encoding: encoding.encoding,
-        mark_bytes: encoding.mark_bytes,
-        preamble_lines: 0,
-        footer_lines: options.footer_lines,
-        layout: Layout {
-            format,
-            width,
-            header_rows: 0,
-            header_lines: Vec::new(),
-            wrapped: false,
-            rewriter: Some(Rewriter::Json(Arc::new(keys.clone()))),
-            comments: Comments::None,
-            ragged: Ragged::Reject,
-            spellings: Arc::new(Spellings::of(options)),
-            encoding: encoding.encoding.name(),
-            fields: (0..width).map(Some).collect(),
-        },
-    };
-    Ok(Prepared {
-        task,
-        dialect,
-        names: keys.names,
-        records,
-        encoding_certain: encoding.certain,
-    })
-}
-
-fn no_keys(source: &Source, options: &ReadOptions) -> IngestError {
-    if options.format.is_none() {
-        return IngestError::NoRecords {
-            path: source.path.clone(),
-        };
-    }
-    let path = source.path.display();
-    IngestError::BadOption(Bilingual::new(
-        format!("no line of {path} is a JSON object; choose another format or the one that is found"),
-        format!("{path} 中没有一行是 JSON 对象；请选择其他格式或自动识别"),
-    ))
 }
 
 /// The columns of a padded table: as chosen, or looked for where no delimiter gives records of one width.

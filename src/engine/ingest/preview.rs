@@ -8,7 +8,8 @@ use super::dataset::{Dataset, DatasetInfo};
 use super::error::IngestError;
 use super::frame::Frame;
 use super::options::ReadOptions;
-use super::pass::{PassConfig, PassOutcome, read_chunk};
+use super::outcome::PassOutcome;
+use super::pass::{PassConfig, read_chunk};
 use super::prepare::Looking;
 use super::read::{self, ReadLog};
 use super::source::{self, Compression, Kind, Source};
@@ -204,7 +205,9 @@ fn read_part(config: &PassConfig<'_>, progress: &Progress) -> Result<Part, Inges
             first: true,
             had_errors: stream.had_errors,
         };
-        let rows = chunk::read(&chunk, &task.layout, config.plans, config.wanted);
+        let rows = chunk::read(&chunk, &task.layout, (config.plans, config.wanted), &|| {
+            progress.is_cancelled()
+        });
         part.outcome.append(config, rows);
         match ended {
             Some(lines) => part.outcome.files[file].skip_footer(lines),

@@ -3,6 +3,7 @@
 //! Invariant: files are only ever opened for reading.
 
 use super::error::IngestError;
+use super::glob;
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,8 @@ const TABLE_EXTENSIONS: [&str; 8] = ["csv", "tsv", "tab", "txt", "psv", "jsonl",
 /// Expands folders, sorts their files by name, and looks at each file's first bytes.
 pub(super) fn resolve(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
     let mut files = Vec::new();
-    for path in paths {
+    for path in expanded(paths) {
+        let path = &path;
         let metadata = std::fs::metadata(path).map_err(|error| IngestError::io(path, error))?;
         if metadata.is_dir() {
             let before = files.len();
@@ -71,6 +73,19 @@ pub(super) fn resolve(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
         });
     }
     Ok(sources)
+}
+
+/// The paths with those that have wildcards, and are no file of that name, replaced by what they match.
+fn expanded(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let expand = |path: &PathBuf| {
+        if !glob::is_pattern(path) || path.exists() {
+            return vec![path.clone()];
+        }
+        let found = glob::expand(path);
+        // What matches nothing is told as a path that is not there.
+        if found.is_empty() { vec![path.clone()] } else { found }
+    };
+    paths.iter().flat_map(expand).collect()
 }
 
 /// Tables directly in the folder and in its sub-folders, by path; hidden files and other kinds are left out.

@@ -47,6 +47,23 @@ fn files_of_a_folder_are_one_log_by_column_names() {
 }
 
 #[test]
+fn a_path_with_wildcards_is_every_file_it_matches() {
+    let folder = tempfile::tempdir().expect("folder");
+    for (name, text) in [
+        ("1.csv", "a,b\n1,2\n"),
+        ("2.csv", "a,c\n3,4\n"),
+        ("3.txt", "a,b\n9,9\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    let read = |name: &str| read_log(&[folder.path().join(name)], &ReadOptions::default(), &Progress::new());
+    let dataset = read("*.csv").expect("one log");
+    assert_eq!((names(&dataset), dataset.num_rows()), (vec!["a", "b", "c"], 2));
+    assert!(!dataset.info.sources[1].schema_differences.is_empty());
+    assert!(matches!(read("*.tsv"), Err(IngestError::NotFound { .. })));
+}
+
+#[test]
 fn packed_files_and_broken_ones() {
     let text: String =
         "id,name\n".to_owned() + &(0..50_000).map(|row| format!("{row},name {row}\n")).collect::<String>();

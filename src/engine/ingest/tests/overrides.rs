@@ -111,10 +111,8 @@ fn comments_preamble_and_footer() {
     let text = "; made by hand\nid,n\n1,2\n; a note, with a comma\n3,4\n";
     let options = set(|options| options.comment = CommentChoice::Prefix(";".to_owned()));
     let dataset = decided(text, ReadingPart::Comments, &options);
-    assert_eq!(
-        (names(&dataset), cells(&dataset)),
-        (vec!["id", "n"], vec![vec!["1", "2"], vec!["3", "4"]])
-    );
+    assert_eq!(names(&dataset), ["id", "n"]);
+    assert_eq!(cells(&dataset), [["1", "2"], ["3", "4"]]);
     assert_eq!((dataset.info.rows.skipped, dataset.info.rows.rejected), (3, 0));
     // Comments that stand below the header where the preamble is chosen, too.
     let options = set(|options| {
@@ -131,10 +129,8 @@ fn comments_preamble_and_footer() {
 
     let options = set(|options| options.preamble_lines = Some(2));
     let dataset = decided("x,y\n1,2\nid,n\n3,4\n", ReadingPart::Preamble, &options);
-    assert_eq!(
-        (names(&dataset), cells(&dataset)),
-        (vec!["id", "n"], vec![vec!["3", "4"]])
-    );
+    assert_eq!(names(&dataset), ["id", "n"]);
+    assert_eq!(cells(&dataset), [["3", "4"]]);
     assert_eq!(*dataset.lines, [4]);
 
     for (lines, text, want) in [
