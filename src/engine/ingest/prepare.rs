@@ -11,7 +11,7 @@ use super::fixed_width::Columns;
 use super::footer;
 use super::header;
 use super::json_lines;
-use super::options::{FileFormat, QuoteChoice, ReadOptions};
+use super::options::{CommentChoice, FileFormat, QuoteChoice, ReadOptions};
 use super::pass::Task;
 use super::rewritten::{self, Rewriter};
 use super::source::{Compression, Kind, Source, refuse_what_is_no_table};
@@ -120,7 +120,9 @@ pub(super) fn prepare(
     if let Some(columns) = fixed_width(&sample, &found, options)? {
         return Ok(padded(&sample, (found, columns), options));
     }
-    if found.records.is_empty() && found.preamble_lines == 0 {
+    // What the user skips may be all there is.
+    let skips = options.footer_lines.is_some() || matches!(options.comment, CommentChoice::Prefix(_));
+    if found.records.is_empty() && found.preamble_lines == 0 && !skips {
         return Err(IngestError::NoRecords {
             path: source.path.clone(),
         });

@@ -55,6 +55,10 @@ impl Spellings {
         }
     }
 
+    pub(super) fn has_own_booleans(&self) -> bool {
+        self.booleans.is_some()
+    }
+
     /// Whether a cell is true or false by the user's own words, whatever else it may be.
     pub(super) fn is_own_bool(&self, cell: &[u8]) -> bool {
         self.booleans

@@ -81,7 +81,13 @@ impl CellStats {
             self.cells += 1;
             self.boolean += 1;
         } else {
+            let before = self.boolean;
             self.add_value(cell);
+            // Where the user chose the words, the usual ones are words like others.
+            if spellings.has_own_booleans() && self.boolean > before {
+                self.boolean = before;
+                self.text += 1;
+            }
         }
     }
 

@@ -196,7 +196,8 @@ fn rows_meanwhile(cx: &PageContext<'_>, ui: &mut Ui) {
         cx.t(reading::FIRST_ROWS),
         |_ui| {},
         |ui| {
-            let height = ui.available_height() - 60.0;
+            let window = ui.ctx().content_rect().height() - 420.0;
+            let height = (ui.available_height() - 60.0).min(window);
             first_rows::ui(cx, ui, &seen.first, height);
         },
     );

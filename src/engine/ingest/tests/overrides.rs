@@ -259,7 +259,7 @@ fn time_formats_of_columns() {
         );
         cells(&dataset).into_iter().map(|row| row[0].clone()).collect()
     };
-    let second_of_january = (1 * DAY).to_string();
+    let second_of_january = DAY.to_string();
     let first_of_february = (31 * DAY).to_string();
     let text = "t,x\n1/2/1970,a\n1/2/1970,b\n";
     assert_eq!(micros(text, TimeChoice::MonthFirst)[0], second_of_january);

@@ -86,7 +86,8 @@ impl Editor {
         }
         let seen = loadable.value().cloned();
         let columns = widgets::Columns::of(ui.available_width(), 0.38);
-        let height = (ui.available_height() - space::GAP).max(320.0);
+        let window = ui.ctx().content_rect().height() - 120.0;
+        let height = (ui.available_height() - space::GAP).min(window).max(320.0);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::GAP;
             columns.left(ui, |ui| {

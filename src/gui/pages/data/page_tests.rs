@@ -41,6 +41,16 @@ fn editor(state: AppState) -> Drawn {
     harness
 }
 
+/// Opens a drop-down and takes an entry.
+fn choose(harness: &mut Drawn, label: &str, entry: &str) {
+    harness.get_by_role_and_label(Role::ComboBox, label).scroll_to_me();
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::ComboBox, label).click();
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::Button, entry).click();
+    harness.run_steps(3);
+}
+
 #[test]
 fn every_decision_stands_with_its_evidence_in_both_languages() {
     for lang in [Language::English, Language::Chinese] {
@@ -86,10 +96,7 @@ fn controls_try_other_decisions_on_the_first_rows() {
         ("Written for null", "only empty cells", "nulls: Some([])"),
         ("Format of the lines", "fixed width", "format: Some(FixedWidth)"),
     ] {
-        harness.get_by_role_and_label(Role::ComboBox, label).click();
-        harness.run_steps(3);
-        harness.get_by_role_and_label(Role::Button, entry).click();
-        harness.run_steps(3);
+        choose(&mut harness, label, entry);
         assert_sent(&harness, asked);
     }
 }
@@ -107,10 +114,7 @@ fn columns_have_types_and_formats() {
             "times: {\"when\": MonthFirst}",
         ),
     ] {
-        harness.get_by_role_and_label(Role::ComboBox, label).click();
-        harness.run_steps(3);
-        harness.get_by_role_and_label(Role::Button, entry).click();
-        harness.run_steps(3);
+        choose(&mut harness, label, entry);
         assert_sent(&harness, asked);
     }
     harness.get_by_label_contains("Day first: 1 sampled dates (13/1/2010)");
