@@ -72,6 +72,7 @@ pub use log::{EventLog, NULL_TIME};
 pub(crate) use names::words as name_words;
 pub use options::{
     BooleanWords, CommentChoice, FileFormat, LineEnding, NumberFormat, QuoteChoice, Ragged, ReadOptions, TimeChoice,
+    USUAL_NULLS,
 };
 pub use preview::{Preview, PreviewLine, preview};
 pub use texts::CodedTexts;

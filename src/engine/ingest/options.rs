@@ -64,6 +64,9 @@ pub struct ReadOptions {
     pub booleans: Option<BooleanWords>,
 }
 
+/// The most usual spellings of null, to start a list of one's own with.
+pub const USUAL_NULLS: [&str; 6] = ["NA", "null", "NULL", "\\N", "-", "空"];
+
 /// Which character quotes fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,7 @@ use super::super::PageContext;
 use super::editor::{Typed, attempt, evidence};
 use crate::engine::ingest::{
     BooleanWords, CommentChoice, Dialect, FileFormat, LineEnding, Preview, QuoteChoice, Ragged, ReadOptions,
-    ReadingPart,
+    ReadingPart, USUAL_NULLS,
 };
 use crate::gui::i18n::{data as page_words, reading as words};
 use crate::gui::theme::space;
@@ -297,7 +297,7 @@ impl Part<'_, '_> {
             Some(List::Usual) => attempt(self.cx, |options| options.nulls = None),
             Some(List::Empty) => attempt(self.cx, |options| options.nulls = Some(Vec::new())),
             Some(List::These) => {
-                let usual = ["NA", "null", "\\N", "-", "空"].map(str::to_owned).to_vec();
+                let usual = USUAL_NULLS.map(str::to_owned).to_vec();
                 attempt(self.cx, |options| options.nulls = Some(usual));
             }
             None => {}

@@ -43,7 +43,7 @@ fn column(cx: &PageContext<'_>, ui: &mut Ui, info: &ColumnInfo, (options, typed)
         });
     });
     if let Some(TimeChoice::Pattern(pattern)) = options.times.get(name) {
-        let key = format!("pattern of {name}");
+        let key = format!("pattern_{name}");
         let names = (key.as_str(), cx.t(words::PATTERN), cx.t(words::PATTERN_HINT));
         let (read, show) = (|text: &str| text.to_owned(), |text: &String| text.clone());
         if let Some(pattern) = typed.field(ui, names, pattern, (read, show)) {
