@@ -316,12 +316,30 @@ fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evid
             };
         }
     };
+    // An apostrophe that only stands inside texts encloses nothing.
+    let mut format = format;
+    if options.quote == QuoteChoice::Detect && format.quote == Some(b'\'') && !opens_fields(body, &format) {
+        format.quote = Some(b'"');
+    }
     explain::format(&format, (width, share), body, options, evidence);
     let quote = match options.quote {
         QuoteChoice::Detect => format.quote.or_else(|| quote_when_unseen(body, &format)),
         _ => format.quote,
     };
     Format { quote, ..format }
+}
+
+/// Whether a field starts with the quote.
+fn opens_fields(body: &[u8], format: &Format) -> bool {
+    let opens = |at: usize| {
+        let spaces = body[..at]
+            .iter()
+            .rev()
+            .take_while(|&&byte| format.skip_space && byte == b' ');
+        let before = at - spaces.count();
+        before == 0 || body[before - 1] == format.delimiter || body[before - 1] == format.newline
+    };
+    format.quote.is_some_and(|quote| memchr_iter(quote, body).any(opens))
 }
 
 /// A double quote that does not occur in the sample may still occur later.

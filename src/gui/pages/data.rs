@@ -46,7 +46,8 @@ impl DataPage {
         let facts = data.dataset.value().map_or_else(String::new, |log| {
             words::facts(cx.lang(), log.info.rows, log.info.elapsed_ms)
         });
-        widgets::page_header(ui, cx.t(words::TITLE), &facts, |ui| self.actions(cx, ui));
+        let title = if self.editor.open { reading::TITLE } else { words::TITLE };
+        widgets::page_header(ui, cx.t(title), &facts, |ui| self.actions(cx, ui));
         match &data.dataset {
             Loadable::Loading {
                 previous: None,

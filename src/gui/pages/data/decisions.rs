@@ -7,9 +7,9 @@ use crate::engine::ingest::{
     ReadingPart, USUAL_NULLS,
 };
 use crate::gui::i18n::{data as page_words, reading as words};
-use crate::gui::theme::space;
+use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets;
-use egui::Ui;
+use egui::{RichText, Ui};
 
 const DELIMITERS: [char; 8] = [',', ';', '\t', '|', ' ', '^', '~', '\u{1}'];
 const COMMENTS: [&str; 5] = ["#", "//", "--", "%", ";"];
@@ -59,7 +59,11 @@ impl Part<'_, '_> {
         let decisions: Vec<_> = self.dialect.about(reading).collect();
         let sentences: Vec<_> = decisions.iter().map(|decision| &decision.why).collect();
         let set = decisions.iter().any(|decision| decision.set_by_you);
-        evidence(self.cx, ui, &sentences, set);
+        if sentences.is_empty() {
+            note(ui, self.cx.t(words::unseen(reading)));
+        } else {
+            evidence(self.cx, ui, &sentences, set);
+        }
         ui.add_space(space::GAP);
     }
 
@@ -317,11 +321,7 @@ impl Part<'_, '_> {
 
     fn booleans(&mut self, ui: &mut Ui) {
         let now = self.options.booleans.clone().unwrap_or_default();
-        ui.label(
-            egui::RichText::new(self.label(ReadingPart::Booleans))
-                .font(crate::gui::theme::text::small())
-                .color(crate::gui::theme::palette(ui).text_2),
-        );
+        note(ui, self.label(ReadingPart::Booleans));
         for (key, label, hint, is_yes) in [
             ("yes", words::TRUE_WORDS, words::TRUE_HINT, true),
             ("no", words::FALSE_WORDS, words::FALSE_HINT, false),
@@ -349,6 +349,11 @@ impl Part<'_, '_> {
             plain => plain.to_string(),
         }
     }
+}
+
+fn note(ui: &mut Ui, words: &str) {
+    let color = palette(ui).text_2;
+    ui.add(egui::Label::new(RichText::new(words).font(text::small()).color(color)).wrap());
 }
 
 /// Words between commas.

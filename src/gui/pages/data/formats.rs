@@ -34,7 +34,7 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, seen: &Preview, typed: &mut Typed) 
 fn column(cx: &PageContext<'_>, ui: &mut Ui, info: &ColumnInfo, (options, typed): (&ReadOptions, &mut Typed)) {
     let name = &info.name;
     ui.label(RichText::new(name).font(text::body()).color(palette(ui).text));
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         slot(ui, |ui| type_choice(cx, ui, info, options));
         slot(ui, |ui| match info.dtype {
             ColumnType::Time => time_choice(cx, ui, info, options),
