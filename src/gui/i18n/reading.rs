@@ -11,7 +11,6 @@ pub const CLOSE: Text = Text::new("Back", "返回");
 pub const FILE: Text = Text::new("File", "文件");
 pub const COLUMNS: Text = Text::new("Columns", "列");
 pub const FIRST_ROWS: Text = Text::new("First rows", "前几行");
-pub const NOTHING_SEEN: Text = Text::new("Nothing of the kind was seen", "未发现此类内容");
 pub const AS_FOUND: Text = Text::new("as found", "按识别结果");
 pub const SET_BY_YOU: Text = Text::new("set by you", "由您设定");
 pub const STATE: Text = Text::new("What becomes of it", "处理结果");
@@ -62,6 +61,36 @@ pub fn part(part: ReadingPart) -> Text {
         ReadingPart::Ragged => Text::new("Rows with too few or too many fields", "字段过少或过多的行"),
         ReadingPart::Nulls => Text::new("Written for null", "空值的写法"),
         ReadingPart::Booleans => Text::new("True and false", "真与假"),
+    }
+}
+
+/// What holds where nothing was seen and nothing decided.
+pub fn unseen(part: ReadingPart) -> Text {
+    match part {
+        ReadingPart::Format => Text::new(
+            "No JSON objects, no columns of fixed width",
+            "不是 JSON 对象，也不是定宽列",
+        ),
+        ReadingPart::Escape => Text::new("No backslash stands before a quote", "引号前没有反斜杠"),
+        ReadingPart::Comments => Text::new("No comment lines in the sample", "样本中没有注释行"),
+        ReadingPart::Preamble => Text::new("The table begins on the first line", "表从第一行开始"),
+        ReadingPart::Footer => Text::new(
+            "No lines after a blank line at the end that fit no row",
+            "末尾空行之后没有不符合数据行的内容",
+        ),
+        ReadingPart::Ragged => Text::new(
+            "They are kept aside with their line and cause",
+            "连同行号和原因单独保留",
+        ),
+        ReadingPart::Nulls => Text::new(
+            "NA, N/A, null, None, NaN, nil, -, --, \\N, (null), <NA>, #N/A and their like, 空, 空值, and the empty cell",
+            "NA、N/A、null、None、NaN、nil、-、--、\\N、(null)、<NA>、#N/A 等写法，空、空值，以及空单元格",
+        ),
+        ReadingPart::Booleans => Text::new(
+            "Usual: true/false, yes/no, t/f, y/n, on/off, 是/否, 真/假",
+            "常见写法：true/false、yes/no、t/f、y/n、on/off、是/否、真/假",
+        ),
+        _ => Text::new("Nothing of the kind was seen", "未发现此类内容"),
     }
 }
 

@@ -174,14 +174,6 @@ pub(super) fn evidence(
     set: bool,
 ) {
     let p = palette(ui);
-    if sentences.is_empty() {
-        ui.label(
-            RichText::new(cx.t(words::NOTHING_SEEN))
-                .font(text::small())
-                .color(p.text_2),
-        );
-        return;
-    }
     let color = if set { p.accent } else { p.text_2 };
     for sentence in sentences {
         ui.add(egui::Label::new(RichText::new(cx.b(sentence)).font(text::small()).color(color)).wrap());
