@@ -176,7 +176,11 @@ fn ragged_rows_are_padded_and_cut() {
             && ragged.why.en.contains("1 with too many")
     );
     // What is broken is still rejected, and so are lines that are no objects.
-    let dataset = read_with(b"a,b\n1,\"open\n2,y\n3\n", &set(|options| options.ragged = Ragged::Pad));
+    let quoted = set(|options| {
+        options.ragged = Ragged::Pad;
+        options.quote = QuoteChoice::Char('"');
+    });
+    let dataset = read_with(b"a,b\n1,\"open\n2,y\n3\n", &quoted);
     assert_eq!((dataset.num_rows(), dataset.info.rows.rejected), (2, 1));
     let json = "{\"a\":1,\"b\":2}\nno object\n{\"a\":3}\n";
     let dataset = read_with(json.as_bytes(), &set(|options| options.ragged = Ragged::Pad));
@@ -271,7 +275,10 @@ fn time_formats_of_columns() {
     );
     assert_eq!(micros(numbers, TimeChoice::EpochMillis)[0], "86400000");
     assert_eq!(micros(numbers, TimeChoice::EpochMicros)[0], "86400");
-    assert_eq!(micros("t,x\n19700102,a\n", TimeChoice::Compact)[0], second_of_january);
+    assert_eq!(
+        micros("t,x\n19700102,a\n19700103,b\n", TimeChoice::Compact)[0],
+        second_of_january
+    );
     let pattern = TimeChoice::Pattern("%d|%m|%y".to_owned());
     assert_eq!(
         micros("t,x\n01|02|70,a\n2/1/70,b\n", pattern),

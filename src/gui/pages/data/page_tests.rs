@@ -13,14 +13,18 @@ use egui::Role;
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
 
-const LOG: &str = "a report of June\nuser;price;when;bought\nu1;2,5;13/1/2010;yes\nu2;1.234,50;1/2/2010;no\nu3\n\
-                   u4;x;2/2/2010;yes\nu5;7,25;3/2/2010;NA\n";
+/// Two lines above, one row too short, one price that is no number among many that are.
+fn log_text() -> String {
+    let head = "a report of June\nuser;price;when;bought\nu1;2,5;13/1/2010;yes\nu2;1.234,50;1/2/2010;no\nu3\n\
+                u4;x;2/2/2010;yes\nu5;7,25;3/2/2010;NA\n";
+    format!("{head}{}", "u6;3,75;4/2/2010;no\n".repeat(40))
+}
 
 /// A log that was read, and its first rows read with a draft.
-fn state(lang: Language, text: &str, draft: Option<ReadOptions>) -> AppState {
+fn state(lang: Language, draft: Option<ReadOptions>) -> AppState {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("june.csv");
-    std::fs::write(&path, text).expect("written");
+    std::fs::write(&path, log_text()).expect("written");
     let paths = [path];
     let mut state = AppState::default();
     state.settings.language = lang;
@@ -54,7 +58,7 @@ fn choose(harness: &mut Drawn, label: &str, entry: &str) {
 #[test]
 fn every_decision_stands_with_its_evidence_in_both_languages() {
     for lang in [Language::English, Language::Chinese] {
-        let state = state(lang, LOG, None);
+        let state = state(lang, None);
         let decisions = state
             .data
             .preview
@@ -81,7 +85,7 @@ fn every_decision_stands_with_its_evidence_in_both_languages() {
 
 #[test]
 fn controls_try_other_decisions_on_the_first_rows() {
-    let mut harness = editor(state(Language::English, LOG, None));
+    let mut harness = editor(state(Language::English, None));
     for (label, entry, asked) in [
         ("Encoding", "Big5", "encoding: Some(\"Big5\")"),
         ("Delimiter", "|", "delimiter: Some('|')"),
@@ -104,7 +108,7 @@ fn controls_try_other_decisions_on_the_first_rows() {
 
 #[test]
 fn columns_have_types_and_formats() {
-    let mut harness = editor(state(Language::English, LOG, None));
+    let mut harness = editor(state(Language::English, None));
     press(&mut harness, Role::CheckBox, "Columns 4");
     for (label, entry, asked) in [
         ("Type of price", "text", "types: {\"price\": Text}"),
@@ -129,7 +133,7 @@ fn what_is_tried_can_be_applied_or_dropped() {
         ..ReadOptions::default()
     };
     for lang in [Language::English, Language::Chinese] {
-        let mut harness = editor(state(lang, LOG, Some(draft.clone())));
+        let mut harness = editor(state(lang, Some(draft.clone())));
         harness.get_by_label_contains(lang.t(words::SET_BY_YOU));
         press(&mut harness, Role::Button, lang.t(words::RESET));
         assert_sent(&harness, "TryAsFound");
@@ -144,7 +148,7 @@ fn what_is_tried_can_be_applied_or_dropped() {
 
 #[test]
 fn a_trial_that_cannot_be_read_says_why_and_keeps_the_rows() {
-    let mut state = state(Language::English, LOG, Some(ReadOptions::default()));
+    let mut state = state(Language::English, Some(ReadOptions::default()));
     let previous = state.data.preview.value().cloned();
     state.data.preview = Loadable::Failed {
         error: "the quote cannot be used".to_owned(),
@@ -158,7 +162,7 @@ fn a_trial_that_cannot_be_read_says_why_and_keeps_the_rows() {
 #[test]
 fn while_a_log_is_read_its_first_rows_are_shown() {
     for lang in [Language::English, Language::Chinese] {
-        let mut state = state(lang, LOG, None);
+        let mut state = state(lang, None);
         state.data.dataset = Loadable::Empty;
         let progress = Progress::new();
         progress.set_bytes(12_000_000, 48_000_000);
@@ -175,7 +179,7 @@ fn while_a_log_is_read_its_first_rows_are_shown() {
 
 #[test]
 fn an_editor_without_first_rows_asks_for_them_once() {
-    let mut state = state(Language::English, LOG, None);
+    let mut state = state(Language::English, None);
     state.data.preview = Loadable::Empty;
     let mut harness = drawn(Page::Data, state);
     press(&mut harness, Role::Button, page_words::CHANGE.en);
