@@ -1,7 +1,7 @@
 //! `touchstone audit`: report the quality of a log.
 
-use super::ingest::ReadingArgs;
 use super::kept::{Kept, LogFiles};
+use super::reading::ReadingArgs;
 use super::rules::Rules;
 use super::scored::{number, say_table};
 use super::{ExitStatus, OutputArgs, write_file};

@@ -1,7 +1,7 @@
 //! `touchstone clean`: apply a recipe to a log.
 
-use super::ingest::ReadingArgs;
 use super::kept::{Kept, LogFiles};
+use super::reading::ReadingArgs;
 use super::{ExitStatus, OutputArgs};
 use crate::engine::artifact::ContentHash;
 use crate::engine::audit::thousands;

@@ -1,7 +1,7 @@
 //! `touchstone features`: build features, label and split from a log.
 
-use super::ingest::ReadingArgs;
 use super::kept::{Kept, LogFiles, folder_for};
+use super::reading::ReadingArgs;
 use super::{ExitStatus, OutputArgs};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::thousands;

@@ -18,6 +18,7 @@ mod models;
 mod output;
 mod power;
 mod predict;
+mod reading;
 mod recipe;
 mod report;
 mod rules;

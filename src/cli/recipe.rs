@@ -1,7 +1,7 @@
 //! `touchstone recipe`: suggest a recipe from an audit's findings, or check one.
 
-use super::ingest::ReadingArgs;
 use super::kept::{Kept, LogFiles};
+use super::reading::ReadingArgs;
 use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::audit::{AuditOptions, SideTables, audit};
 use crate::engine::ingest::{ReadOptions, read_log};

@@ -1,7 +1,7 @@
 //! `touchstone rules`: suggest a rules file from a log, or check a log against one without the audit.
 
 use super::audit::{now_ms, side_table};
-use super::ingest::ReadingArgs;
+use super::reading::ReadingArgs;
 use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::{percent, thousands};

@@ -1,6 +1,6 @@
 //! `touchstone select`: score a table's columns against a label.
 
-use super::ingest::ReadingArgs;
+use super::reading::ReadingArgs;
 use super::{ExitStatus, OutputArgs};
 use crate::engine::features::{SelectConfig, select_columns};
 use crate::engine::ingest::read_log;

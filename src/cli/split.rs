@@ -1,7 +1,7 @@
 //! `touchstone split`: divide a table into train, valid and test, and say what leaks.
 
-use super::ingest::ReadingArgs;
 use super::kept::Kept;
+use super::reading::ReadingArgs;
 use super::{ExitStatus, OutputArgs, UsageError, write_file};
 use crate::engine::artifact::{Role, Severity};
 use crate::engine::audit::thousands;

@@ -5,18 +5,36 @@
 use crate::engine::artifact::Bilingual;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The work was cancelled by its owner; nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cancelled")]
 pub struct Cancelled;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
+    started: Instant,
     phase: Mutex<Bilingual>,
     fraction: AtomicU32,
     rows: AtomicU64,
+    bytes: AtomicU64,
+    all_bytes: AtomicU64,
     cancel: AtomicBool,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+            phase: Mutex::default(),
+            fraction: AtomicU32::default(),
+            rows: AtomicU64::default(),
+            bytes: AtomicU64::default(),
+            all_bytes: AtomicU64::default(),
+            cancel: AtomicBool::default(),
+        }
+    }
 }
 
 /// A handle both sides hold: the work writes, the watcher reads and may cancel. Cheap to clone.
@@ -31,6 +49,19 @@ pub struct ProgressSnapshot {
     pub fraction: f32,
     /// Rows handled so far, 0 where the job does not count rows.
     pub rows: u64,
+    /// Bytes handled so far and of the whole, 0 where the job does not count bytes.
+    pub bytes: u64,
+    pub all_bytes: u64,
+    /// Since the handle was made.
+    pub elapsed: Duration,
+}
+
+impl ProgressSnapshot {
+    /// Seconds left by linear extrapolation; `None` until it means something.
+    pub fn secs_left(&self) -> Option<f64> {
+        let (fraction, elapsed) = (f64::from(self.fraction), self.elapsed.as_secs_f64());
+        (fraction > 0.05 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
+    }
 }
 
 impl Progress {
@@ -54,6 +85,12 @@ impl Progress {
         self.0.rows.store(rows, Ordering::Relaxed);
     }
 
+    /// Tells how many bytes of how many are handled.
+    pub fn set_bytes(&self, bytes: u64, all_bytes: u64) {
+        self.0.bytes.store(bytes, Ordering::Relaxed);
+        self.0.all_bytes.store(all_bytes, Ordering::Relaxed);
+    }
+
     /// Asks the work to stop; it answers at its next check.
     pub fn cancel(&self) {
         self.0.cancel.store(true, Ordering::Relaxed);
@@ -73,6 +110,9 @@ impl Progress {
             phase: self.0.phase.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             fraction: f32::from_bits(self.0.fraction.load(Ordering::Relaxed)),
             rows: self.0.rows.load(Ordering::Relaxed),
+            bytes: self.0.bytes.load(Ordering::Relaxed),
+            all_bytes: self.0.all_bytes.load(Ordering::Relaxed),
+            elapsed: self.0.started.elapsed(),
         }
     }
 }

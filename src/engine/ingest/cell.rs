@@ -1,5 +1,46 @@
 //! One cell: null spellings, integers, decimals, booleans. Bytes in, values out, exact or nothing.
 
+use super::options::NumberFormat;
+
+/// The characters inside a written number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Decimal point, `.` or `,`.
+    pub point: u8,
+    groups: Groups,
+}
+
+/// What may stand between groups of three digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Groups {
+    /// Whatever people use, as long as nothing else can be meant.
+    Usual,
+    /// Nothing.
+    None,
+    /// This and nothing else; a space stands for every kind of space.
+    Only(char),
+}
+
+impl Marks {
+    pub(super) const POINT: Self = Self::usual(b'.');
+    pub(super) const COMMA: Self = Self::usual(b',');
+
+    const fn usual(point: u8) -> Self {
+        Self {
+            point,
+            groups: Groups::Usual,
+        }
+    }
+
+    /// As the user chose them.
+    pub(super) fn chosen(format: NumberFormat) -> Self {
+        Self {
+            point: if format.decimal == ',' { b',' } else { b'.' },
+            groups: format.thousands.map_or(Groups::None, Groups::Only),
+        }
+    }
+}
+
 /// What the text of a null looks like (pandas' list, plus `\N`, dashes, spreadsheet errors and 空).
 pub(super) fn is_null(cell: &[u8]) -> bool {
     match cell.len() {
@@ -64,9 +105,9 @@ pub(super) fn parse_int(cell: &[u8]) -> Option<i64> {
 }
 
 /// An integer however it is written: `+5`, `1,234`, `￥20`, and `17850.0` where `dot_zero` allows it.
-pub(super) fn parse_int_loose(cell: &[u8], dot_zero: bool) -> Option<i64> {
+pub(super) fn parse_int_loose(cell: &[u8], dot_zero: bool, marks: Marks) -> Option<i64> {
     let mut plain = [0u8; 32];
-    let plain = plain_number(cell, b'.', &mut plain)?;
+    let plain = plain_number(cell, marks, &mut plain)?;
     let digits = if dot_zero {
         strip_dot_zero(plain).unwrap_or(plain)
     } else {
@@ -137,14 +178,15 @@ fn parse_float_slow(cell: &[u8]) -> Option<f64> {
     text.parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
-/// A number however it is written: `1,234.50`, `￥99`, `$5`, `+1`; `1.234,50` with `point` = `,`.
-pub(super) fn parse_float_loose(cell: &[u8], point: u8) -> Option<f64> {
+/// A number however it is written: `1,234.50`, `￥99`, `$5`, `+1`; `1.234,50` with a decimal comma.
+pub(super) fn parse_float_loose(cell: &[u8], marks: Marks) -> Option<f64> {
     let mut plain = [0u8; 32];
-    parse_float(plain_number(cell, point, &mut plain)?)
+    parse_float(plain_number(cell, marks, &mut plain)?)
 }
 
 /// Drops sign `+`, currency signs and thousands separators; `None` if what is left is no plain number.
-fn plain_number<'a>(cell: &[u8], point: u8, out: &'a mut [u8; 32]) -> Option<&'a [u8]> {
+fn plain_number<'a>(cell: &[u8], marks: Marks, out: &'a mut [u8; 32]) -> Option<&'a [u8]> {
+    let point = marks.point;
     // Accountants write -5 as (5).
     let (enclosed, cell) = match cell {
         [b'(', inside @ .., b')'] => (true, inside.trim_ascii()),
@@ -173,7 +215,7 @@ fn plain_number<'a>(cell: &[u8], point: u8, out: &'a mut [u8; 32]) -> Option<&'a
         Some(at) => (&rest[..at], Some(&rest[at + 1..])),
         None => (rest, None),
     };
-    length = push_groups(whole, point, fraction.is_some(), out, length)?;
+    length = push_groups(whole, marks, fraction.is_some(), out, length)?;
     if let Some(fraction) = fraction {
         let end = length + 1 + fraction.len();
         if end > out.len() || !fraction.iter().all(u8::is_ascii_digit) {
@@ -188,15 +230,7 @@ fn plain_number<'a>(cell: &[u8], point: u8, out: &'a mut [u8; 32]) -> Option<&'a
 
 /// Appends the digits of `1,234,567`: one to three, the first not 0, then groups of three behind one kind of
 /// separator. A plain space separates only where a fraction follows; otherwise it may be a telephone number.
-fn push_groups(whole: &[u8], point: u8, has_fraction: bool, out: &mut [u8; 32], mut length: usize) -> Option<usize> {
-    let separators: [&[u8]; 5] = [
-        if point == b'.' { b"," } else { b"." },
-        b"'",
-        "\u{A0}".as_bytes(),
-        "\u{202F}".as_bytes(),
-        b" ",
-    ];
-    let usable = &separators[..if has_fraction { 5 } else { 4 }];
+fn push_groups(whole: &[u8], marks: Marks, has_fraction: bool, out: &mut [u8; 32], mut length: usize) -> Option<usize> {
     let first = whole
         .iter()
         .position(|byte| !byte.is_ascii_digit())
@@ -204,7 +238,7 @@ fn push_groups(whole: &[u8], point: u8, has_fraction: bool, out: &mut [u8; 32], 
     let (mut group, mut rest) = whole.split_at(first);
     let separator = match rest {
         [] => None,
-        rest => Some(*usable.iter().find(|separator| rest.starts_with(separator))?),
+        rest => Some(group_separator(rest, marks, has_fraction)?),
     };
     if separator.is_some() && (!(1..=3).contains(&group.len()) || group[0] == b'0') {
         return None;
@@ -222,6 +256,28 @@ fn push_groups(whole: &[u8], point: u8, has_fraction: bool, out: &mut [u8; 32], 
         }
         (group, rest) = rest.split_at(3);
     }
+}
+
+/// The separator that `rest` begins with, if it may separate groups.
+fn group_separator(rest: &[u8], marks: Marks, has_fraction: bool) -> Option<&'static [u8]> {
+    const SPACES: [&[u8]; 4] = [b" ", "\u{A0}".as_bytes(), "\u{202F}".as_bytes(), "\u{2009}".as_bytes()];
+    let usual: [&[u8]; 5] = [
+        if marks.point == b'.' { b"," } else { b"." },
+        b"'",
+        "\u{A0}".as_bytes(),
+        "\u{202F}".as_bytes(),
+        b" ",
+    ];
+    let usable: &[&'static [u8]] = match marks.groups {
+        Groups::Usual => &usual[..if has_fraction { 5 } else { 4 }],
+        Groups::None => &[],
+        Groups::Only(' ') => &SPACES,
+        Groups::Only(',') => &[b","],
+        Groups::Only('.') => &[b"."],
+        Groups::Only('_') => &[b"_"],
+        Groups::Only(_) => &[b"'", "’".as_bytes()],
+    };
+    usable.iter().copied().find(|separator| rest.starts_with(separator))
 }
 
 const CURRENCIES: [&str; 8] = ["￥", "¥", "$", "€", "£", "元", "RMB", "CNY"];
@@ -258,127 +314,4 @@ pub(super) fn parse_bool(cell: &[u8]) -> Option<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn integers_are_exact_or_nothing() {
-        for (text, want) in [
-            ("0", Some(0)),
-            ("-1", Some(-1)),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("-9223372036854775808", Some(i64::MIN)),
-            ("9223372036854775808", None),
-            ("99999999999999999999", None),
-            ("007", None),
-            ("-0", None),
-            ("", None),
-            ("-", None),
-            ("1.0", None),
-            ("1e3", None),
-            ("１", None),
-        ] {
-            assert_eq!(parse_int(text.as_bytes()), want, "{text}");
-        }
-        assert_eq!(parse_int_loose(b"17850.0", true), Some(17850));
-        assert_eq!(parse_int_loose(b"17850.0", false), None);
-        assert_eq!(parse_int_loose(b"17850.5", true), None);
-        assert_eq!(parse_int_loose(b"1,234,567", false), Some(1_234_567));
-        assert_eq!(parse_int_loose(b"1,23", false), None);
-        assert_eq!(parse_int_loose("￥20".as_bytes(), false), Some(20));
-    }
-
-    #[test]
-    fn floats_agree_with_the_standard_library() {
-        for text in [
-            "0",
-            "1.5",
-            "-33.20",
-            "0.1",
-            "251.74",
-            "1e-7",
-            "123456789012345.678",
-            "9007199254740993",
-            ".5",
-            "5.",
-            "0.3",
-            "1.7976931348623157e308",
-            "-0.0",
-            "100000.01",
-        ] {
-            assert_eq!(
-                parse_float(text.as_bytes()).map(f64::to_bits),
-                text.parse::<f64>().ok().map(f64::to_bits),
-                "{text}"
-            );
-        }
-        for text in [
-            "", "-", ".", "nan", "inf", "1.2.3", "1,5", "e5", "0x10", "1e999", "infinity", "+",
-        ] {
-            assert_eq!(parse_float(text.as_bytes()), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn money_and_thousands() {
-        for (text, want) in [
-            ("1,234.50", Some(1234.5)),
-            ("337,300.00", Some(337_300.0)),
-            ("$5", Some(5.0)),
-            ("-$5.25", Some(-5.25)),
-            ("￥1,000", Some(1000.0)),
-            ("99元", Some(99.0)),
-            ("1,5", None),
-            ("12,34,567", None),
-            ("1,234,56.5", None),
-            ("1,234567", None),
-            ("0,500", None),
-            ("5 apples", None),
-            ("(1,234.50)", Some(-1234.5)),
-            ("($5)", Some(-5.0)),
-            ("(-5)", None),
-            ("1'234'567.5", Some(1_234_567.5)),
-            ("1 234.50", Some(1234.5)),
-            ("138 123 456", None),
-            ("1\u{A0}234", Some(1234.0)),
-            ("1,234'567", None),
-            ("$", None),
-            ("1.2.3", None),
-        ] {
-            assert_eq!(parse_float_loose(text.as_bytes(), b'.'), want, "{text}");
-        }
-        assert_eq!(parse_float_loose(b"1.234,50", b','), Some(1234.5));
-        assert_eq!(parse_float_loose(b"3,25", b','), Some(3.25));
-        assert_eq!(parse_float_loose(b"0,500", b','), Some(0.5));
-        assert_eq!(
-            parse_float_loose("1\u{202F}234\u{202F}567,5".as_bytes(), b','),
-            Some(1_234_567.5)
-        );
-        assert_eq!(parse_float_loose(b"1.234.567", b','), Some(1_234_567.0));
-        assert_eq!(parse_float_loose(b"1.234.56", b','), None);
-    }
-
-    #[test]
-    fn nulls_and_booleans_as_people_write_them() {
-        for text in [
-            "", "-", "--", "NA", "\\N", "null", "N/A", "NaN", "NaT", "nil", "空", "空值", "[NULL]", "#DIV/0!",
-        ] {
-            assert!(is_null(text.as_bytes()), "{text}");
-        }
-        for text in ["0", "none of these", "无", "N", "---", "#1"] {
-            assert!(!is_null(text.as_bytes()), "{text}");
-        }
-        for (text, want) in [
-            ("TRUE", Some(true)),
-            ("no", Some(false)),
-            ("是", Some(true)),
-            ("假", Some(false)),
-            ("Off", Some(false)),
-            ("y", Some(true)),
-            ("1", None),
-            ("maybe", None),
-        ] {
-            assert_eq!(parse_bool(text.as_bytes()), want, "{text}");
-        }
-    }
-}
+mod tests;

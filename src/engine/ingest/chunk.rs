@@ -3,11 +3,14 @@
 use super::columns::{CellSource, ColumnBuilder};
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::mend::split_with_stray_quote;
+use super::options::Ragged;
 use super::plan::Plan;
 use super::records::{Field, Format, Record, Splitter, field_bytes};
 use super::rewritten::Rewriter;
+use super::spellings::Spellings;
 use super::table::Comments;
 use crate::engine::artifact::Bilingual;
+use std::sync::Arc;
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
 const BATCH_ROWS: usize = 2048;
@@ -31,6 +34,8 @@ pub(super) struct Layout {
     /// The lines are rewritten before they are split.
     pub rewriter: Option<Rewriter>,
     pub comments: Comments,
+    pub ragged: Ragged,
+    pub spellings: Arc<Spellings>,
     /// Encoding, for the cause of a rejection.
     pub encoding: &'static str,
     /// For each table column, the file's field that fills it.
@@ -60,6 +65,7 @@ pub(super) struct ChunkRows {
     pub counts: RowCounts,
     /// Lines 0-based in the chunk.
     pub rejects: Vec<RejectedLine>,
+    pub ragged: RaggedRows,
     pub bytes: usize,
     /// Rows with well-formed characters beyond ASCII (all rows of a chunk that has some).
     pub rows_beyond_ascii: u64,
@@ -77,6 +83,18 @@ pub(super) struct Tail {
     pub rejected: u64,
 }
 
+/// Rows that had too few or too many fields and were made to fit.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RaggedRows {
+    pub padded: u64,
+    pub cut: u64,
+    /// 0-based physical lines of the first of them.
+    pub lines: Vec<u64>,
+}
+
+/// Lines of rows made to fit that are remembered.
+pub(super) const MAX_RAGGED_LINES: usize = 10_000;
+
 enum Verdict {
     Accept,
     Skip,
@@ -89,24 +107,32 @@ struct Reader<'a> {
     /// All bytes are well-formed, so records need no check.
     clean: bool,
     transcoded: bool,
+    /// Asked now and then; what was read is no longer wanted.
+    stopped: &'a dyn Fn() -> bool,
     rows: ChunkRows,
 }
 
-/// Reads a chunk with one plan a table column; columns that are not `wanted` are left out.
-pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[bool]) -> ChunkRows {
+/// Reads a chunk with one plan a table column; columns that are not `wanted` are left out. Ends early when `stopped`.
+pub(super) fn read(
+    chunk: &Chunk,
+    layout: &Layout,
+    (plans, wanted): (&[Plan], &[bool]),
+    stopped: &dyn Fn() -> bool,
+) -> ChunkRows {
     let data = chunk.data.as_slice();
     let valid = std::str::from_utf8(data).is_ok();
     let expected_rows = data.len() / (layout.width * 6).max(1);
     let columns = plans
         .iter()
         .zip(wanted)
-        .map(|(&plan, &wanted)| wanted.then(|| ColumnBuilder::new(plan, expected_rows)))
+        .map(|(&plan, &wanted)| wanted.then(|| ColumnBuilder::new(plan, expected_rows, Arc::clone(&layout.spellings))))
         .collect();
     let mut reader = Reader {
         layout,
         data,
         clean: valid && !chunk.had_errors,
         transcoded: chunk.had_errors,
+        stopped,
         rows: ChunkRows {
             sequence: chunk.sequence,
             file: chunk.file,
@@ -115,6 +141,7 @@ pub(super) fn read(chunk: &Chunk, layout: &Layout, plans: &[Plan], wanted: &[boo
             num_lines: 0,
             counts: RowCounts::default(),
             rejects: Vec::new(),
+            ragged: RaggedRows::default(),
             bytes: data.len(),
             rows_beyond_ascii: 0,
             undecodable: 0,
@@ -144,16 +171,15 @@ impl Reader<'_> {
                 } else {
                     self.judge(&record, &mut header_pending)
                 };
+            let misfit = record.num_fields as usize != width;
             let verdict = match verdict {
-                Verdict::Reject(_)
-                    if record.num_fields as usize != width && self.mend(&record, before, &mut fields) =>
-                {
-                    Verdict::Accept
-                }
+                Verdict::Skip => Verdict::Skip,
+                _ if misfit && self.mend(&record, before, &mut fields) => Verdict::Accept,
                 verdict => verdict,
             };
             match verdict {
                 Verdict::Accept => {
+                    self.make_fit(&record, before, &mut fields);
                     self.rows.counts.accepted += 1;
                     self.rows.tail = Tail::default();
                     self.rows.lines.push(record.line);
@@ -163,6 +189,9 @@ impl Reader<'_> {
                         self.flush(&fields, batch_rows);
                         fields.clear();
                         (batch_rows, before) = (0, 0);
+                        if (self.stopped)() {
+                            return;
+                        }
                     }
                     continue;
                 }
@@ -179,6 +208,31 @@ impl Reader<'_> {
         }
         self.rows.num_lines = splitter.lines();
         self.flush(&fields, batch_rows);
+    }
+
+    /// Whether records of any width become rows.
+    fn pads(&self) -> bool {
+        self.layout.ragged == Ragged::Pad && !matches!(self.layout.rewriter, Some(Rewriter::Json(_)))
+    }
+
+    /// Gives an accepted record as many fields as the table has columns.
+    #[inline]
+    fn make_fit(&mut self, record: &Record, before: usize, fields: &mut Vec<Field>) {
+        let (found, width) = (fields.len() - before, self.layout.width);
+        if found == width {
+            return;
+        }
+        let ragged = &mut self.rows.ragged;
+        if found < width {
+            ragged.padded += 1;
+        } else {
+            ragged.cut += 1;
+        }
+        if ragged.lines.len() < MAX_RAGGED_LINES {
+            ragged.lines.push(u64::from(record.line));
+        }
+        let end = record.end as usize;
+        fields.resize(before + width, Field::new(end, end, false));
     }
 
     /// Only a one-column table can take a blank line for a row; a header may be repeated.
@@ -221,6 +275,9 @@ impl Reader<'_> {
         if raw.trim_ascii().is_empty() && (self.layout.width == 1 || record.num_fields as usize != self.layout.width) {
             return Verdict::Skip;
         }
+        if self.layout.comments.takes_any(raw) {
+            return Verdict::Skip;
+        }
         if *header_pending > 0 {
             *header_pending -= 1;
             return Verdict::Skip;
@@ -236,11 +293,13 @@ impl Reader<'_> {
             if matches!(self.layout.rewriter, Some(Rewriter::Json(_))) {
                 return Verdict::Reject(Bilingual::new("the line is no JSON object", "该行不是 JSON 对象"));
             }
-            let plural = if found == 1 { "field" } else { "fields" };
-            return Verdict::Reject(Bilingual::new(
-                format!("{found} {plural} where {width} are expected"),
-                format!("有 {found} 个字段，应为 {width} 个"),
-            ));
+            if !self.pads() {
+                let plural = if found == 1 { "field" } else { "fields" };
+                return Verdict::Reject(Bilingual::new(
+                    format!("{found} {plural} where {width} are expected"),
+                    format!("有 {found} 个字段，应为 {width} 个"),
+                ));
+            }
         }
         if !self.clean
             && let Some(cause) = self.undecodable(raw)
@@ -306,6 +365,7 @@ impl Reader<'_> {
                 Some(field) => builder.extend(&mut FieldCells {
                     data: self.data,
                     format: &self.layout.format,
+                    spellings: &self.layout.spellings,
                     fields: &fields[field..],
                     stride: self.layout.width,
                     rows: batch_rows,
@@ -322,6 +382,7 @@ impl Reader<'_> {
 struct FieldCells<'a> {
     data: &'a [u8],
     format: &'a Format,
+    spellings: &'a Spellings,
     fields: &'a [Field],
     stride: usize,
     rows: usize,
@@ -337,6 +398,8 @@ impl CellSource for FieldCells<'_> {
         }
         let field = self.fields[self.next * self.stride];
         self.next += 1;
-        Some(field_bytes(self.data, field, self.format, self.scratch))
+        let cell = field_bytes(self.data, field, self.format, self.scratch);
+        // What the user calls null is null also where it could be a value.
+        Some(if self.spellings.hides(cell) { b"" } else { cell })
     }
 }

@@ -9,12 +9,14 @@ use super::dataset::MAX_KEPT;
 use super::frame::FrameColumn;
 use super::log::NULL_TIME;
 use super::plan::Plan;
+use super::spellings::Spellings;
 use super::stats::CellStats;
 use super::texts::TextValues;
 use polars::prelude::{BooleanChunked, Float64Chunked, Int64Chunked, IntoColumn, IntoSeries, TimeUnit};
 use polars_arrow::array::{BooleanArray, PrimitiveArray};
 use polars_arrow::bitmap::{Bitmap, MutableBitmap};
 use polars_arrow::datatypes::ArrowDataType;
+use std::sync::Arc;
 
 enum Values {
     Text(TextValues),
@@ -36,10 +38,11 @@ pub(super) struct ColumnBuilder {
     pub invalid: Vec<(u64, String)>,
     /// Forms of the cells that did not parse, or of all cells of a text column.
     pub stats: CellStats,
+    spellings: Arc<Spellings>,
 }
 
 impl ColumnBuilder {
-    pub(super) fn new(plan: Plan, capacity: usize) -> Self {
+    pub(super) fn new(plan: Plan, capacity: usize, spellings: Arc<Spellings>) -> Self {
         let values = match plan {
             Plan::Text { .. } => Values::Text(TextValues::with_capacity(capacity)),
             Plan::Integer { .. } | Plan::Time(_) => Values::Integer(Vec::with_capacity(capacity)),
@@ -55,6 +58,7 @@ impl ColumnBuilder {
             num_invalid: 0,
             invalid: Vec::new(),
             stats: CellStats::default(),
+            spellings,
         }
     }
 
@@ -80,10 +84,10 @@ impl ColumnBuilder {
                     self.push_text(cell, null_spellings);
                 }
             }
-            Plan::Integer { dot_zero } => {
+            Plan::Integer { dot_zero, marks } => {
                 while let Some(cell) = cells.next_cell() {
-                    let parsed =
-                        Plan::parse_int(cell, dot_zero).or_else(|| Plan::parse_int(cell::trim(cell), dot_zero));
+                    let parsed = Plan::parse_int(cell, dot_zero, marks)
+                        .or_else(|| Plan::parse_int(cell::trim(cell), dot_zero, marks));
                     self.push_integer(parsed, cell);
                 }
             }
@@ -92,14 +96,14 @@ impl ColumnBuilder {
                     self.push_integer(format.parse(cell::trim(cell)), cell);
                 }
             }
-            Plan::Float { point } => {
+            Plan::Float { marks } => {
                 while let Some(cell) = cells.next_cell() {
-                    self.push_float(Plan::parse_float(cell::trim(cell), point), cell);
+                    self.push_float(Plan::parse_float(cell::trim(cell), marks), cell);
                 }
             }
             Plan::Boolean => {
                 while let Some(cell) = cells.next_cell() {
-                    self.push_boolean(cell::parse_bool(cell::trim(cell)), cell);
+                    self.push_boolean(self.spellings.parse_bool(cell::trim(cell)), cell);
                 }
             }
         }
@@ -116,7 +120,7 @@ impl ColumnBuilder {
     #[inline]
     fn push_text(&mut self, cell: &[u8], null_spellings: bool) {
         let null = if null_spellings {
-            cell::is_null(cell)
+            self.spellings.is_null(cell)
         } else {
             cell.is_empty()
         };
@@ -129,7 +133,7 @@ impl ColumnBuilder {
                 values.push(cell);
             }
             if null_spellings {
-                self.stats.add(cell);
+                self.stats.add_by(cell, &self.spellings);
             }
             self.note_valid();
         }
@@ -192,11 +196,11 @@ impl ColumnBuilder {
     }
 
     fn note_unparsed(&mut self, cell: &[u8]) {
-        if cell::is_null(cell::trim(cell)) {
+        if self.spellings.is_null(cell::trim(cell)) {
             self.note_null();
             return;
         }
-        self.stats.add_value(cell::trim(cell));
+        self.stats.add_value_by(cell::trim(cell), &self.spellings);
         self.num_invalid += 1;
         if self.invalid.len() < MAX_KEPT {
             let text = String::from_utf8_lossy(cell).into_owned();

@@ -53,6 +53,67 @@ pub struct Dialect {
     pub line_ending: String,
     /// Why: one sentence a decision.
     pub evidence: Vec<Bilingual>,
+    /// The same sentences with what each is about.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
+}
+
+/// What a decision about reading is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadingPart {
+    Format,
+    Encoding,
+    LineEnding,
+    Delimiter,
+    Quote,
+    Escape,
+    Comments,
+    Preamble,
+    Header,
+    Footer,
+    Ragged,
+    Nulls,
+    Booleans,
+}
+
+/// One decision about reading, with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub about: ReadingPart,
+    pub why: Bilingual,
+    /// Overridden, not found.
+    pub set_by_you: bool,
+}
+
+impl Decision {
+    pub(super) fn found(about: ReadingPart, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self {
+            about,
+            why: Bilingual::new(en, zh),
+            set_by_you: false,
+        }
+    }
+
+    pub(super) fn set(about: ReadingPart, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self {
+            set_by_you: true,
+            ..Self::found(about, en, zh)
+        }
+    }
+}
+
+impl Dialect {
+    /// Adds a decision and its sentence.
+    pub(super) fn decide(&mut self, decision: Decision) {
+        self.evidence.push(decision.why.clone());
+        self.decisions.push(decision);
+    }
+
+    /// The decisions about one part, in the order they were made.
+    pub fn about(&self, part: ReadingPart) -> impl Iterator<Item = &Decision> {
+        self.decisions.iter().filter(move |decision| decision.about == part)
+    }
 }
 
 /// Counts of records; `total = accepted + rejected + skipped`.
@@ -76,8 +137,11 @@ impl ColumnInfo {
             confidence: 1.0,
             why: Bilingual::default(),
             time_format: None,
+            number_format: None,
             nulls: 0,
             invalid: 0,
+            evidence: Vec::new(),
+            set_by_you: false,
         }
     }
 }
@@ -105,9 +169,18 @@ pub struct ColumnInfo {
     pub why: Bilingual,
     /// How times were written (`ISO 8601`, `epoch seconds`, `%d/%m/%Y %H:%M`, …); times only.
     pub time_format: Option<String>,
+    /// How numbers were written, as an example (`1,234.50`); numbers of text files only.
+    #[serde(default)]
+    pub number_format: Option<String>,
     pub nulls: u64,
     /// Cells that were not empty but did not parse as `dtype`; they are null in the table.
     pub invalid: u64,
+    /// Why it is read so, one sentence a decision, with what the sampled records show.
+    #[serde(default)]
+    pub evidence: Vec<Bilingual>,
+    /// Type or format was overridden, not found.
+    #[serde(default)]
+    pub set_by_you: bool,
 }
 
 /// A record that was not accepted.

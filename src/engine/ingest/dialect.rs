@@ -3,14 +3,17 @@
 //! Every candidate splits the sample; the one whose records are most alike and whose cells most look
 //! like values wins (`score`). Each decision leaves one sentence of evidence.
 
+mod explain;
+
+use super::dataset::{Decision, ReadingPart};
 use super::escape::detect_escape;
-use super::options::{QuoteChoice, ReadOptions};
+use super::footer;
+use super::line_end;
+use super::options::{CommentChoice, QuoteChoice, ReadOptions};
 use super::records::{Field, Format, Splitter, field_bytes};
-use super::roles::grouped;
 use super::score::{Judged, judge, most_common_width};
 use super::table::{self, Comments};
 use super::wrapped;
-use crate::engine::artifact::Bilingual;
 use memchr::memchr_iter;
 
 /// The records of a sample: the raw text of each cell with quotes undone, and where the record starts.
@@ -48,7 +51,7 @@ pub(super) struct FoundDialect {
     /// Every line was quoted once more as a whole.
     pub wrapped: bool,
     pub line_ending: &'static str,
-    pub evidence: Vec<Bilingual>,
+    pub evidence: Vec<Decision>,
     /// Records of the table itself, header included.
     pub records: Vec<SampleRecord>,
 }
@@ -75,13 +78,19 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
         QuoteChoice::Detect => Some(b'"'),
         QuoteChoice::None => None,
     };
-    let (newline, line_ending) = detect_line_end(sample, quote, &mut evidence);
+    let (newline, line_ending) = match options.line_ending {
+        Some(chosen) => line_end::chosen(chosen, &mut evidence),
+        None => line_end::detect(sample, quote, &mut evidence),
+    };
     let skip = options.preamble_lines.unwrap_or(0);
     let body = &sample[skip_lines(sample, newline, skip)..];
+    let footer_lines = if whole { options.footer_lines.unwrap_or(0) } else { 0 };
+    let body = &body[..footer::readable(body, newline, footer_lines, true)];
     let wrapped = options.quote == QuoteChoice::Detect && wrapped::is_wrapped(body, newline);
     let unwrapped;
     let body = if wrapped {
-        evidence.push(Bilingual::new(
+        evidence.push(Decision::found(
+            ReadingPart::Quote,
             "Each line is one quoted field that holds a record; the outer quotes are taken off",
             "每行是一个带引号的字段，其中包含一条记录；已去除外层引号",
         ));
@@ -91,35 +100,32 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     } else {
         body
     };
-    let mut format = choose((body, whole), newline, options, &mut evidence);
-    format.escape = options
-        .escape
-        .map(|escape| escape as u8)
-        .or_else(|| detect_escape(body, &format, &mut evidence));
+    let commented = without_comments(body, newline, options);
+    let mut format = choose(
+        (commented.as_deref().unwrap_or(body), whole),
+        newline,
+        options,
+        &mut evidence,
+    );
+    format.escape = match options.escape {
+        Some(escape) => explain::chosen_escape(escape, &format, &mut evidence),
+        None => detect_escape(body, &format, &mut evidence),
+    };
     let mut records = split(body, &format, whole, MAX_KEPT_RECORDS);
+    if let CommentChoice::Prefix(prefix) = &options.comment {
+        records.retain(|record| !record.raw.starts_with(prefix.as_bytes()));
+    }
     let width = most_common_width(&records).0;
-    let (first, comments) = match options.preamble_lines {
-        Some(_) => (0, Comments::None),
+    let first = match options.preamble_lines {
+        Some(_) => 0,
         None => find_table(&mut records, &format, width, &mut evidence),
     };
-    let preamble_lines = skip + records.get(first).map_or(0, |record| u64::from(record.line));
-    if preamble_lines > 0 {
-        evidence.push(match options.preamble_lines {
-            Some(_) => Bilingual::new(
-                format!("{preamble_lines} lines before the table are skipped as chosen by the user"),
-                format!("按用户指定跳过表前的 {preamble_lines} 行"),
-            ),
-            None => {
-                let first = preamble_lines + 1;
-                Bilingual::new(
-                    format!(
-                        "{preamble_lines} lines before the table are skipped: the first record with {width} filled fields is on line {first}"
-                    ),
-                    format!("跳过表前的 {preamble_lines} 行：第一条有 {width} 个非空字段的记录在第 {first} 行"),
-                )
-            }
-        });
-    }
+    let comments = comments(&records, (first, width), options, &mut evidence);
+    let preamble_lines = match options.preamble_lines {
+        Some(lines) => lines,
+        None => records.get(first).map_or(0, |record| u64::from(record.line)),
+    };
+    explain::preamble(preamble_lines, width, options, &mut evidence);
     let records = records
         .into_iter()
         .skip(first)
@@ -139,15 +145,9 @@ pub(super) fn detect(sample: &[u8], whole: bool, options: &ReadOptions) -> Found
     }
 }
 
-/// Index of the table's first record, whose cells are mended if it is a header spelt unlike the rows, and the
-/// comment lines.
-fn find_table(
-    records: &mut [SampleRecord],
-    format: &Format,
-    width: usize,
-    evidence: &mut Vec<Bilingual>,
-) -> (usize, Comments) {
-    let mut first = table::first_record(records, width);
+/// Index of the table's first record, whose cells are mended if it is a header spelt unlike the rows.
+fn find_table(records: &mut [SampleRecord], format: &Format, width: usize, evidence: &mut Vec<Decision>) -> usize {
+    let first = table::first_record(records, width);
     let header = if first > 0 {
         let above = &records[first - 1];
         table::respelled_header(above, &records[first], format, width).map(|found| (first - 1, found))
@@ -156,76 +156,66 @@ fn find_table(
     } else {
         None
     };
-    if let Some((index, (cells, words))) = header {
-        records[index].cells = cells;
-        evidence.push(words);
-        first = index;
+    let Some((index, (cells, words))) = header else {
+        return first;
+    };
+    records[index].cells = cells;
+    evidence.push(Decision::found(ReadingPart::Header, words.en, words.zh));
+    index
+}
+
+/// Which lines are comments: as chosen, or as the sample shows where the table's start is not chosen.
+fn comments(
+    records: &[SampleRecord],
+    (first, width): (usize, usize),
+    options: &ReadOptions,
+    evidence: &mut Vec<Decision>,
+) -> Comments {
+    let about = ReadingPart::Comments;
+    match &options.comment {
+        CommentChoice::Prefix(prefix) => {
+            evidence.push(Decision::set(
+                about,
+                format!("Lines that start with {prefix} are comments: set by you"),
+                format!("以 {prefix} 开头的行是注释：由您设定"),
+            ));
+            return Comments::Chosen(prefix.as_str().into());
+        }
+        CommentChoice::None => {
+            evidence.push(Decision::set(
+                about,
+                "No line is a comment: set by you",
+                "没有注释行：由您设定",
+            ));
+            return Comments::None;
+        }
+        CommentChoice::Detect if options.preamble_lines.is_some() => return Comments::None,
+        CommentChoice::Detect => {}
     }
     let (comments, lines) = table::comments(records, first, width);
     if let Comments::All(mark) | Comments::Unfit(mark) = comments {
-        evidence.push(Bilingual::new(
+        evidence.push(Decision::found(
+            about,
             format!("Lines that start with {mark} are comments: {lines} in the sample"),
             format!("以 {mark} 开头的行是注释：样本中有 {lines} 行"),
         ));
     }
-    (first, comments)
+    comments
 }
 
-fn detect_line_end(sample: &[u8], quote: Option<u8>, evidence: &mut Vec<Bilingual>) -> (u8, &'static str) {
-    let (feeds, returns, pairs) = match count_line_ends(sample, quote) {
-        // All between quotes: a lone quote is no enclosure.
-        (0, 0, _) => count_line_ends(sample, None),
-        counts => counts,
+/// The sample without the lines that the user calls comments.
+fn without_comments(body: &[u8], newline: u8, options: &ReadOptions) -> Option<Vec<u8>> {
+    let CommentChoice::Prefix(prefix) = &options.comment else {
+        return None;
     };
-    let [shown_feeds, shown_returns, shown_pairs] = [feeds, returns, pairs].map(grouped);
-    let (newline, name, text) = if returns > pairs && returns - pairs > feeds * 4 {
-        (
-            b'\r',
-            "cr",
-            Bilingual::new(
-                format!("Lines end with CR: {shown_returns} carriage returns, {shown_feeds} line feeds"),
-                format!("换行符为 CR：{shown_returns} 个回车，{shown_feeds} 个换行"),
-            ),
-        )
-    } else if pairs * 2 > feeds {
-        (
-            b'\n',
-            "crlf",
-            Bilingual::new(
-                format!("Lines end with CRLF: {shown_pairs} of {shown_feeds} line feeds follow a carriage return"),
-                format!("换行符为 CRLF：{shown_feeds} 个换行中有 {shown_pairs} 个跟在回车之后"),
-            ),
-        )
-    } else {
-        (
-            b'\n',
-            "lf",
-            Bilingual::new(
-                format!("Lines end with LF: {shown_pairs} of {shown_feeds} line feeds follow a carriage return"),
-                format!("换行符为 LF：{shown_feeds} 个换行中有 {shown_pairs} 个跟在回车之后"),
-            ),
-        )
-    };
-    evidence.push(text);
-    (newline, name)
-}
-
-/// Line feeds, carriage returns and both together, outside quotes.
-fn count_line_ends(sample: &[u8], quote: Option<u8>) -> (usize, usize, usize) {
-    let (mut feeds, mut returns, mut pairs) = (0, 0, 0);
-    let mut inside = false;
-    for at in memchr::memchr3_iter(b'\n', b'\r', quote.unwrap_or(b'\n'), sample) {
-        match sample[at] {
-            byte if Some(byte) == quote => inside = !inside,
-            _ if inside => {}
-            b'\r' => returns += 1,
-            _ => {
-                feeds += 1;
-                pairs += usize::from(at > 0 && sample[at - 1] == b'\r');
-            }
-        }
-    }
-    (feeds, returns, pairs)
+    let lines = body.split_inclusive(|&byte| byte == newline);
+    Some(
+        lines
+            .filter(|line| !line.starts_with(prefix.as_bytes()))
+            .flatten()
+            .copied()
+            .collect(),
+    )
 }
 
 /// Offset after the first `lines` physical lines.
@@ -270,12 +260,12 @@ pub(super) fn split(data: &[u8], format: &Format, whole: bool, most: usize) -> V
     records
 }
 
-fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evidence: &mut Vec<Bilingual>) -> Format {
+fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evidence: &mut Vec<Decision>) -> Format {
     let delimiters: Vec<u8> = match options.delimiter {
         Some(delimiter) => vec![delimiter as u8],
         None => DELIMITERS
             .into_iter()
-            .filter(|&byte| memchr::memchr(byte, body).is_some())
+            .filter(|&byte| memchr::memchr(byte, body).is_some() && !is_taken(byte, options))
             .collect(),
     };
     let quotes: Vec<Option<u8>> = match options.quote {
@@ -283,7 +273,7 @@ fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evid
         QuoteChoice::None => vec![None],
         QuoteChoice::Detect => [b'"', b'\'']
             .into_iter()
-            .filter(|&quote| memchr::memchr(quote, body).is_some())
+            .filter(|&quote| memchr::memchr(quote, body).is_some() && options.delimiter != Some(char::from(quote)))
             .map(Some)
             .chain([None])
             .collect(),
@@ -309,7 +299,8 @@ fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evid
             (best.format, best.width, best.share)
         }
         _ => {
-            evidence.push(Bilingual::new(
+            evidence.push(Decision::found(
+                ReadingPart::Delimiter,
                 "One column: no delimiter splits the records alike",
                 "单列：没有分隔符能把各记录分成相同的字段数",
             ));
@@ -325,7 +316,12 @@ fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evid
             };
         }
     };
-    explain(&format, (width, share), body, options, evidence);
+    // An apostrophe that only stands inside texts encloses nothing.
+    let mut format = format;
+    if options.quote == QuoteChoice::Detect && format.quote == Some(b'\'') && !opens_fields(body, &format) {
+        format.quote = Some(b'"');
+    }
+    explain::format(&format, (width, share), body, options, evidence);
     let quote = match options.quote {
         QuoteChoice::Detect => format.quote.or_else(|| quote_when_unseen(body, &format)),
         _ => format.quote,
@@ -333,56 +329,26 @@ fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evid
     Format { quote, ..format }
 }
 
+/// Whether a field starts with the quote.
+fn opens_fields(body: &[u8], format: &Format) -> bool {
+    let opens = |at: usize| {
+        let spaces = body[..at]
+            .iter()
+            .rev()
+            .take_while(|&&byte| format.skip_space && byte == b' ');
+        let before = at - spaces.count();
+        before == 0 || body[before - 1] == format.delimiter || body[before - 1] == format.newline
+    };
+    format.quote.is_some_and(|quote| memchr_iter(quote, body).any(opens))
+}
+
 /// A double quote that does not occur in the sample may still occur later.
 fn quote_when_unseen(body: &[u8], format: &Format) -> Option<u8> {
     (format.quote.is_none() && memchr::memchr(b'"', body).is_none()).then_some(b'"')
 }
 
-fn explain(
-    format: &Format,
-    (width, share): (usize, f64),
-    body: &[u8],
-    options: &ReadOptions,
-    evidence: &mut Vec<Bilingual>,
-) {
-    let delimiter = char::from(format.delimiter);
-    evidence.push(match options.delimiter {
-        Some(_) => Bilingual::new(
-            format!("Delimiter {delimiter:?} was chosen by the user"),
-            format!("分隔符 {delimiter:?} 由用户指定"),
-        ),
-        None => {
-            let percent = share * 100.0;
-            Bilingual::new(
-                format!("Delimiter {delimiter:?}: with it {percent:.1} % of the sampled records have {width} fields"),
-                format!("分隔符 {delimiter:?}：用它拆分时，{percent:.1} % 的样本记录有 {width} 个字段"),
-            )
-        }
-    });
-    evidence.push(match (options.quote, format.quote) {
-        (QuoteChoice::Detect, Some(quote)) => {
-            let starts = |&at: &usize| at == 0 || body[at - 1] == format.delimiter || body[at - 1] == format.newline;
-            let fields = memchr_iter(quote, body).filter(starts).count();
-            let quote = char::from(quote);
-            Bilingual::new(
-                format!("Quote {quote}: {fields} sampled fields start with it"),
-                format!("引号 {quote}：样本中有 {fields} 个字段以它开头"),
-            )
-        }
-        (QuoteChoice::Detect, None) => Bilingual::new("No quoted field in the sample", "样本中没有带引号的字段"),
-        (_, Some(quote)) => {
-            let quote = char::from(quote);
-            Bilingual::new(
-                format!("Quote {quote} was chosen by the user"),
-                format!("引号 {quote} 由用户指定"),
-            )
-        }
-        (_, None) => Bilingual::new("No quoting was chosen by the user", "用户指定不使用引号"),
-    });
-    if format.skip_space {
-        evidence.push(Bilingual::new(
-            "A space follows each delimiter and does not belong to the field",
-            "每个分隔符后有一个空格，不属于字段",
-        ));
-    }
+/// Whether the user made this character a quote or an escape.
+fn is_taken(byte: u8, options: &ReadOptions) -> bool {
+    let character = char::from(byte);
+    options.quote == QuoteChoice::Char(character) || options.escape == Some(character)
 }

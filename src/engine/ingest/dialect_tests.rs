@@ -273,3 +273,11 @@ fn padded_columns_are_a_table() {
     assert_eq!((dataset.info.rows.total, dataset.info.rows.skipped), (8, 3));
     assert_eq!(dataset.info.dialect.format, "fixed_width");
 }
+
+#[test]
+fn an_apostrophe_in_a_text_is_no_quote() {
+    let dataset = read("the shop's log\nid,n,note\n1,2,x\n3,4,y\n5,6,\"a, b\"\n");
+    assert_eq!(dataset.info.dialect.quote, Some('"'));
+    let dataset = read("the shop's log\nid,n,note\n1,2,x\n3,4,it's\n5,6,z\n");
+    assert_eq!((dataset.info.dialect.quote, dataset.info.rows.rejected), (Some('"'), 0));
+}

@@ -26,8 +26,8 @@ pub(super) fn detect(sample: &[u8], whole: bool, chosen: Option<&str>) -> FoundE
                 .filter(|(marked, _)| *marked == encoding)
                 .map_or(0, |(_, bytes)| bytes),
             evidence: Bilingual::new(
-                format!("Encoding {} was chosen by the user", encoding.name()),
-                format!("编码 {} 由用户指定", encoding.name()),
+                format!("Encoding {}: set by you", encoding.name()),
+                format!("编码 {}：由您设定", encoding.name()),
             ),
             certain: true,
         };

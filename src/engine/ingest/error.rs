@@ -48,6 +48,8 @@ pub enum IngestError {
     UnknownEncoding { name: String },
     #[error("{what} {value:?} cannot be used; choose one ASCII character other than a line break")]
     BadDialect { what: &'static str, value: char },
+    #[error("{}", .0.en)]
+    BadOption(Bilingual),
     #[error("there is no column {column:?}; the columns are {}", known.join(", "))]
     NoSuchColumn { column: String, known: Vec<String> },
     #[error("{} has more rows than fit in one table ({rows}); split it by day or user and read the parts", path.display())]
@@ -113,6 +115,7 @@ impl IngestError {
                     chinese(what)
                 )
             }
+            Self::BadOption(words) => words.zh.clone(),
             Self::NoSuchColumn { column, known } => format!("没有列 {column:?}；现有的列为 {}", known.join("、")),
             Self::TooLarge { path, rows } => format!(
                 "{} 的行数（{rows}）超过一张表的上限；请按日期或用户拆分后分别读取",
@@ -135,11 +138,12 @@ impl IngestError {
 }
 
 /// Kinds of files that are no tables, and the ways out.
-const IN_CHINESE: [(&str, &str); 41] = [
+const IN_CHINESE: [(&str, &str); 49] = [
     ("the delimiter", "分隔符"),
     ("the quote", "引号"),
     ("the escape", "转义符"),
     ("the quote, equal to the delimiter,", "与分隔符相同的引号"),
+    ("the escape, equal to the delimiter,", "与分隔符相同的转义符"),
     ("a PDF document", " PDF 文档"),
     ("a ZIP archive or an Excel workbook", " ZIP 压缩包或 Excel 工作簿"),
     ("an old Excel or Office document", "旧版 Excel 或 Office 文档"),
@@ -150,6 +154,13 @@ const IN_CHINESE: [(&str, &str); 41] = [
     ("a PNG image", " PNG 图片"),
     ("a JPEG image", " JPEG 图片"),
     ("a GIF image", " GIF 图片"),
+    ("a TIFF image", " TIFF 图片"),
+    ("a picture, sound or film", "图片、音频或视频"),
+    ("a Word document", " Word 文档"),
+    ("an HDF5 file", " HDF5 文件"),
+    ("a NumPy array", " NumPy 数组"),
+    ("an LZ4 archive", " LZ4 压缩包"),
+    ("a tar archive", " tar 归档"),
     ("an SQLite database", " SQLite 数据库"),
     ("an Arrow IPC file", " Arrow IPC 文件"),
     ("an ORC file", " ORC 文件"),

@@ -1,12 +1,12 @@
 //! Whether a backslash before a quote makes it plain text.
 
+use super::dataset::{Decision, ReadingPart};
 use super::dialect::{MAX_KEPT_RECORDS, SampleRecord, split};
 use super::records::Format;
 use super::score::most_common_width;
-use crate::engine::artifact::Bilingual;
 
 /// A backslash before quotes inside fields, where quotes are not doubled.
-pub(super) fn detect_escape(body: &[u8], format: &Format, evidence: &mut Vec<Bilingual>) -> Option<u8> {
+pub(super) fn detect_escape(body: &[u8], format: &Format, evidence: &mut Vec<Decision>) -> Option<u8> {
     let quote = format.quote?;
     let separates =
         |byte: Option<&u8>| byte.is_none_or(|&byte| byte == format.delimiter || matches!(byte, b'\n' | b'\r'));
@@ -42,7 +42,8 @@ pub(super) fn detect_escape(body: &[u8], format: &Format, evidence: &mut Vec<Bil
             return None;
         }
     }
-    evidence.push(Bilingual::new(
+    evidence.push(Decision::found(
+        ReadingPart::Escape,
         format!("Escape \\: {escaped} quotes inside fields follow a backslash and none is doubled"),
         format!("转义符 \\：字段内有 {escaped} 个引号跟在反斜杠之后，没有成对的引号"),
     ));

@@ -50,6 +50,13 @@ impl Columns {
         })
     }
 
+    /// Columns whose first characters, counted from 1, the user gave.
+    pub(super) fn at(starts: &[u32]) -> Self {
+        Self {
+            starts: starts.iter().map(|&start| start as usize - 1).collect(),
+        }
+    }
+
     pub(super) fn count(&self) -> usize {
         self.starts.len()
     }

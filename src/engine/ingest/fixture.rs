@@ -77,5 +77,6 @@ fn dialect() -> Dialect {
         footer_lines: 0,
         line_ending: "lf".to_owned(),
         evidence: Vec::new(),
+        decisions: Vec::new(),
     }
 }

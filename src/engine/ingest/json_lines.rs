@@ -6,6 +6,7 @@
 use super::error::IngestError;
 use super::rewritten::{FORMAT, push_cell};
 use super::stream::TextStream;
+use crate::engine::progress::Progress;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -36,13 +37,22 @@ pub(super) fn are_lines(head: &[u8]) -> bool {
 }
 
 impl Keys {
-    /// Reads all lines of a stream for their keys.
-    pub(super) fn of(path: &Path, stream: &mut TextStream<'_>) -> Result<Self, IngestError> {
+    /// Reads the lines of a stream for their keys, up to about `most_bytes`.
+    pub(super) fn of(
+        path: &Path,
+        stream: &mut TextStream<'_>,
+        most_bytes: usize,
+        progress: &Progress,
+    ) -> Result<Self, IngestError> {
         const READ_BYTES: usize = 4 << 20;
         let mut keys = Self::default();
         let mut data = Vec::new();
+        let mut passed = 0;
         loop {
-            let ended = stream.read(&mut data, READ_BYTES)?;
+            progress.check()?;
+            let before = data.len();
+            let ended = stream.read(&mut data, READ_BYTES.min(most_bytes))?;
+            passed += data.len() - before;
             let cut = if ended {
                 data.len()
             } else {
@@ -60,7 +70,7 @@ impl Keys {
                     hint: "export the fields of one table only",
                 });
             }
-            if ended {
+            if ended || passed >= most_bytes {
                 return Ok(keys);
             }
             data.drain(..cut);

@@ -4,6 +4,7 @@
 //! cores) → again for columns whose type the rows refuted → `roles` → `Dataset`; `log` is the later
 //! stages' view of it. Invariant: inputs are only read; accepted + rejected + skipped = total.
 
+mod assemble;
 mod cell;
 mod chunk;
 mod codes;
@@ -15,32 +16,40 @@ mod dialect_tests;
 mod encoding;
 mod error;
 mod escape;
+mod evidence;
 mod fixed_width;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod footer;
 mod frame;
+mod glob;
 mod header;
 mod json_lines;
 pub mod kind;
+mod line_end;
 pub mod log;
 mod look;
 mod mend;
 mod names;
 mod options;
+mod outcome;
 mod parquet;
 mod pass;
 mod plan;
 mod prepare;
+mod preview;
 #[cfg(test)]
 mod property_tests;
 mod read;
 #[cfg(test)]
 mod real_data_tests;
+mod reconcile;
 mod records;
 mod rewritten;
 mod roles;
 mod score;
 mod source;
+mod spellings;
 mod stats;
 mod stream;
 mod table;
@@ -53,14 +62,19 @@ pub mod write;
 
 pub use codes::{Codes, NULL_CODE};
 pub use dataset::{
-    ColumnInfo, Dataset, DatasetInfo, Dialect, InvalidCell, MAX_KEPT, RejectedLine, RowCounts, SourceFile,
+    ColumnInfo, Dataset, DatasetInfo, Decision, Dialect, InvalidCell, MAX_KEPT, ReadingPart, RejectedLine, RowCounts,
+    SourceFile,
 };
 pub use error::IngestError;
 pub use frame::{Frame, FrameColumn};
 pub use kind::EventKind;
 pub use log::{EventLog, NULL_TIME};
 pub(crate) use names::words as name_words;
-pub use options::{QuoteChoice, ReadOptions};
+pub use options::{
+    BooleanWords, CommentChoice, FileFormat, LineEnding, NumberFormat, QuoteChoice, Ragged, ReadOptions, TimeChoice,
+    USUAL_NULLS,
+};
+pub use preview::{Preview, PreviewLine, preview};
 pub use texts::CodedTexts;
 
 use crate::engine::progress::Progress;

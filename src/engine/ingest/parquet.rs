@@ -1,10 +1,10 @@
 //! Parquet files → `Dataset`: any type becomes one of the five.
 
-use super::dataset::{ColumnInfo, Dataset, DatasetInfo, Dialect, RowCounts, SourceFile};
+use super::dataset::{ColumnInfo, Dataset, DatasetInfo, Decision, Dialect, ReadingPart, RowCounts, SourceFile};
 use super::error::IngestError;
 use super::frame::Frame;
 use super::options::ReadOptions;
-use super::prepare::{has_in_addition, lacks_column};
+use super::reconcile::{has_in_addition, lacks_column};
 use super::roles;
 use super::source::{Source, modified};
 use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Role};
@@ -14,6 +14,7 @@ use polars::prelude::{
 };
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,11 +31,34 @@ pub(super) fn read(
     for (index, source) in sources.iter().enumerate() {
         progress.check()?;
         hashes.push(hash_file(source, progress)?);
-        let frame = read_file(&source.path, options.text_only)?;
+        let frame = read_file(&source.path, options.text_only, None)?;
         check_unchanged(source)?;
         frames.push(frame);
         progress.set(0.9 * (index + 1) as f64 / sources.len() as f64);
     }
+    join(name, sources, (frames, hashes), options, progress)
+}
+
+/// Reads the first rows of the first file.
+pub(super) fn read_start(
+    name: String,
+    sources: &[Source],
+    options: &ReadOptions,
+    rows: usize,
+    progress: &Progress,
+) -> Result<Dataset, IngestError> {
+    let frame = read_file(&sources[0].path, options.text_only, Some((0, rows)))?;
+    join(name, &sources[..1], (vec![frame], Vec::new()), options, progress)
+}
+
+/// The files' tables as one.
+fn join(
+    name: String,
+    sources: &[Source],
+    (frames, hashes): (Vec<DataFrame>, Vec<String>),
+    options: &ReadOptions,
+    progress: &Progress,
+) -> Result<Dataset, IngestError> {
     let (names, types, differences) = reconcile(&frames);
     let table = |error: polars::prelude::PolarsError| IngestError::Table {
         detail: error.to_string(),
@@ -102,23 +126,25 @@ fn build(
                 .collect(),
         )
     });
+    let mut dialect = Dialect {
+        format: "parquet".to_owned(),
+        compression: "none".to_owned(),
+        encoding: "UTF-8".to_owned(),
+        delimiter: ',',
+        header: true,
+        line_ending: "lf".to_owned(),
+        ..Dialect::default()
+    };
+    dialect.decide(Decision::found(
+        ReadingPart::Format,
+        "Parquet: the file starts with PAR1 and describes itself",
+        "Parquet：文件以 PAR1 开头，自带结构说明",
+    ));
     Dataset {
         info: Arc::new(DatasetInfo {
             name,
             sources,
-            dialect: Dialect {
-                format: "parquet".to_owned(),
-                compression: "none".to_owned(),
-                encoding: "UTF-8".to_owned(),
-                delimiter: ',',
-                header: true,
-                line_ending: "lf".to_owned(),
-                evidence: vec![Bilingual::new(
-                    "Parquet: the file starts with PAR1 and describes itself",
-                    "Parquet：文件以 PAR1 开头，自带结构说明",
-                )],
-                ..Dialect::default()
-            },
+            dialect,
             rows: count(frame.height()),
             columns,
             hash,
@@ -158,13 +184,24 @@ fn check_unchanged(source: &Source) -> Result<(), IngestError> {
     })
 }
 
-fn read_file(path: &Path, text_only: bool) -> Result<DataFrame, IngestError> {
+/// Reads a file, or a slice of its rows. What makes the reader panic is a broken file and told as such.
+fn read_file(path: &Path, text_only: bool, slice: Option<(usize, usize)>) -> Result<DataFrame, IngestError> {
+    let read = AssertUnwindSafe(|| read_columns(path, text_only, slice));
+    catch_unwind(read).unwrap_or_else(|_| {
+        Err(IngestError::Parquet {
+            path: path.to_path_buf(),
+            detail: "its contents contradict each other".to_owned(),
+        })
+    })
+}
+
+fn read_columns(path: &Path, text_only: bool, slice: Option<(usize, usize)>) -> Result<DataFrame, IngestError> {
     let failed = |error: polars::prelude::PolarsError| IngestError::Parquet {
         path: path.to_path_buf(),
         detail: error.to_string(),
     };
     let file = File::open(path).map_err(|error| IngestError::io(path, error))?;
-    let frame = ParquetReader::new(file).finish().map_err(failed)?;
+    let frame = ParquetReader::new(file).with_slice(slice).finish().map_err(failed)?;
     let columns = frame
         .columns()
         .iter()

@@ -3,11 +3,11 @@
 //! Memory is the finished columns plus a few chunks. Invariant: the outcome does not depend on the number
 //! of threads, because chunks are cut at record boundaries and joined in file order.
 
-use super::chunk::{self, Chunk, ChunkRows, Layout, Tail};
-use super::columns::ColumnBuilder;
-use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
+use super::chunk::{self, Chunk, ChunkRows, Layout};
 use super::dialect::skip_lines;
 use super::error::IngestError;
+use super::footer;
+use super::outcome::PassOutcome;
 use super::plan::Plan;
 use super::records::{Format, last_boundary};
 use super::rewritten;
@@ -22,7 +22,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 /// Size of a chunk; large enough to amortise hand-over, small enough to cancel quickly.
-const CHUNK_BYTES: usize = 4 << 20;
+pub(super) const CHUNK_BYTES: usize = 4 << 20;
 /// A line longer than this is no record of a table.
 const MAX_RECORD_BYTES: usize = 256 << 20;
 
@@ -34,6 +34,8 @@ pub(super) struct Task {
     pub encoding: &'static encoding_rs::Encoding,
     pub mark_bytes: usize,
     pub preamble_lines: u64,
+    /// Physical lines at the end that the user does not want read; `None`: whatever is found there.
+    pub footer_lines: Option<u64>,
     pub layout: Layout,
 }
 
@@ -45,31 +47,6 @@ pub(super) struct PassConfig<'a> {
     pub wanted: &'a [bool],
     /// Also keep lines, rejects, counts and hashes.
     pub first: bool,
-}
-
-/// What one file held.
-#[derive(Clone, Debug, Default)]
-pub(super) struct FileOutcome {
-    pub counts: RowCounts,
-    pub hash: Option<blake3::Hash>,
-    pub rows_beyond_ascii: u64,
-    pub undecodable: u64,
-    pub bad_bytes: Vec<u8>,
-    /// Lines after the table that were counted as skipped.
-    pub footer_lines: u64,
-    /// Why the file's unpacked text ends early.
-    pub cut_short: Option<Bilingual>,
-    num_lines: u64,
-    tail: Tail,
-}
-
-/// All rows of all files.
-pub(super) struct PassOutcome {
-    pub columns: Vec<Option<ColumnBuilder>>,
-    pub lines: Vec<u32>,
-    pub source_of_row: Vec<u16>,
-    pub rejects: Vec<RejectedLine>,
-    pub files: Vec<FileOutcome>,
 }
 
 /// Bytes read so far, and buffers to use again.
@@ -120,28 +97,36 @@ pub(super) fn run(config: &PassConfig<'_>, progress: &Progress, range: (f64, f64
         }
         drop(send_rows);
         let outcome = join(config, progress, &shared, receive_rows, range);
-        let hashes = match producer.join() {
-            Ok(hashes) => hashes?,
+        let ends = match producer.join() {
+            Ok(ends) => ends?,
             Err(panic) => std::panic::resume_unwind(panic),
         };
         let mut outcome = outcome?;
-        for (file, (hash, cut_short)) in outcome.files.iter_mut().zip(hashes) {
-            file.hash = Some(hash);
-            file.cut_short = cut_short;
+        for (file, end) in outcome.files.iter_mut().zip(ends) {
+            file.hash = Some(end.hash);
+            file.cut_short = end.cut_short;
+            file.skip_footer(end.footer_lines);
         }
-        outcome.set_footers_aside();
+        outcome.set_footers_aside(config.tasks);
         Ok(outcome)
     })
 }
 
-/// Reads every file and sends chunks of whole records; returns the files' hashes.
+/// What is known of a file once all of it was read.
+struct FileEnd {
+    hash: blake3::Hash,
+    cut_short: Option<Bilingual>,
+    footer_lines: u64,
+}
+
+/// Reads every file and sends chunks of whole records.
 fn produce(
     config: &PassConfig<'_>,
     progress: &Progress,
     shared: &Shared,
     send: SyncSender<Chunk>,
-) -> Result<Vec<(blake3::Hash, Option<Bilingual>)>, IngestError> {
-    let mut hashes = Vec::new();
+) -> Result<Vec<FileEnd>, IngestError> {
+    let mut ends = Vec::new();
     let mut sequence = 0;
     let mut raw_before = 0;
     for (file, task) in config.tasks.iter().enumerate() {
@@ -154,11 +139,11 @@ fn produce(
         )?;
         let mut carry: Vec<u8> = Vec::new();
         let mut first = true;
-        loop {
+        let footer_lines = loop {
             progress.check()?;
             let mut data = shared.take_buffer();
             data.append(&mut carry);
-            let ended = read_chunk(task, &mut stream, &mut data, first, &mut carry)?;
+            let ended = read_chunk(task, &mut stream, &mut data, (first, CHUNK_BYTES), &mut carry)?;
             shared
                 .raw_bytes
                 .store(raw_before + stream.raw_bytes(), Ordering::Relaxed);
@@ -171,45 +156,52 @@ fn produce(
             };
             if send.send(chunk).is_err() || shared.stopped.load(Ordering::Relaxed) {
                 // The joining side stopped and knows why.
-                return Ok(hashes);
+                return Ok(ends);
             }
             sequence += 1;
             first = false;
-            if ended {
-                break;
+            if let Some(footer_lines) = ended {
+                break footer_lines;
             }
-        }
+        };
         raw_before += task.source.bytes;
         let cut_short = stream.cut_short.take();
-        hashes.push((stream.finish()?, cut_short));
+        ends.push(FileEnd {
+            hash: stream.finish()?,
+            cut_short,
+            footer_lines,
+        });
     }
-    Ok(hashes)
+    Ok(ends)
 }
 
-/// Fills `data` with whole records and leaves the rest in `carry`; true at the end of the file.
-fn read_chunk(
+/// Fills `data` with about `want` bytes of whole records and leaves the rest in `carry`; at the end of the file the
+/// number of lines left out there.
+pub(super) fn read_chunk(
     task: &Task,
     stream: &mut TextStream<'_>,
     data: &mut Vec<u8>,
-    first: bool,
+    (first, want): (bool, usize),
     carry: &mut Vec<u8>,
-) -> Result<bool, IngestError> {
+) -> Result<Option<u64>, IngestError> {
     let format = &task.layout.format;
-    let mut ended = stream.read(data, CHUNK_BYTES)?;
-    if first && task.preamble_lines > 0 {
-        while !ended && memchr::memchr_iter(format.newline, data).count() < task.preamble_lines as usize {
-            ended = stream.read(data, CHUNK_BYTES)?;
-        }
-        data.drain(..skip_lines(data, format.newline, task.preamble_lines));
-    }
     let outer = match (&task.layout.rewriter, task.layout.wrapped) {
         (Some(_), _) => rewritten::LINES,
         (None, true) => Format { quote: None, ..*format },
         (None, false) => *format,
     };
+    let mut ended = stream.read(data, want)?;
+    if first && task.preamble_lines > 0 {
+        while !ended && memchr::memchr_iter(outer.newline, data).count() < task.preamble_lines as usize {
+            ended = stream.read(data, want)?;
+        }
+        data.drain(..skip_lines(data, outer.newline, task.preamble_lines));
+    }
     loop {
-        let cut = last_boundary(data, &outer, ended);
+        let readable = footer::readable(data, outer.newline, task.footer_lines.unwrap_or(0), ended);
+        let cut = last_boundary(&data[..readable], &outer, ended);
         if cut > 0 || ended {
+            let footer_lines = ended.then(|| footer::count_lines(&data[cut..], outer.newline));
             carry.extend_from_slice(&data[cut..]);
             data.truncate(cut);
             if let Some(rewriter) = &task.layout.rewriter {
@@ -217,7 +209,7 @@ fn read_chunk(
             } else if task.layout.wrapped {
                 *data = unwrap_lines(data, format);
             }
-            return Ok(ended);
+            return Ok(footer_lines);
         }
         if data.len() > MAX_RECORD_BYTES {
             return Err(IngestError::NotATable {
@@ -226,7 +218,7 @@ fn read_chunk(
                 hint: "export it with one record a line",
             });
         }
-        ended = stream.read(data, CHUNK_BYTES)?;
+        ended = stream.read(data, want)?;
     }
 }
 
@@ -241,10 +233,12 @@ fn work(
         let received = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(chunk) = received else { return };
         // After a stop the remaining chunks are only drained, so that the reading thread never waits for room.
-        if progress.is_cancelled() || shared.stopped.load(Ordering::Relaxed) {
+        let stopped = || progress.is_cancelled() || shared.stopped.load(Ordering::Relaxed);
+        if stopped() {
             continue;
         }
-        let rows = chunk::read(&chunk, &config.tasks[chunk.file].layout, config.plans, config.wanted);
+        let layout = &config.tasks[chunk.file].layout;
+        let rows = chunk::read(&chunk, layout, (config.plans, config.wanted), &stopped);
         shared.give_back(chunk.data);
         if send.send(rows).is_err() {
             shared.stopped.store(true, Ordering::Relaxed);
@@ -260,21 +254,10 @@ fn join(
     receive: Receiver<ChunkRows>,
     (from, to): (f64, f64),
 ) -> Result<PassOutcome, IngestError> {
-    let mut outcome = PassOutcome {
-        columns: config.wanted.iter().map(|_| None).collect(),
-        lines: Vec::new(),
-        source_of_row: Vec::new(),
-        rejects: Vec::new(),
-        files: vec![FileOutcome::default(); config.tasks.len()],
-    };
+    let mut outcome = PassOutcome::new(config);
     let all_bytes: u64 = config.tasks.iter().map(|task| task.source.bytes).sum::<u64>().max(1);
     let mut waiting: BTreeMap<usize, ChunkRows> = BTreeMap::new();
     let mut next = 0;
-    for (file, task) in outcome.files.iter_mut().zip(config.tasks) {
-        file.num_lines = task.preamble_lines;
-        file.counts.skipped = task.preamble_lines;
-        file.counts.total = task.preamble_lines;
-    }
     let mut rows = 0u64;
     for chunk in receive {
         progress.check()?;
@@ -289,101 +272,15 @@ fn join(
                 });
             }
             if next == 1 {
-                outcome.expect_rows(&chunk, all_bytes);
+                outcome.expect_rows(config, &chunk, all_bytes);
             }
             outcome.append(config, chunk);
         }
         progress.set_rows(rows);
-        let share = shared.raw_bytes.load(Ordering::Relaxed) as f64 / all_bytes as f64;
-        progress.set(from + (to - from) * share);
+        let bytes = shared.raw_bytes.load(Ordering::Relaxed);
+        progress.set_bytes(bytes, all_bytes);
+        progress.set(from + (to - from) * (bytes as f64 / all_bytes as f64));
     }
     progress.check()?;
     Ok(outcome)
-}
-
-impl PassOutcome {
-    /// Makes room by the first chunk's rows a byte; untouched room costs no memory.
-    fn expect_rows(&mut self, chunk: &ChunkRows, all_bytes: u64) {
-        if chunk.bytes == 0 {
-            return;
-        }
-        let per_byte = chunk.counts.accepted as f64 / chunk.bytes as f64;
-        let rows = (per_byte * all_bytes as f64 * 1.02) as usize;
-        self.lines.reserve(rows);
-        for (column, source) in self.columns.iter_mut().zip(&chunk.columns) {
-            if let Some(source) = source {
-                let mut builder = ColumnBuilder::new(source.plan, 0);
-                builder.reserve(rows);
-                *column = Some(builder);
-            }
-        }
-    }
-
-    fn append(&mut self, config: &PassConfig<'_>, chunk: ChunkRows) {
-        for (mine, theirs) in self.columns.iter_mut().zip(chunk.columns) {
-            match (mine, theirs) {
-                (Some(mine), Some(theirs)) => mine.append(theirs),
-                (mine, theirs) => *mine = theirs,
-            }
-        }
-        if !config.first {
-            return;
-        }
-        let file = &mut self.files[chunk.file];
-        let before = file.num_lines;
-        self.lines
-            .extend(chunk.lines.iter().map(|&line| (before + u64::from(line) + 1) as u32));
-        if config.tasks.len() > 1 {
-            let rows = self.source_of_row.len() + chunk.lines.len();
-            self.source_of_row.resize(rows, chunk.file as u16);
-        }
-        let room = MAX_KEPT.saturating_sub(self.rejects.len());
-        self.rejects
-            .extend(chunk.rejects.into_iter().take(room).map(|mut reject| {
-                reject.line += before + 1;
-                reject
-            }));
-        file.num_lines += u64::from(chunk.num_lines);
-        file.counts.total += chunk.counts.total;
-        file.counts.accepted += chunk.counts.accepted;
-        file.counts.rejected += chunk.counts.rejected;
-        file.counts.skipped += chunk.counts.skipped;
-        if chunk.counts.accepted > 0 {
-            file.tail = chunk.tail;
-        } else {
-            file.tail.blank |= chunk.tail.blank && file.tail.rejected == 0;
-            file.tail.rejected += chunk.tail.rejected;
-        }
-        file.rows_beyond_ascii += chunk.rows_beyond_ascii;
-        file.undecodable += chunk.undecodable;
-        let room = chunk
-            .bad_bytes
-            .len()
-            .min((1usize << 20).saturating_sub(file.bad_bytes.len()));
-        file.bad_bytes.extend_from_slice(&chunk.bad_bytes[..room]);
-    }
-
-    /// A few lines that fit no row, after a blank line at the end of a file, are a footer and no data.
-    fn set_footers_aside(&mut self) {
-        const MAX_FOOTER_LINES: u64 = 20;
-        for (index, file) in self.files.iter_mut().enumerate() {
-            let lines = file.tail.rejected;
-            if !file.tail.blank || lines == 0 || lines > MAX_FOOTER_LINES || file.counts.accepted == 0 {
-                continue;
-            }
-            file.footer_lines = lines;
-            file.counts.rejected -= lines;
-            file.counts.skipped += lines;
-            let end = self
-                .rejects
-                .iter()
-                .rposition(|reject| reject.source == index)
-                .map_or(0, |at| at + 1);
-            let start = end.saturating_sub(lines as usize);
-            // The kept rejects may end before this file's.
-            if self.rejects.len() < MAX_KEPT {
-                self.rejects.drain(start..end);
-            }
-        }
-    }
 }

@@ -1,9 +1,10 @@
 //! Decides how a column's cells are read: from the counts of their forms and the words of the column's name.
 
-use super::cell;
+use super::cell::{self, Marks};
 use super::names::Hints;
+use super::options::{NumberFormat, TimeChoice};
 use super::stats::CellStats;
-use super::time::TimeFormat;
+use super::time::{Pattern, TimeFormat};
 use crate::engine::artifact::ColumnType;
 
 /// How every cell of a column is read.
@@ -16,10 +17,10 @@ pub(super) enum Plan {
     Integer {
         /// `17850.0` is 17850.
         dot_zero: bool,
+        marks: Marks,
     },
     Float {
-        /// Decimal point, `.` or `,`.
-        point: u8,
+        marks: Marks,
     },
     Boolean,
     Time(TimeFormat),
@@ -36,21 +37,30 @@ impl Plan {
         }
     }
 
-    pub(super) fn parse_int(cell: &[u8], dot_zero: bool) -> Option<i64> {
-        cell::parse_int(cell).or_else(|| cell::parse_int_loose(cell, dot_zero))
+    pub(super) fn parse_int(cell: &[u8], dot_zero: bool, marks: Marks) -> Option<i64> {
+        cell::parse_int(cell).or_else(|| cell::parse_int_loose(cell, dot_zero, marks))
     }
 
-    pub(super) fn parse_float(cell: &[u8], point: u8) -> Option<f64> {
-        if point == b'.'
+    pub(super) fn parse_float(cell: &[u8], marks: Marks) -> Option<f64> {
+        if marks.point == b'.'
             && let Some(value) = cell::parse_float(cell)
         {
             return (!cell::leading_zero(cell)).then_some(value);
         }
-        cell::parse_float_loose(cell, point)
+        cell::parse_float_loose(cell, marks)
     }
 }
 
 pub(super) const TEXT: Plan = Plan::Text { null_spellings: true };
+const FLOAT: Plan = Plan::Float { marks: Marks::POINT };
+const FLOAT_COMMA: Plan = Plan::Float { marks: Marks::COMMA };
+
+const fn integer(dot_zero: bool) -> Plan {
+    Plan::Integer {
+        dot_zero,
+        marks: Marks::POINT,
+    }
+}
 
 /// `part` is at least 95 % of `whole`.
 fn nearly_all(part: u64, whole: u64) -> bool {
@@ -79,7 +89,7 @@ pub(super) fn decide(stats: &CellStats, hints: Hints) -> Plan {
     let commas = nearly_all(stats.comma_decimal + stats.int + stats.comma_possible, cells);
     let sure = notable(stats.comma_decimal_sure, cells) && stats.point_decimal_sure == 0;
     if commas && (sure || (stats.comma_decimal > 0 && stats.comma_decimal * 20 >= cells)) {
-        return Plan::Float { point: b',' };
+        return FLOAT_COMMA;
     }
     if nearly_all(numbers, cells) {
         return decide_number(stats, hints, numbers);
@@ -103,11 +113,9 @@ fn decide_number(stats: &CellStats, hints: Hints, numbers: u64) -> Plan {
         return Plan::Time(format);
     }
     if stats.decimal > 0 || (stats.dot_zero > 0 && !hints.id) {
-        return Plan::Float { point: b'.' };
+        return FLOAT;
     }
-    Plan::Integer {
-        dot_zero: stats.dot_zero > 0,
-    }
+    integer(stats.dot_zero > 0)
 }
 
 fn numeric_time(stats: &CellStats, hints: Hints, numbers: u64) -> Option<TimeFormat> {
@@ -141,15 +149,37 @@ fn textual_time(stats: &CellStats) -> TimeFormat {
 pub(super) fn force(dtype: ColumnType, stats: &CellStats, hints: Hints) -> Plan {
     match dtype {
         ColumnType::Text => TEXT,
-        ColumnType::Integer => Plan::Integer { dot_zero: true },
-        ColumnType::Float if stats.comma_decimal > stats.decimal + stats.dot_zero => Plan::Float { point: b',' },
-        ColumnType::Float => Plan::Float { point: b'.' },
+        ColumnType::Integer => integer(true),
+        ColumnType::Float if stats.comma_decimal > stats.decimal + stats.dot_zero => FLOAT_COMMA,
+        ColumnType::Float => FLOAT,
         ColumnType::Boolean => Plan::Boolean,
         ColumnType::Time if stats.times() >= stats.numbers() => Plan::Time(textual_time(stats)),
         ColumnType::Time => {
             let hints = Hints { time: true, ..hints };
             Plan::Time(numeric_time(stats, hints, stats.numbers()).unwrap_or(TimeFormat::EpochSeconds))
         }
+    }
+}
+
+/// The plan for a time format the user chose. The pattern was checked with the options.
+pub(super) fn chosen_time(choice: &TimeChoice) -> Plan {
+    Plan::Time(match choice {
+        TimeChoice::DayFirst => TimeFormat::DayFirst,
+        TimeChoice::MonthFirst => TimeFormat::MonthFirst,
+        TimeChoice::EpochSeconds => TimeFormat::EpochSeconds,
+        TimeChoice::EpochMillis => TimeFormat::EpochMillis,
+        TimeChoice::EpochMicros => TimeFormat::EpochMicros,
+        TimeChoice::Compact => TimeFormat::Compact,
+        TimeChoice::Pattern(pattern) => Pattern::compile(pattern).map_or(TimeFormat::DayFirst, TimeFormat::Written),
+    })
+}
+
+/// The plan for a number format the user chose: decimals, unless the type was chosen too.
+pub(super) fn chosen_number(format: NumberFormat, dtype: Option<ColumnType>) -> Plan {
+    let marks = Marks::chosen(format);
+    match dtype {
+        Some(ColumnType::Integer) => Plan::Integer { dot_zero: true, marks },
+        _ => Plan::Float { marks },
     }
 }
 
@@ -161,9 +191,9 @@ pub(super) fn counts_of_parsed(plan: Plan, parsed: u64) -> CellStats {
     };
     match plan {
         Plan::Text { .. } => stats.text = parsed,
-        Plan::Integer { dot_zero: true } => stats.dot_zero = parsed,
-        Plan::Integer { dot_zero: false } => stats.int = parsed,
-        Plan::Float { point: b'.' } => stats.decimal = parsed,
+        Plan::Integer { dot_zero: true, .. } => stats.dot_zero = parsed,
+        Plan::Integer { dot_zero: false, .. } => stats.int = parsed,
+        Plan::Float { marks } if marks.point == b'.' => stats.decimal = parsed,
         Plan::Float { .. } => stats.comma_decimal = parsed,
         Plan::Boolean => stats.boolean = parsed,
         Plan::Time(format) => match format {
@@ -171,7 +201,7 @@ pub(super) fn counts_of_parsed(plan: Plan, parsed: u64) -> CellStats {
             TimeFormat::EpochMillis => (stats.int, stats.epoch_millis) = (parsed, parsed),
             TimeFormat::EpochMicros => (stats.int, stats.epoch_micros) = (parsed, parsed),
             TimeFormat::Compact => (stats.int, stats.compact_date) = (parsed, parsed),
-            TimeFormat::DayFirst | TimeFormat::MonthFirst => stats.iso = parsed,
+            TimeFormat::DayFirst | TimeFormat::MonthFirst | TimeFormat::Written(_) => stats.iso = parsed,
         },
     }
     stats
@@ -186,6 +216,7 @@ pub(super) fn time_format_name(plan: Plan, stats: &CellStats) -> Option<String> 
         TimeFormat::EpochMillis => "epoch milliseconds",
         TimeFormat::EpochMicros => "epoch microseconds",
         TimeFormat::Compact => "yyyymmdd",
+        TimeFormat::Written(_) => return None,
         _ if stats.iso >= numeric && stats.iso >= stats.named_date => "ISO 8601",
         _ if stats.named_date >= numeric => "day, month name, year",
         TimeFormat::DayFirst => "d/m/Y",
@@ -220,25 +251,16 @@ mod tests {
 
     #[test]
     fn types_by_content() {
-        assert_eq!(plan("n", &["1", "2", "NA", ""]), Plan::Integer { dot_zero: false });
-        assert_eq!(plan("n", &["1", "2.5"]), Plan::Float { point: b'.' });
-        assert_eq!(plan("Gross Sales", &["337,300.00", "1"]), Plan::Float { point: b'.' });
-        assert_eq!(plan("Preis", &["3,14", "1.200,50", "7"]), Plan::Float { point: b',' });
-        assert_eq!(
-            plan("Preis", &["1.234,50", "1.234", "2.500"]),
-            Plan::Float { point: b',' }
-        );
-        assert_eq!(plan("Preis", &["12,5", "1,234", "3,75"]), Plan::Float { point: b',' });
-        assert_eq!(
-            plan("price", &["1,234.50", "1,234", "2.5"]),
-            Plan::Float { point: b'.' }
-        );
-        assert_eq!(
-            plan("count", &["1,234", "2,500", "7"]),
-            Plan::Integer { dot_zero: false }
-        );
-        assert_eq!(plan("kg", &["1.234", "2.500", "0.750"]), Plan::Float { point: b'.' });
-        assert_eq!(plan("balance", &["(5.25)", "1,000.00"]), Plan::Float { point: b'.' });
+        assert_eq!(plan("n", &["1", "2", "NA", ""]), integer(false));
+        assert_eq!(plan("n", &["1", "2.5"]), FLOAT);
+        assert_eq!(plan("Gross Sales", &["337,300.00", "1"]), FLOAT);
+        assert_eq!(plan("Preis", &["3,14", "1.200,50", "7"]), FLOAT_COMMA);
+        assert_eq!(plan("Preis", &["1.234,50", "1.234", "2.500"]), FLOAT_COMMA);
+        assert_eq!(plan("Preis", &["12,5", "1,234", "3,75"]), FLOAT_COMMA);
+        assert_eq!(plan("price", &["1,234.50", "1,234", "2.5"]), FLOAT);
+        assert_eq!(plan("count", &["1,234", "2,500", "7"]), integer(false));
+        assert_eq!(plan("kg", &["1.234", "2.500", "0.750"]), FLOAT);
+        assert_eq!(plan("balance", &["(5.25)", "1,000.00"]), FLOAT);
         assert_eq!(plan("Weekend", &["TRUE", "FALSE"]), Plan::Boolean);
         assert_eq!(plan("x", &["a", "b"]), TEXT);
         assert_eq!(plan("x", &["", "NA"]), TEXT);
@@ -246,21 +268,15 @@ mod tests {
 
     #[test]
     fn ids_are_never_damaged() {
-        assert_eq!(
-            plan("CustomerID", &["17850.0", "13047.0", ""]),
-            Plan::Integer { dot_zero: true }
-        );
-        assert_eq!(plan("price", &["10.0", "20.0"]), Plan::Float { point: b'.' });
+        assert_eq!(plan("CustomerID", &["17850.0", "13047.0", ""]), integer(true));
+        assert_eq!(plan("price", &["10.0", "20.0"]), FLOAT);
         assert_eq!(plan("ean", &["0095205603217", "884420588030"]), TEXT);
         assert_eq!(plan("id", &["99999999999999999999", "1"]), TEXT);
         assert_eq!(
             plan_of("InvoiceNo", &mostly("536365", 98, &["C536379", "C536383"])),
             TEXT
         );
-        assert_eq!(
-            plan_of("price", &mostly("5.5", 98, &["C536379", "C536383"])),
-            Plan::Float { point: b'.' }
-        );
+        assert_eq!(plan_of("price", &mostly("5.5", 98, &["C536379", "C536383"])), FLOAT);
     }
 
     #[test]
@@ -276,25 +292,16 @@ mod tests {
         );
         assert_eq!(plan("timestamp", &["1511544070"]), Plan::Time(TimeFormat::EpochSeconds));
         assert_eq!(plan("ts", &["1511544070123"]), Plan::Time(TimeFormat::EpochMillis));
-        assert_eq!(plan("item_id", &["1511544070"]), Plan::Integer { dot_zero: false });
+        assert_eq!(plan("item_id", &["1511544070"]), integer(false));
         assert_eq!(plan("date", &["20191001"]), Plan::Time(TimeFormat::Compact));
-        assert_eq!(plan("item_id", &["20191001"]), Plan::Integer { dot_zero: false });
+        assert_eq!(plan("item_id", &["20191001"]), integer(false));
     }
 
     #[test]
     fn a_few_bad_cells_do_not_change_the_type() {
-        assert_eq!(
-            plan_of("n", &mostly("5", 19, &["oops"])),
-            Plan::Integer { dot_zero: false }
-        );
+        assert_eq!(plan_of("n", &mostly("5", 19, &["oops"])), integer(false));
         assert_eq!(plan_of("n", &mostly("5", 18, &["oops", "no way"])), TEXT);
-        assert_eq!(
-            plan_of("kg", &mostly("1.234", 99, &["3,14"])),
-            Plan::Float { point: b'.' }
-        );
-        assert_eq!(
-            plan_of("n", &mostly("1,234", 99, &["12,5"])),
-            Plan::Integer { dot_zero: false }
-        );
+        assert_eq!(plan_of("kg", &mostly("1.234", 99, &["3,14"])), FLOAT);
+        assert_eq!(plan_of("n", &mostly("1,234", 99, &["12,5"])), integer(false));
     }
 }

@@ -1,20 +1,25 @@
 //! Before the rows: each file's encoding, dialect, header and column names, and one layout for all files.
 
+mod json;
+
 use super::chunk::Layout;
-use super::dataset::Dialect;
+use super::dataset::{Decision, Dialect, ReadingPart};
 use super::dialect::{self, FoundDialect, SampleRecord};
 use super::encoding::{self, FoundEncoding};
 use super::error::IngestError;
 use super::fixed_width::Columns;
+use super::footer;
 use super::header;
-use super::json_lines::{self, Keys};
-use super::options::{QuoteChoice, ReadOptions};
+use super::json_lines;
+use super::options::{CommentChoice, FileFormat, QuoteChoice, ReadOptions};
 use super::pass::Task;
 use super::rewritten::{self, Rewriter};
 use super::source::{Compression, Kind, Source, refuse_what_is_no_table};
+use super::spellings::Spellings;
 use super::stream::TextStream;
 use super::table::Comments;
 use crate::engine::artifact::Bilingual;
+use crate::engine::progress::Progress;
 use encoding_rs::UTF_8;
 use std::sync::Arc;
 
@@ -33,12 +38,34 @@ pub(super) struct Prepared {
     pub encoding_certain: bool,
 }
 
+/// What to look at a file with.
+#[derive(Clone, Copy)]
+pub(super) struct Looking<'a> {
+    pub options: &'a ReadOptions,
+    pub progress: &'a Progress,
+    /// Bytes of text that JSON Lines' keys are looked for in.
+    pub most_bytes: usize,
+    /// Columns that the options name and the table lacks are passed over.
+    pub lenient: bool,
+}
+
+/// A file's text as far as it is looked at.
+struct Sample<'a> {
+    source: &'a Source,
+    compression: Compression,
+    encoding: FoundEncoding,
+    text: &'a [u8],
+    /// The text is the entire file.
+    whole: bool,
+}
+
 /// Looks at the start of a file. `forced` replaces the detected encoding.
 pub(super) fn prepare(
     source: &Source,
-    options: &ReadOptions,
+    looking: Looking<'_>,
     forced: Option<FoundEncoding>,
 ) -> Result<Prepared, IngestError> {
+    let options = looking.options;
     let Kind::Text(compression) = source.kind else {
         return Err(IngestError::NotATable {
             path: source.path.clone(),
@@ -79,92 +106,70 @@ pub(super) fn prepare(
             path: source.path.clone(),
         });
     }
-    if json_lines::are_lines(sample) {
-        return json(source, compression, encoding, (sample, whole));
-    }
-    let found = dialect::detect(sample, whole, options);
-    if let Some(columns) = fixed_width(sample, whole, &found, options) {
-        return Ok(padded(source, compression, encoding, (found, columns, sample), options));
-    }
-    if found.records.is_empty() && found.preamble_lines == 0 {
-        return Err(IngestError::NoRecords {
-            path: source.path.clone(),
-        });
-    }
-    Ok(describe(source, compression, encoding, found, options))
-}
-
-/// A file of JSON Lines: its keys are found by reading all of it once.
-fn json(
-    source: &Source,
-    compression: Compression,
-    encoding: FoundEncoding,
-    (sample, whole): (&[u8], bool),
-) -> Result<Prepared, IngestError> {
-    let mut stream = TextStream::open(source, compression, encoding.encoding, encoding.mark_bytes, false)?;
-    let keys = Keys::of(&source.path, &mut stream)?;
-    let (format, width) = (rewritten::FORMAT, keys.names.len());
-    if width == 0 {
-        return Err(IngestError::NoRecords {
-            path: source.path.clone(),
-        });
-    }
-    let lines = whole_lines(sample, whole);
-    let records = dialect::split(&keys.rewrite(lines), &format, true, dialect::MAX_KEPT_RECORDS);
-    let evidence = vec![
-        encoding.evidence.clone(),
-        Bilingual::new(
-            format!("JSON Lines: the first line is an object; the {width} keys of all objects are the columns"),
-            format!("JSON Lines：第一行是一个对象；所有对象的 {width} 个键即为列"),
-        ),
-    ];
-    let dialect = Dialect {
-        format: "jsonl".to_owned(),
-        compression: compression.name().to_owned(),
-        encoding: encoding.encoding.name().to_owned(),
-        byte_order_mark: encoding.mark_bytes > 0,
-        delimiter: ',',
-        header: true,
-        line_ending: "lf".to_owned(),
-        evidence,
-        ..Dialect::default()
-    };
-    let task = Task {
-        source: source.clone(),
+    let sample = Sample {
+        source,
         compression,
-        encoding: encoding.encoding,
-        mark_bytes: encoding.mark_bytes,
-        preamble_lines: 0,
-        layout: Layout {
-            format,
-            width,
-            header_rows: 0,
-            header_lines: Vec::new(),
-            wrapped: false,
-            rewriter: Some(Rewriter::Json(Arc::new(keys.clone()))),
-            comments: Comments::None,
-            encoding: encoding.encoding.name(),
-            fields: (0..width).map(Some).collect(),
-        },
+        encoding,
+        text: sample,
+        whole,
     };
-    Ok(Prepared {
-        task,
-        dialect,
-        names: keys.names,
-        records,
-        encoding_certain: encoding.certain,
-    })
+    if options.format == Some(FileFormat::Jsonl) || (options.format.is_none() && json_lines::are_lines(sample.text)) {
+        return json::prepare(&sample, looking);
+    }
+    let found = dialect::detect(sample.text, whole, options);
+    if let Some(columns) = fixed_width(&sample, &found, options)? {
+        return Ok(padded(&sample, (found, columns), options));
+    }
+    // What the user skips may be all there is.
+    let skips = options.footer_lines.is_some() || matches!(options.comment, CommentChoice::Prefix(_));
+    if found.records.is_empty() && found.preamble_lines == 0 && !skips {
+        return Err(IngestError::NoRecords {
+            path: source.path.clone(),
+        });
+    }
+    Ok(describe(&sample, found, options))
 }
 
-/// The columns of a padded table. It is looked for where no delimiter gives records of one width.
-fn fixed_width(sample: &[u8], whole: bool, found: &FoundDialect, options: &ReadOptions) -> Option<Columns> {
-    let chosen = options.delimiter.is_some() || options.preamble_lines.is_some();
+fn encoding_decision(encoding: &FoundEncoding, options: &ReadOptions) -> Decision {
+    Decision {
+        about: ReadingPart::Encoding,
+        why: encoding.evidence.clone(),
+        set_by_you: options.encoding.is_some(),
+    }
+}
+
+/// The columns of a padded table: as chosen, or looked for where no delimiter gives records of one width.
+fn fixed_width(
+    sample: &Sample<'_>,
+    found: &FoundDialect,
+    options: &ReadOptions,
+) -> Result<Option<Columns>, IngestError> {
+    if !options.column_starts.is_empty() {
+        return Ok(Some(Columns::at(&options.column_starts)));
+    }
+    if options.format == Some(FileFormat::FixedWidth) {
+        let columns = Columns::find(fixed_width_lines(sample, options));
+        return columns.map(Some).ok_or_else(|| {
+            let path = sample.source.path.display();
+            IngestError::BadOption(Bilingual::new(
+                format!("the columns of {path} begin at no common character; give the first character of each"),
+                format!("{path} 的各列没有共同的起始字符；请给出每列的起始字符"),
+            ))
+        });
+    }
+    let chosen = options.format.is_some() || options.delimiter.is_some() || options.preamble_lines.is_some();
     let regular = found.records.iter().filter(|record| record.cells.len() == found.width);
     let is_regular = regular.count() * 10 >= found.records.len() * 9;
     if chosen || found.wrapped || found.line_ending == "cr" || (found.width > 1 && is_regular) {
-        return None;
+        return Ok(None);
     }
-    Columns::find(whole_lines(sample, whole))
+    Ok(Columns::find(whole_lines(sample.text, sample.whole)))
+}
+
+/// The lines of a padded table after those the user skips.
+fn fixed_width_lines<'a>(sample: &Sample<'a>, options: &ReadOptions) -> &'a [u8] {
+    let skipped = dialect::skip_lines(sample.text, b'\n', options.preamble_lines.unwrap_or(0));
+    whole_lines(&sample.text[skipped..], sample.whole)
 }
 
 /// The lines of a sample that it holds to their end.
@@ -174,37 +179,54 @@ fn whole_lines(sample: &[u8], whole: bool) -> &[u8] {
 }
 
 /// A file of fixed-width columns.
-fn padded(
-    source: &Source,
-    compression: Compression,
-    encoding: FoundEncoding,
-    (found, columns, sample): (FoundDialect, Columns, &[u8]),
-    options: &ReadOptions,
-) -> Prepared {
+fn padded(sample: &Sample<'_>, (found, columns): (FoundDialect, Columns), options: &ReadOptions) -> Prepared {
     let rewriter = Rewriter::FixedWidth(Arc::new(columns.clone()));
-    let text = rewriter.rewrite(whole_lines(sample, false));
+    let mut lines = fixed_width_lines(sample, options);
+    let footer_lines = if sample.whole {
+        options.footer_lines.unwrap_or(0)
+    } else {
+        0
+    };
+    lines = &lines[..footer::readable(lines, b'\n', footer_lines, true)];
+    let text = rewriter.rewrite(whole_lines(lines, false));
     let mut records = dialect::split(&text, &rewritten::FORMAT, true, dialect::MAX_KEPT_RECORDS);
     records.retain(|record| !record.is_blank());
-    let mut evidence = found.evidence;
     // What was found out about delimiters does not hold.
-    evidence.truncate(1);
+    let mut evidence: Vec<Decision> = found
+        .evidence
+        .into_iter()
+        .filter(|decision| matches!(decision.about, ReadingPart::LineEnding) || is_preamble(decision, options))
+        .collect();
     let (count, places) = (columns.count(), columns.described());
-    evidence.push(Bilingual::new(
-        format!("Fixed width: no delimiter fits; {count} columns begin at characters {places} of every line"),
-        format!("定宽：没有合适的分隔符；{count} 列分别从每行第 {places} 个字符开始"),
-    ));
+    let about = ReadingPart::Format;
+    evidence.push(if options.column_starts.is_empty() {
+        Decision {
+            set_by_you: options.format.is_some(),
+            ..Decision::found(
+                about,
+                format!("Fixed width: no delimiter fits; {count} columns begin at characters {places} of every line"),
+                format!("定宽：没有合适的分隔符；{count} 列分别从每行第 {places} 个字符开始"),
+            )
+        }
+    } else {
+        Decision::set(
+            about,
+            format!("Fixed width: {count} columns begin at characters {places} of every line, set by you"),
+            format!("定宽：{count} 列分别从每行第 {places} 个字符开始，由您设定"),
+        )
+    });
     let found = FoundDialect {
         format: rewritten::FORMAT,
         width: columns.count(),
-        preamble_lines: 0,
+        preamble_lines: options.preamble_lines.unwrap_or(0),
         comments: Comments::None,
         wrapped: false,
         line_ending: found.line_ending,
         evidence,
         records,
     };
-    let mut prepared = describe(source, compression, encoding, found, options);
-    prepared.dialect.format = "fixed_width".to_owned();
+    let mut prepared = describe(sample, found, options);
+    prepared.dialect.format = FileFormat::FixedWidth.name().to_owned();
     prepared.dialect.delimiter = ' ';
     prepared.dialect.quote = None;
     prepared.dialect.escape = None;
@@ -212,40 +234,68 @@ fn padded(
     prepared
 }
 
-fn describe(
-    source: &Source,
-    compression: Compression,
-    encoding: FoundEncoding,
-    found: FoundDialect,
-    options: &ReadOptions,
-) -> Prepared {
+fn is_preamble(decision: &Decision, options: &ReadOptions) -> bool {
+    decision.about == ReadingPart::Preamble && options.preamble_lines.is_some()
+}
+
+/// Whether the first record names the columns, and how many records do.
+fn judge_header(found: &FoundDialect, options: &ReadOptions) -> (bool, usize, Decision) {
+    let about = ReadingPart::Header;
     let (has_header, why) = match options.header {
         Some(true) => (
             true,
-            Bilingual::new(
-                "The first record names the columns as chosen by the user",
-                "按用户指定，第一条记录为列名",
+            Decision::set(
+                about,
+                "The first record names the columns: set by you",
+                "第一条记录为列名：由您设定",
             ),
         ),
         Some(false) => (
             false,
-            Bilingual::new("There is no header as chosen by the user", "按用户指定，没有表头"),
+            Decision::set(about, "There is no header: set by you", "没有表头：由您设定"),
         ),
-        None => header::detect(&found.records, found.width),
+        None => {
+            let (has_header, why) = header::detect(&found.records, found.width);
+            (has_header, Decision::found(about, why.en, why.zh))
+        }
     };
-    let width = found.width;
-    let header_rows = match options.header {
+    let rows = match options.header {
         _ if !has_header => 0,
         Some(_) => 1,
-        None => header::stacked_rows(&found.records, width),
+        None => header::stacked_rows(&found.records, found.width),
     };
+    (has_header, rows, why)
+}
+
+fn describe(sample: &Sample<'_>, found: FoundDialect, options: &ReadOptions) -> Prepared {
+    let (has_header, header_rows, why) = judge_header(&found, options);
+    let (encoding, width) = (&sample.encoding, found.width);
     let first = (header_rows > 0).then(|| header::joined(&found.records[..header_rows.min(found.records.len())]));
     let names = header::column_names(first.as_ref(), width, &options.column_names);
-    let mut evidence = vec![encoding.evidence.clone()];
-    evidence.extend(found.evidence.iter().cloned());
-    evidence.push(why);
+    let format = found.format;
+    let mut dialect = Dialect {
+        format: FileFormat::Csv.name().to_owned(),
+        compression: sample.compression.name().to_owned(),
+        encoding: encoding.encoding.name().to_owned(),
+        byte_order_mark: encoding.mark_bytes > 0,
+        delimiter: char::from(format.delimiter),
+        quote: format.quote.map(char::from),
+        escape: format.escape.or(format.quote).map(char::from),
+        header: has_header,
+        preamble_lines: found.preamble_lines,
+        line_ending: found.line_ending.to_owned(),
+        ..Dialect::default()
+    };
+    dialect.decide(encoding_decision(encoding, options));
+    found
+        .evidence
+        .iter()
+        .cloned()
+        .for_each(|decision| dialect.decide(decision));
+    dialect.decide(why);
     if header_rows > 1 {
-        evidence.push(Bilingual::new(
+        dialect.decide(Decision::found(
+            ReadingPart::Header,
             format!("The header has {header_rows} records; each column's name is made of its words in them"),
             format!("表头有 {header_rows} 条记录；每列的列名由其中的词组成"),
         ));
@@ -254,32 +304,19 @@ fn describe(
         && first.cells.len() != width
     {
         let (named, fields) = (first.cells.len(), width);
-        evidence.push(Bilingual::new(
+        dialect.decide(Decision::found(
+            ReadingPart::Header,
             format!("The header names {named} columns, most records have {fields} fields; those count"),
             format!("表头有 {named} 个列名，而多数记录有 {fields} 个字段；以后者为准"),
         ));
     }
-    let format = found.format;
-    let dialect = Dialect {
-        format: "csv".to_owned(),
-        compression: compression.name().to_owned(),
-        encoding: encoding.encoding.name().to_owned(),
-        byte_order_mark: encoding.mark_bytes > 0,
-        delimiter: char::from(format.delimiter),
-        quote: format.quote.map(char::from),
-        escape: format.escape.or(format.quote).map(char::from),
-        header: has_header,
-        preamble_lines: found.preamble_lines,
-        footer_lines: 0,
-        line_ending: found.line_ending.to_owned(),
-        evidence,
-    };
     let task = Task {
-        source: source.clone(),
-        compression,
+        source: sample.source.clone(),
+        compression: sample.compression,
         encoding: encoding.encoding,
         mark_bytes: encoding.mark_bytes,
         preamble_lines: found.preamble_lines,
+        footer_lines: options.footer_lines,
         layout: Layout {
             format,
             width,
@@ -288,6 +325,8 @@ fn describe(
             wrapped: found.wrapped,
             rewriter: None,
             comments: found.comments,
+            ragged: options.ragged,
+            spellings: Arc::new(Spellings::of(options)),
             encoding: encoding.encoding.name(),
             fields: (0..width).map(Some).collect(),
         },
@@ -300,76 +339,4 @@ fn describe(
         encoding_certain: encoding.certain
             || matches!(options.quote, QuoteChoice::Char(_)) && options.encoding.is_some(),
     }
-}
-
-/// One table over all files: column names in order of first appearance, each file's fields assigned to them,
-/// and in words how each file differs from the first.
-pub(super) fn reconcile(files: &mut [Prepared]) -> (Vec<String>, Vec<Vec<Bilingual>>) {
-    let mut names: Vec<String> = Vec::new();
-    for file in files.iter() {
-        for name in &file.names {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-    }
-    let mut differences = Vec::new();
-    let first = files.first().map(|file| (file.names.clone(), file.dialect.clone()));
-    for file in files.iter_mut() {
-        file.task.layout.fields = names
-            .iter()
-            .map(|name| file.names.iter().position(|own| own == name))
-            .collect();
-        differences.push(
-            first
-                .as_ref()
-                .map_or_else(Vec::new, |(first, dialect)| differ(first, dialect, file)),
-        );
-    }
-    (names, differences)
-}
-
-/// A file without a column of the first one.
-pub(super) fn lacks_column(name: &str) -> Bilingual {
-    Bilingual::new(
-        format!("lacks column {name:?}; its cells are null"),
-        format!("缺少列 {name:?}；其单元格为空"),
-    )
-}
-
-/// A file with a column that the first one lacks.
-pub(super) fn has_in_addition(name: &str) -> Bilingual {
-    Bilingual::new(format!("has column {name:?} in addition"), format!("多出列 {name:?}"))
-}
-
-fn differ(first: &[String], dialect: &Dialect, file: &Prepared) -> Vec<Bilingual> {
-    let mut words = Vec::new();
-    for name in first.iter().filter(|name| !file.names.contains(name)) {
-        words.push(lacks_column(name));
-    }
-    for name in file.names.iter().filter(|name| !first.contains(name)) {
-        words.push(has_in_addition(name));
-    }
-    if words.is_empty() && file.names != first {
-        words.push(Bilingual::new("has the columns in another order", "列的顺序不同"));
-    }
-    let mut differs = |(what, what_zh): (&str, &str), here: String, there: String| {
-        if here != there {
-            words.push(Bilingual::new(
-                format!("{what} is {here}, not {there} as in the first file"),
-                format!("{what_zh}是 {here}，而第一个文件是 {there}"),
-            ));
-        }
-    };
-    differs(
-        ("encoding", "编码"),
-        file.dialect.encoding.clone(),
-        dialect.encoding.clone(),
-    );
-    differs(
-        ("delimiter", "分隔符"),
-        format!("{:?}", file.dialect.delimiter),
-        format!("{:?}", dialect.delimiter),
-    );
-    words
 }

@@ -1,35 +1,40 @@
 //! Text files → `Dataset`: types are proposed from a sample, checked against every row, and mended by
 //! reading the refuted columns again.
 
+use super::assemble::assemble;
 use super::columns::ColumnBuilder;
-use super::dataset::{ColumnInfo, Dataset, DatasetInfo, InvalidCell, RowCounts, SourceFile};
+use super::dataset::Dataset;
 use super::encoding;
 use super::error::IngestError;
-use super::frame::{Frame, FrameColumn};
+use super::evidence::Seen;
 use super::names::Hints;
 use super::options::ReadOptions;
-use super::pass::{self, FileOutcome, PassConfig, PassOutcome, Task};
+use super::outcome::{FileOutcome, PassOutcome};
+use super::pass::{self, PassConfig, Task};
 use super::plan::{self, Plan};
-use super::prepare::{self, Prepared};
-use super::roles;
+use super::prepare::{self, Looking, Prepared};
+use super::reconcile;
 use super::source::Source;
+use super::spellings::Spellings;
 use super::stats::CellStats;
 use super::time::TimeFormat;
-use crate::engine::artifact::{Bilingual, ContentHash, Role};
+use crate::engine::artifact::ColumnType;
 use crate::engine::progress::Progress;
-use std::sync::Arc;
 
 /// Passes after which a column that still changes its type stays text.
 const MAX_PASSES: usize = 4;
 
 /// A table column while its type is being decided.
-struct Candidate {
-    name: String,
+pub(super) struct Candidate {
+    pub name: String,
     hints: Hints,
-    plan: Plan,
+    pub plan: Plan,
     /// Chosen by the user or settled: not revised.
     fixed: bool,
-    sample: CellStats,
+    /// Forms, spellings and examples of the sampled cells.
+    pub seen: Seen,
+    /// What the sample alone showed.
+    pub proposed: ColumnType,
     /// Cells refuting day-first or month-first dates, whichever was tried.
     refuting: Option<(TimeFormat, u64)>,
 }
@@ -41,21 +46,70 @@ pub(super) fn read(
     options: &ReadOptions,
     progress: &Progress,
 ) -> Result<Dataset, IngestError> {
+    let looking = Looking {
+        options,
+        progress,
+        most_bytes: usize::MAX,
+        lenient: false,
+    };
+    let files = prepare_all(sources, looking)?;
+    progress.phase("reading", "读取");
+    let mut passes = 0;
+    let read = read_prepared(name, files, looking, &mut |config| {
+        if passes == 1 {
+            progress.phase(
+                "reading columns again with the type all rows fit",
+                "按全部数据的类型重读部分列",
+            );
+        }
+        passes += 1;
+        let range = if config.first { (0.0, 0.9) } else { (0.9, 0.95) };
+        pass::run(config, progress, range)
+    })?;
+    Ok(read.log)
+}
+
+/// Looks at the start of each file.
+pub(super) fn prepare_all(sources: &[Source], looking: Looking<'_>) -> Result<Vec<Prepared>, IngestError> {
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
-        progress.check()?;
-        files.push(prepare::prepare(source, options, None)?);
+        looking.progress.check()?;
+        files.push(prepare::prepare(source, looking, None)?);
     }
-    progress.phase("reading", "读取");
+    Ok(files)
+}
+
+/// A log with the physical lines of its first file's rows that were made to fit.
+pub(super) struct ReadLog {
+    pub log: Dataset,
+    pub ragged_lines: Vec<u64>,
+}
+
+/// Reads prepared files with a function that makes one pass over them.
+pub(super) fn read_prepared(
+    name: String,
+    mut files: Vec<Prepared>,
+    looking: Looking<'_>,
+    pass: &mut dyn FnMut(&PassConfig<'_>) -> Result<PassOutcome, IngestError>,
+) -> Result<ReadLog, IngestError> {
+    let options = looking.options;
     loop {
-        let (names, differences) = prepare::reconcile(&mut files);
-        check_names(options, &names)?;
+        let (names, differences) = reconcile::reconcile(&mut files);
+        if !looking.lenient {
+            check_names(options, &names)?;
+        }
         let mut candidates = propose(&names, &files, options);
-        let outcome = read_rows(&files, &mut candidates, progress)?;
-        if revise_encodings(&mut files, &outcome.files, options)? {
+        let outcome = read_rows(&files, &mut candidates, pass)?;
+        if revise_encodings(&mut files, &outcome.files, looking)? {
             continue;
         }
-        return assemble(name, files, differences, candidates, outcome, options);
+        looking.progress.check()?;
+        let ragged_lines = outcome
+            .files
+            .first()
+            .map_or_else(Vec::new, |file| file.ragged.lines.clone());
+        let log = assemble(name, files, differences, candidates, outcome, options)?;
+        return Ok(ReadLog { log, ragged_lines });
     }
 }
 
@@ -64,6 +118,8 @@ fn check_names(options: &ReadOptions, names: &[String]) -> Result<(), IngestErro
         .types
         .keys()
         .chain(options.roles.keys())
+        .chain(options.times.keys())
+        .chain(options.numbers.keys())
         .find(|column| !names.contains(column))
     {
         None => Ok(()),
@@ -77,54 +133,67 @@ fn check_names(options: &ReadOptions, names: &[String]) -> Result<(), IngestErro
 /// Types by the sampled records of all files.
 fn propose(names: &[String], files: &[Prepared], options: &ReadOptions) -> Vec<Candidate> {
     let nameless = !files.iter().any(|file| file.dialect.header);
+    let spellings = Spellings::of(options);
     let mut candidates: Vec<Candidate> = names
         .iter()
         .enumerate()
-        .map(|(column, name)| {
-            let sample = sample_stats(column, files);
-            Candidate {
-                name: name.clone(),
-                hints: Hints::of(name),
-                plan: plan::TEXT,
-                fixed: false,
-                sample,
-                refuting: None,
-            }
+        .map(|(column, name)| Candidate {
+            name: name.clone(),
+            hints: Hints::of(name),
+            plan: plan::TEXT,
+            fixed: false,
+            seen: see(column, files, &spellings),
+            proposed: ColumnType::Text,
+            refuting: None,
         })
         .collect();
     if nameless {
         hint_at_nameless_time(&mut candidates);
     }
     for candidate in &mut candidates {
-        candidate.plan = plan::decide(&candidate.sample, candidate.hints);
-        if options.text_only {
-            (candidate.plan, candidate.fixed) = (Plan::Text { null_spellings: false }, true);
-        } else if let Some(&dtype) = options.types.get(&candidate.name) {
-            (candidate.plan, candidate.fixed) = (plan::force(dtype, &candidate.sample, candidate.hints), true);
-        }
+        let stats = &candidate.seen.stats;
+        let chosen = chosen_plan(&candidate.name, stats, candidate.hints, options);
+        candidate.fixed = chosen.is_some();
+        candidate.plan = chosen.unwrap_or_else(|| plan::decide(stats, candidate.hints));
+        candidate.proposed = candidate.plan.column_type();
     }
     candidates
 }
 
-fn sample_stats(column: usize, files: &[Prepared]) -> CellStats {
-    let mut stats = CellStats::default();
+/// The plan that follows from what the user chose for a column.
+fn chosen_plan(name: &str, stats: &CellStats, hints: Hints, options: &ReadOptions) -> Option<Plan> {
+    if options.text_only {
+        return Some(Plan::Text { null_spellings: false });
+    }
+    let dtype = options.types.get(name).copied();
+    if let Some(choice) = options.times.get(name) {
+        return Some(plan::chosen_time(choice));
+    }
+    if let Some(&format) = options.numbers.get(name) {
+        return Some(plan::chosen_number(format, dtype));
+    }
+    dtype.map(|dtype| plan::force(dtype, stats, hints))
+}
+
+fn see(column: usize, files: &[Prepared], spellings: &Spellings) -> Seen {
+    let mut seen = Seen::default();
     for file in files {
         let Some(field) = file.task.layout.fields[column] else {
             continue;
         };
         let rows = file.records.iter().skip(file.task.layout.header_rows);
         for record in rows.filter(|record| record.cells.len() == file.task.layout.width) {
-            stats.add(&record.cells[field]);
+            seen.add(&record.cells[field], spellings);
         }
     }
-    stats
+    seen
 }
 
 /// Without names, the one column whose integers are all seconds since 1970 in this century is the time.
 fn hint_at_nameless_time(candidates: &mut [Candidate]) {
     let epochs: Vec<usize> = (0..candidates.len())
         .filter(|&column| {
-            let stats = &candidates[column].sample;
+            let stats = &candidates[column].seen.stats;
             let (most, cells) = (stats.epoch_seconds.max(stats.epoch_millis), stats.cells);
             cells > 0 && most == cells && stats.int == cells
         })
@@ -132,7 +201,7 @@ fn hint_at_nameless_time(candidates: &mut [Candidate]) {
     if let [column] = epochs[..]
         && candidates
             .iter()
-            .all(|candidate| candidate.sample.times() * 2 < candidate.sample.cells.max(1))
+            .all(|candidate| candidate.seen.stats.times() * 2 < candidate.seen.stats.cells.max(1))
     {
         candidates[column].hints.time = true;
     }
@@ -142,7 +211,7 @@ fn hint_at_nameless_time(candidates: &mut [Candidate]) {
 fn read_rows(
     files: &[Prepared],
     candidates: &mut [Candidate],
-    progress: &Progress,
+    pass: &mut dyn FnMut(&PassConfig<'_>) -> Result<PassOutcome, IngestError>,
 ) -> Result<PassOutcome, IngestError> {
     let tasks: Vec<Task> = files.iter().map(|file| file.task.clone()).collect();
     let mut wanted = vec![true; candidates.len()];
@@ -155,8 +224,7 @@ fn read_rows(
             wanted: &wanted,
             first: number == 0,
         };
-        let range = if number == 0 { (0.0, 0.9) } else { (0.9, 0.95) };
-        let outcome = pass::run(&config, progress, range)?;
+        let outcome = pass(&config)?;
         let whole = match &mut whole {
             None => whole.insert(outcome),
             Some(whole) => {
@@ -182,10 +250,6 @@ fn read_rows(
         if !wanted.contains(&true) {
             break;
         }
-        progress.phase(
-            "reading columns again with the type all rows fit",
-            "按全部数据的类型重读部分列",
-        );
     }
     whole.ok_or_else(|| IngestError::Table {
         detail: "no pass was made".to_owned(),
@@ -242,7 +306,7 @@ impl Candidate {
 fn revise_encodings(
     files: &mut [Prepared],
     outcomes: &[FileOutcome],
-    options: &ReadOptions,
+    looking: Looking<'_>,
 ) -> Result<bool, IngestError> {
     let mut revised = false;
     for (file, outcome) in files.iter_mut().zip(outcomes) {
@@ -251,103 +315,8 @@ fn revise_encodings(
         }
         let mut found = encoding::legacy(&outcome.bad_bytes);
         found.certain = true;
-        *file = prepare::prepare(&file.task.source.clone(), options, Some(found))?;
+        *file = prepare::prepare(&file.task.source.clone(), looking, Some(found))?;
         revised = true;
     }
     Ok(revised)
-}
-
-fn assemble(
-    name: String,
-    files: Vec<Prepared>,
-    differences: Vec<Vec<Bilingual>>,
-    candidates: Vec<Candidate>,
-    outcome: PassOutcome,
-    options: &ReadOptions,
-) -> Result<Dataset, IngestError> {
-    let mut frame_columns: Vec<FrameColumn> = Vec::new();
-    let mut columns: Vec<ColumnInfo> = Vec::new();
-    let mut invalid: Vec<InvalidCell> = Vec::new();
-    let rows = outcome.lines.len();
-    for (index, (candidate, built)) in candidates.iter().zip(outcome.columns).enumerate() {
-        let mut built = built.unwrap_or_else(|| ColumnBuilder::new(candidate.plan, 0));
-        columns.push(ColumnInfo {
-            name: candidate.name.clone(),
-            dtype: candidate.plan.column_type(),
-            role: Role::Other,
-            confidence: 0.0,
-            why: Bilingual::default(),
-            time_format: plan::time_format_name(candidate.plan, &candidate.sample),
-            nulls: built.nulls,
-            invalid: built.num_invalid,
-        });
-        let kept = std::mem::take(&mut built.invalid);
-        invalid.extend(kept.into_iter().map(|(row, raw)| InvalidCell {
-            row,
-            column: index,
-            raw,
-        }));
-        frame_columns.push(built.finish(&candidate.name));
-    }
-    invalid.sort_by_key(|cell| (cell.row, cell.column));
-    let frame = Frame::new(rows, frame_columns).map_err(|detail| IngestError::Table { detail })?;
-    roles::assign(&mut columns, &frame, options);
-    let sources = describe_sources(&files, &outcome.files, differences);
-    let several = sources.len() > 1;
-    let counts = sources
-        .iter()
-        .fold(RowCounts::default(), |sum, source| sum.plus(source.rows));
-    let mut dialect = files.into_iter().next().map(|file| file.dialect).unwrap_or_default();
-    if let Some(first) = outcome.files.first() {
-        dialect.footer_lines = first.footer_lines;
-        dialect.evidence.extend(first.cut_short.clone());
-        if first.footer_lines > 0 {
-            let lines = first.footer_lines;
-            dialect.evidence.push(Bilingual::new(
-                format!("{lines} lines after the table are skipped: they follow a blank line and fit no row"),
-                format!("跳过表后的 {lines} 行：它们位于空行之后，且不符合任何数据行"),
-            ));
-        }
-    }
-    Ok(Dataset {
-        info: Arc::new(DatasetInfo {
-            name,
-            hash: log_hash(&outcome.files, options),
-            sources,
-            dialect,
-            rows: counts,
-            columns,
-            elapsed_ms: 0,
-        }),
-        frame,
-        lines: Arc::new(outcome.lines),
-        source_of_row: several.then(|| Arc::new(outcome.source_of_row)),
-        rejects: Arc::new(outcome.rejects),
-        invalid: Arc::new(invalid),
-    })
-}
-
-fn describe_sources(files: &[Prepared], outcomes: &[FileOutcome], differences: Vec<Vec<Bilingual>>) -> Vec<SourceFile> {
-    files
-        .iter()
-        .zip(outcomes)
-        .zip(differences)
-        .map(|((file, outcome), mut schema_differences)| {
-            schema_differences.extend(outcome.cut_short.clone());
-            SourceFile {
-                path: file.task.source.path.clone(),
-                bytes: file.task.source.bytes,
-                rows: outcome.counts,
-                schema_differences,
-            }
-        })
-        .collect()
-}
-
-fn log_hash(files: &[FileOutcome], options: &ReadOptions) -> ContentHash {
-    let hashes: Vec<String> = files
-        .iter()
-        .map(|file| file.hash.map_or_else(String::new, |hash| hash.to_hex().to_string()))
-        .collect();
-    ContentHash::of_json(&(hashes, options))
 }

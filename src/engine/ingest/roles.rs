@@ -54,7 +54,7 @@ pub(super) fn assign(columns: &mut [ColumnInfo], frame: &Frame, options: &ReadOp
             *guesses = vec![Guess {
                 role,
                 confidence: 1.0,
-                why: Bilingual::new("chosen by the user", "由用户指定"),
+                why: Bilingual::new("set by you", "由您设定"),
             }];
         }
     }

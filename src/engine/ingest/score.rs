@@ -3,7 +3,7 @@
 //! Pattern score × type score: van den Burg, Nazábal, Sutton, "Wrangling messy CSV files by detecting row and
 //! type patterns", 2019.
 
-use super::cell;
+use super::cell::{self, Marks};
 use super::dialect::{SampleRecord, split};
 use super::records::Format;
 use super::time;
@@ -132,8 +132,8 @@ fn value_score(records: &[SampleRecord]) -> f64 {
 fn is_value(cell: &[u8]) -> bool {
     cell::is_null(cell)
         || cell::parse_float(cell).is_some()
-        || cell::parse_float_loose(cell, b'.').is_some()
-        || cell::parse_float_loose(cell, b',').is_some()
+        || cell::parse_float_loose(cell, Marks::POINT).is_some()
+        || cell::parse_float_loose(cell, Marks::COMMA).is_some()
         || time::shape(cell).is_some()
         || cell.starts_with(b"http")
         || cell.iter().all(|byte| {

@@ -3,6 +3,7 @@
 //! Invariant: files are only ever opened for reading.
 
 use super::error::IngestError;
+use super::glob;
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,8 @@ const TABLE_EXTENSIONS: [&str; 8] = ["csv", "tsv", "tab", "txt", "psv", "jsonl",
 /// Expands folders, sorts their files by name, and looks at each file's first bytes.
 pub(super) fn resolve(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
     let mut files = Vec::new();
-    for path in paths {
+    for path in expanded(paths) {
+        let path = &path;
         let metadata = std::fs::metadata(path).map_err(|error| IngestError::io(path, error))?;
         if metadata.is_dir() {
             let before = files.len();
@@ -71,6 +73,19 @@ pub(super) fn resolve(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
         });
     }
     Ok(sources)
+}
+
+/// The paths with those that have wildcards, and are no file of that name, replaced by what they match.
+fn expanded(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let expand = |path: &PathBuf| {
+        if !glob::is_pattern(path) || path.exists() {
+            return vec![path.clone()];
+        }
+        let found = glob::expand(path);
+        // What matches nothing is told as a path that is not there.
+        if found.is_empty() { vec![path.clone()] } else { found }
+    };
+    paths.iter().flat_map(expand).collect()
 }
 
 /// Tables directly in the folder and in its sub-folders, by path; hidden files and other kinds are left out.
@@ -145,7 +160,7 @@ pub(super) fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> std::io::R
 }
 
 /// First bytes of the kinds people open by mistake, what they are, and the way out.
-pub(super) const SIGNATURES: [(&[u8], &str, &str); 16] = [
+pub(super) const SIGNATURES: [(&[u8], &str, &str); 24] = [
     (b"%PDF", "a PDF document", "export the table as CSV or Parquet"),
     (
         b"PK\x03\x04",
@@ -168,6 +183,17 @@ pub(super) const SIGNATURES: [(&[u8], &str, &str); 16] = [
     (b"\x89PNG", "a PNG image", "open the table it was made from"),
     (b"\xFF\xD8\xFF", "a JPEG image", "open the table it was made from"),
     (b"GIF8", "a GIF image", "open the table it was made from"),
+    (b"II*\0", "a TIFF image", "open the table it was made from"),
+    (b"MM\0*", "a TIFF image", "open the table it was made from"),
+    (b"RIFF", "a picture, sound or film", "open the table it was made from"),
+    (b"{\\rtf", "a Word document", "export the table as CSV or Parquet"),
+    (b"\x89HDF", "an HDF5 file", "write it as Parquet"),
+    (b"\x93NUMPY", "a NumPy array", "write it as Parquet"),
+    (
+        b"\x04\x22\x4D\x18",
+        "an LZ4 archive",
+        "unpack it, or pack it as .gz or .zst",
+    ),
     (
         b"SQLite format 3",
         "an SQLite database",
@@ -177,6 +203,7 @@ pub(super) const SIGNATURES: [(&[u8], &str, &str); 16] = [
     (b"ORC", "an ORC file", "write it as Parquet"),
     (b"Obj\x01", "an Avro file", "write it as Parquet"),
     (b"\x7FELF", "a program", "choose a CSV or Parquet file"),
+    (b"MZ", "a program", "choose a CSV or Parquet file"),
     (
         b"version https://git-lfs.github.com/spec",
         "a Git LFS pointer, not the data itself",
@@ -198,6 +225,17 @@ fn kind_of(path: &Path, head: &[u8]) -> Result<Kind, IngestError> {
     Ok(Kind::Text(Compression::None))
 }
 
+/// How HTML pages begin, in lower case.
+const HTML_STARTS: [&[u8]; 7] = [
+    b"<!doctype",
+    b"<html",
+    b"<head",
+    b"<body",
+    b"<script",
+    b"<table",
+    b"<!--",
+];
+
 /// Names the file for what it is if its first (unpacked) bytes are no text table.
 pub(super) fn refuse_what_is_no_table(path: &Path, head: &[u8]) -> Result<(), IngestError> {
     let refuse = |what, hint| {
@@ -216,15 +254,19 @@ pub(super) fn refuse_what_is_no_table(path: &Path, head: &[u8]) -> Result<(), In
             return refuse(what, hint);
         }
     }
+    // An archive of files without compression tells itself behind the first file's name.
+    if head.get(257..262) == Some(b"ustar") {
+        return refuse("a tar archive", "unpack it and open the files in it");
+    }
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let lower = text[..text.len().min(64)].to_ascii_lowercase();
-    if lower.starts_with(b"<!doctype") || lower.starts_with(b"<html") {
+    if HTML_STARTS.iter().any(|start| lower.starts_with(start)) {
         return refuse(
             "an HTML page",
             "it may be a login or error page; download the file itself",
         );
     }
-    if lower.starts_with(b"<?xml") {
+    if lower.starts_with(b"<?xml") || lower.starts_with(b"<svg") {
         return refuse("an XML document", "export the table as CSV or Parquet");
     }
     if is_json(text) && !super::json_lines::are_lines(text) {

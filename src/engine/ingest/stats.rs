@@ -2,7 +2,8 @@
 //!
 //! Invariant: counts add up over parts of a column, so any split into chunks gives the same decision.
 
-use super::cell;
+use super::cell::{self, Marks};
+use super::spellings::Spellings;
 use super::time::{self, TimeShape};
 
 /// No number, time or code is longer than this.
@@ -62,6 +63,34 @@ impl CellStats {
         }
     }
 
+    /// Counts one cell of a log with these spellings.
+    pub(super) fn add_by(&mut self, cell: &[u8], spellings: &Spellings) {
+        let cell = cell::trim(cell);
+        if spellings.is_null(cell) {
+            self.nulls += 1;
+        } else {
+            self.add_value_by(cell, spellings);
+        }
+    }
+
+    /// Counts one trimmed cell that is not null in a log with these spellings.
+    pub(super) fn add_value_by(&mut self, cell: &[u8], spellings: &Spellings) {
+        if cell.is_empty() {
+            self.nulls += 1;
+        } else if spellings.is_own_bool(cell) {
+            self.cells += 1;
+            self.boolean += 1;
+        } else {
+            let before = self.boolean;
+            self.add_value(cell);
+            // Where the user chose the words, the usual ones are words like others.
+            if spellings.has_own_booleans() && self.boolean > before {
+                self.boolean = before;
+                self.text += 1;
+            }
+        }
+    }
+
     /// Counts one trimmed cell known not to be null.
     pub(super) fn add_value(&mut self, cell: &[u8]) {
         self.cells += 1;
@@ -105,7 +134,7 @@ impl CellStats {
             return true;
         }
         if let Some(value) = cell::parse_float(cell) {
-            self.comma_possible += u64::from(cell::parse_float_loose(cell, b',').is_some());
+            self.comma_possible += u64::from(cell::parse_float_loose(cell, Marks::COMMA).is_some());
             if cell::strip_dot_zero(cell).and_then(cell::parse_int).is_some() {
                 self.dot_zero += 1;
             } else {
@@ -121,13 +150,13 @@ impl CellStats {
             return false;
         }
         let both = memchr::memchr(b',', cell).is_some() && memchr::memchr(b'.', cell).is_some();
-        if cell::parse_int_loose(cell, false).is_some() {
+        if cell::parse_int_loose(cell, false, Marks::POINT).is_some() {
             self.grouped_int += 1;
-            self.comma_possible += u64::from(cell::parse_float_loose(cell, b',').is_some());
-        } else if cell::parse_float_loose(cell, b'.').is_some() {
+            self.comma_possible += u64::from(cell::parse_float_loose(cell, Marks::COMMA).is_some());
+        } else if cell::parse_float_loose(cell, Marks::POINT).is_some() {
             self.decimal += 1;
             self.point_decimal_sure += u64::from(both);
-        } else if cell::parse_float_loose(cell, b',').is_some() {
+        } else if cell::parse_float_loose(cell, Marks::COMMA).is_some() {
             self.comma_decimal += 1;
             self.comma_decimal_sure += u64::from(both);
         } else {

@@ -1,21 +1,24 @@
 //! Where in the records the table begins: preamble, comment lines, and a header that is written unlike the rows.
 
-use super::cell;
+use super::cell::{self, Marks};
 use super::dialect::{DELIMITERS, SampleRecord};
 use super::mend::{split_line, split_with_stray_quote};
 use super::records::{Field, Format, field_bytes};
 use super::stats::CellStats;
 use super::time;
 use crate::engine::artifact::Bilingual;
+use std::sync::Arc;
 
 /// What comment lines start with.
 const COMMENT_MARKS: [&str; 4] = ["#", "//", "--", "%"];
 
 /// Which lines are comments and no rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Comments {
     #[default]
     None,
+    /// All lines that start with this, chosen by the user: also above the header.
+    Chosen(Arc<str>),
     /// Lines with this mark that do not fit the table.
     Unfit(&'static str),
     /// All lines with this mark: they also stand above the table, and most sampled rows do not start with it.
@@ -25,12 +28,18 @@ pub(super) enum Comments {
 impl Comments {
     /// Whether a record that fits the table is a comment.
     #[inline]
-    pub(super) fn takes_fitting(self, raw: &[u8]) -> bool {
-        matches!(self, Self::All(mark) if raw.starts_with(mark.as_bytes()))
+    pub(super) fn takes_fitting(&self, raw: &[u8]) -> bool {
+        matches!(self, Self::All(mark) if raw.starts_with(mark.as_bytes())) || self.takes_any(raw)
+    }
+
+    /// Whether a line is a comment wherever it stands.
+    #[inline]
+    pub(super) fn takes_any(&self, raw: &[u8]) -> bool {
+        matches!(self, Self::Chosen(mark) if raw.starts_with(mark.as_bytes()))
     }
 
     /// Whether a sampled record is a comment.
-    pub(super) fn takes(self, record: &SampleRecord, width: usize) -> bool {
+    pub(super) fn takes(&self, record: &SampleRecord, width: usize) -> bool {
         if record.cells.len() == width {
             self.takes_fitting(&record.raw)
         } else {
@@ -39,9 +48,10 @@ impl Comments {
     }
 
     /// Whether a record that does not fit the table is a comment.
-    pub(super) fn takes_unfit(self, raw: &[u8]) -> bool {
+    pub(super) fn takes_unfit(&self, raw: &[u8]) -> bool {
         match self {
             Self::None => false,
+            Self::Chosen(mark) => raw.starts_with(mark.as_bytes()),
             Self::Unfit(mark) | Self::All(mark) => raw.starts_with(mark.as_bytes()),
         }
     }
@@ -82,7 +92,7 @@ pub(super) fn first_record(records: &[SampleRecord], width: usize) -> usize {
 /// Text that is no number and no time.
 fn is_word(cell: &[u8]) -> bool {
     let cell = cell::trim(cell);
-    cell::parse_float_loose(cell, b'.').is_none() && time::shape(cell).is_none()
+    cell::parse_float_loose(cell, Marks::POINT).is_none() && time::shape(cell).is_none()
 }
 
 /// A line of words just above a line of values, with a field too many or too few.

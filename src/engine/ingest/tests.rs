@@ -7,6 +7,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 mod files;
+mod overrides;
+mod previews;
 
 pub(super) fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("folder");
@@ -299,7 +301,7 @@ fn overrides_win() {
     let info = &dataset.info.columns[1];
     assert_eq!(
         (info.role, info.confidence, info.why.en.as_str()),
-        (Role::Item, 1.0, "chosen by the user")
+        (Role::Item, 1.0, "set by you")
     );
     let unknown = ReadOptions {
         roles: [("nope".to_owned(), Role::User)].into(),

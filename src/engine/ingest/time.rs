@@ -1,10 +1,10 @@
 //! Times as people write them → microseconds since 1970-01-01 UTC. A time without a zone is taken as UTC.
 
-use serde::{Deserialize, Serialize};
-
 mod cursor;
+mod pattern;
 
 use cursor::Cursor;
+pub(super) use pattern::Pattern;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -12,7 +12,7 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 const PLAUSIBLE_MICROS: std::ops::Range<i64> = -2_208_988_800 * MICROS_PER_SECOND..7_258_118_400 * MICROS_PER_SECOND;
 
 /// How a column's times are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeFormat {
     EpochSeconds,
     EpochMillis,
@@ -23,6 +23,8 @@ pub(super) enum TimeFormat {
     DayFirst,
     /// The same with the month first
     MonthFirst,
+    /// As the user wrote it
+    Written(Pattern),
 }
 
 /// Which family a textual time belongs to.
@@ -45,6 +47,7 @@ impl TimeFormat {
             Self::Compact => parse_compact(cell),
             Self::DayFirst => parse_text(cell, true),
             Self::MonthFirst => parse_text(cell, false),
+            Self::Written(pattern) => pattern.parse(cell),
         }
     }
 }

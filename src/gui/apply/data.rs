@@ -2,7 +2,7 @@
 
 use super::ApplyContext;
 use crate::engine::flow::catalogue;
-use crate::engine::ingest::{Dataset, IngestError, ReadOptions, read_log};
+use crate::engine::ingest::{Dataset, IngestError, ReadOptions, preview, read_log};
 use crate::engine::memory;
 use crate::engine::run::now_ms;
 use crate::gui::command::Command;
@@ -12,7 +12,9 @@ use crate::gui::command::project::ProjectCommand;
 use crate::gui::dialog;
 use crate::gui::i18n::data as words;
 use crate::gui::jobs::JobFailure;
+use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
+use crate::gui::state::data::ReadPreview;
 use std::path::PathBuf;
 
 const SETTING: &str = "read_options";
@@ -28,6 +30,7 @@ pub fn apply(command: DataCommand, cx: &mut ApplyContext<'_>) {
         DataCommand::Open(paths) => {
             cx.state.project.sources.events = paths;
             cx.state.data.options = ReadOptions::default();
+            forget_trial(cx);
             save(cx);
             read(cx);
         }
@@ -47,10 +50,68 @@ pub fn apply(command: DataCommand, cx: &mut ApplyContext<'_>) {
         }
         DataCommand::SetOptions(options) => {
             cx.state.data.options = *options;
+            forget_trial(cx);
             save(cx);
             read(cx);
         }
+        DataCommand::Preview => preview_rows(cx),
+        DataCommand::Try(options) => attempt(cx, *options),
+        DataCommand::TryAsFound => attempt(cx, cx.state.data.options.as_found()),
+        DataCommand::DropTrial => {
+            if cx.state.data.draft.take().is_some() {
+                preview_rows(cx);
+            }
+        }
+        DataCommand::ApplyTrial => apply_trial(cx),
     }
+}
+
+fn attempt(cx: &mut ApplyContext<'_>, options: ReadOptions) {
+    cx.state.data.draft = Some(options);
+    preview_rows(cx);
+}
+
+fn forget_trial(cx: &mut ApplyContext<'_>) {
+    cx.state.data.draft = None;
+    cx.state.data.preview = Loadable::Empty;
+}
+
+/// Reads the log with what was tried, apart from columns that are no longer there.
+fn apply_trial(cx: &mut ApplyContext<'_>) {
+    let Some(mut options) = cx.state.data.draft.take() else {
+        return;
+    };
+    if let Some(seen) = cx.state.data.preview.value() {
+        let gone = |name: &String| seen.first.unknown_columns.contains(name);
+        options.types.retain(|name, _| !gone(name));
+        options.times.retain(|name, _| !gone(name));
+        options.numbers.retain(|name, _| !gone(name));
+        options.roles.retain(|name, _| !gone(name));
+    }
+    cx.state.data.options = options;
+    save(cx);
+    read(cx);
+}
+
+/// Reads the first rows; whatever was asked for before is no longer wanted.
+fn preview_rows(cx: &mut ApplyContext<'_>) {
+    let lang = cx.state.settings.language;
+    let paths = cx.state.project.sources.events.clone();
+    if paths.is_empty() {
+        return;
+    }
+    let options = cx.state.data.trial().clone();
+    let progress = cx.jobs.start(
+        Stage::Preview,
+        words::PREVIEWING.into(),
+        move |progress| {
+            let first = preview(&paths, &options, progress)
+                .map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
+            Ok(ReadPreview { first, options })
+        },
+        |outcome, cx| cx.state.data.preview.finish(outcome),
+    );
+    cx.state.data.preview.start(progress);
 }
 
 /// Reads what the project that was just opened holds of this stage.
@@ -91,6 +152,10 @@ fn read(cx: &mut ApplyContext<'_>) {
         return;
     }
     let options = cx.state.data.options.clone();
+    // A log that is opened shows its first rows while it is read.
+    if cx.state.data.dataset.value().is_none() {
+        preview_rows(cx);
+    }
     let progress = cx.jobs.start(
         Stage::Data,
         words::READING.into(),
@@ -115,7 +180,7 @@ fn finish(outcome: Result<Read, JobFailure>, cx: &mut ApplyContext<'_>) {
         Ok(Read { log, items }) => {
             match items {
                 Ok(Some(items)) => cx.state.data.items.finish(Ok(items)),
-                Ok(None) => cx.state.data.items = crate::gui::loadable::Loadable::Empty,
+                Ok(None) => cx.state.data.items = Loadable::Empty,
                 Err(failure) => cx.state.data.items.finish(Err(failure)),
             }
             let info = std::sync::Arc::clone(&log.info);

@@ -55,7 +55,7 @@ pub fn advance(cx: &mut ApplyContext<'_>) {
 
 fn send_run(stage: Stage, commands: &Commands) {
     commands.send(match stage {
-        Stage::Project => return,
+        Stage::Project | Stage::Preview => return,
         Stage::Data => Command::Data(DataCommand::Run),
         Stage::Audit => Command::Audit(AuditCommand::Run),
         Stage::Recipe => Command::Recipe(RecipeCommand::Run),
@@ -69,7 +69,7 @@ fn send_run(stage: Stage, commands: &Commands) {
 
 fn outcome(stage: Stage, state: &AppState) -> StageOutcome {
     match stage {
-        Stage::Project => StageOutcome::Done,
+        Stage::Project | Stage::Preview => StageOutcome::Done,
         Stage::Data => state.data.outcome(),
         Stage::Audit => state.audit.outcome(),
         Stage::Recipe => state.recipe.outcome(),

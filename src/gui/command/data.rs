@@ -21,4 +21,14 @@ pub enum DataCommand {
     },
     /// Reads again with other overrides.
     SetOptions(Box<ReadOptions>),
+    /// Reads the first rows with what is tried, or as the log is read.
+    Preview,
+    /// Tries other overrides on the first rows.
+    Try(Box<ReadOptions>),
+    /// Tries what is found without any override.
+    TryAsFound,
+    /// Forgets what was tried.
+    DropTrial,
+    /// Reads the whole log with what was tried.
+    ApplyTrial,
 }

@@ -1,6 +1,7 @@
 //! Words several pages share.
 
 use super::Text;
+use crate::engine::progress::ProgressSnapshot;
 use crate::gui::settings::Language;
 
 pub const CANCEL: Text = Text::new("Cancel", "取消");
@@ -39,6 +40,25 @@ pub fn rows(lang: Language, n: u64) -> String {
         Language::English => format!("{} rows", super::number::count(n)),
         Language::Chinese => format!("{} 行", super::number::count(n)),
     }
+}
+
+/// `40 % · 1,200 rows · 12 MB of 30 MB · 3 s left`, as far as each is known.
+pub fn how_far(lang: Language, seen: &ProgressSnapshot) -> String {
+    let mut parts = vec![format!("{:.0} %", seen.fraction * 100.0)];
+    if seen.rows > 0 {
+        parts.push(rows(lang, seen.rows));
+    }
+    if seen.all_bytes > 0 {
+        let (done, all) = (super::number::bytes(seen.bytes), super::number::bytes(seen.all_bytes));
+        parts.push(match lang {
+            Language::English => format!("{done} of {all}"),
+            Language::Chinese => format!("{done} / {all}"),
+        });
+    }
+    if let Some(secs) = seen.secs_left() {
+        parts.push(time_left(lang, secs));
+    }
+    parts.join(" · ")
 }
 
 pub fn time_left(lang: Language, secs: f64) -> String {

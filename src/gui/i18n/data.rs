@@ -6,14 +6,16 @@ use crate::gui::settings::Language;
 
 pub const TITLE: Text = Text::new("Data", "数据");
 pub const READING: Text = Text::new("Reading the log", "读取日志");
+pub const PREVIEWING: Text = Text::new("Reading the first rows", "读取前几行");
+pub const CHANGE: Text = Text::new("Change how it is read…", "更改读取方式…");
 pub const NO_LOG: Text = Text::new(
     "The project has no log yet; open one, or drop files on the window",
     "项目中还没有日志；请打开日志，或将文件拖到窗口中",
 );
 pub const EMPTY: Text = Text::new("Open a behaviour log", "打开行为日志");
 pub const EMPTY_WHY: Text = Text::new(
-    "One row an event: who, what, when. CSV, TSV (also .gz, .zst) or Parquet, one file, several, or a folder. Encoding, delimiter, types and roles are found and shown; nothing in your files is changed.",
-    "每行一个事件：谁、什么商品、什么时间。支持 CSV、TSV（可为 .gz、.zst）或 Parquet，可为单个文件、多个文件或文件夹。编码、分隔符、类型和角色会自动识别并显示；不会修改您的文件。",
+    "One row an event: who, what, when. CSV, TSV, fixed width, JSON Lines (also .gz, .zst) or Parquet: one file, several, a folder, or a path with * and ?. How it is read is found, shown, and yours to change; nothing in your files is changed.",
+    "每行一个事件：谁、什么商品、什么时间。支持 CSV、TSV、定宽、JSON Lines（可为 .gz、.zst）或 Parquet：单个文件、多个文件、文件夹，或含 * 和 ? 的路径。读取方式会自动识别、显示并可更改；不会修改您的文件。",
 );
 pub const OPEN: Text = Text::new("Open a log…", "打开日志…");
 pub const AS_DETECTED: Text = Text::new("Read as it is detected", "按自动识别读取");
@@ -52,6 +54,14 @@ pub const TAB: Text = Text::new("tab", "制表符");
 pub const DETECT: Text = Text::new("found in the file", "自动识别");
 pub const EVIDENCE: Text = Text::new("Evidence", "判断依据");
 pub const ALL_ACCEPTED: Text = Text::new("Every record fits the table", "所有记录都符合表结构");
+
+/// `3 of 12 files differ from the first`
+pub fn differing(lang: Language, files: usize, all: usize) -> String {
+    match lang {
+        Language::English => format!("{files} of {all} files differ from the first"),
+        Language::Chinese => format!("{all} 个文件中有 {files} 个与第一个不同"),
+    }
+}
 
 /// `60,012 accepted + 24 rejected + 1 skipped = 60,037 records`
 pub fn facts(lang: Language, rows: RowCounts, elapsed_ms: u64) -> String {

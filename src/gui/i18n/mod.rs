@@ -13,6 +13,7 @@ pub mod flow;
 pub mod lineage;
 pub mod number;
 pub mod project;
+pub mod reading;
 pub mod recipe;
 pub mod shell;
 pub mod train;

@@ -1,14 +1,20 @@
 //! The data page: what was read, how, and what did not fit.
 
 mod columns;
+mod decisions;
 mod dialect;
+mod editor;
+mod first_rows;
+mod formats;
+#[cfg(test)]
+mod page_tests;
 mod rows;
 
 use super::PageContext;
 use crate::engine::ingest::{Dataset, ReadOptions};
 use crate::gui::command::Command;
 use crate::gui::command::data::DataCommand;
-use crate::gui::i18n::{common, data as words, number, welcome};
+use crate::gui::i18n::{common, data as words, number, reading, welcome};
 use crate::gui::loadable::Loadable;
 use crate::gui::pages::Page;
 use crate::gui::state::Stage;
@@ -31,6 +37,7 @@ enum Shown {
 pub struct DataPage {
     shown: Shown,
     path: String,
+    editor: editor::Editor,
 }
 
 impl DataPage {
@@ -39,7 +46,8 @@ impl DataPage {
         let facts = data.dataset.value().map_or_else(String::new, |log| {
             words::facts(cx.lang(), log.info.rows, log.info.elapsed_ms)
         });
-        widgets::page_header(ui, cx.t(words::TITLE), &facts, |ui| self.actions(cx, ui));
+        let title = if self.editor.open { reading::TITLE } else { words::TITLE };
+        widgets::page_header(ui, cx.t(title), &facts, |ui| self.actions(cx, ui));
         match &data.dataset {
             Loadable::Loading {
                 previous: None,
@@ -48,7 +56,9 @@ impl DataPage {
                 if widgets::loading_page(ui, cx.lang(), &progress.snapshot()) {
                     cx.send(Command::CancelJob(Stage::Data));
                 }
+                rows_meanwhile(cx, ui);
             }
+            Loadable::Ready(_) | Loadable::Loading { .. } if self.editor.open => self.editor.ui(cx, ui),
             Loadable::Failed { error, .. } => {
                 if widgets::failed_page(ui, cx.lang(), error, cx.t(words::OPEN)) {
                     cx.send(Command::Data(DataCommand::Pick));
@@ -69,8 +79,12 @@ impl DataPage {
         }
     }
 
-    fn actions(&self, cx: &PageContext<'_>, ui: &mut Ui) {
+    fn actions(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
         if cx.state.data.dataset.value().is_none() {
+            return;
+        }
+        if self.editor.open {
+            self.editor.actions(cx, ui);
             return;
         }
         if widgets::primary_button(ui, cx.t(words::AUDIT), true).clicked() {
@@ -97,7 +111,7 @@ impl DataPage {
         }
         self.figures(cx, ui, log);
         ui.add_space(space::GAP);
-        dialect::ui(cx, ui, log);
+        self.editor.open |= dialect::ui(cx, ui, log);
         ui.add_space(space::GAP);
         widgets::card(ui, |ui| {
             self.tabs(cx, ui, log);
@@ -170,6 +184,24 @@ impl DataPage {
             }
         });
     }
+}
+
+/// The first rows while all of them are read.
+fn rows_meanwhile(cx: &PageContext<'_>, ui: &mut Ui) {
+    let Some(seen) = cx.state.data.preview.value() else {
+        return;
+    };
+    ui.add_space(space::GAP);
+    widgets::card_titled(
+        ui,
+        cx.t(reading::FIRST_ROWS),
+        |_ui| {},
+        |ui| {
+            let window = ui.ctx().content_rect().height() - 420.0;
+            let height = (ui.available_height() - 60.0).min(window);
+            first_rows::ui(cx, ui, &seen.first, height);
+        },
+    );
 }
 
 /// The same files once more: as before, or without what was set by hand.

@@ -96,7 +96,7 @@ impl Page {
     pub fn of_stage(stage: Stage) -> Self {
         match stage {
             Stage::Project => Self::Welcome,
-            Stage::Data => Self::Data,
+            Stage::Data | Stage::Preview => Self::Data,
             Stage::Audit => Self::Audit,
             Stage::Recipe => Self::Recipe,
             Stage::Features => Self::Features,

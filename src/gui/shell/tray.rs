@@ -5,12 +5,15 @@ use crate::gui::command::project::ProjectCommand;
 use crate::gui::i18n::{common, flow as flow_words, shell as words};
 use crate::gui::jobs::Job;
 use crate::gui::pages::PageContext;
+use crate::gui::state::Stage;
 use crate::gui::state::flow::FLOW;
 use crate::gui::theme::{palette, text};
 use crate::gui::widgets;
 use egui::{RichText, Ui};
 
 pub fn ui(cx: &PageContext<'_>, jobs: &[Job], ui: &mut Ui) {
+    // A preview is over before it could be read here.
+    let jobs: Vec<&Job> = jobs.iter().filter(|job| job.stage != Stage::Preview).collect();
     ui.horizontal_centered(|ui| {
         if let Some(job) = jobs.first() {
             job_ui(cx, ui, job);

@@ -1,7 +1,7 @@
 //! State of the data page: the log as it was read, the item table, and what the analyst overrides.
 
 use super::{AppState, StageMark, StageStatus};
-use crate::engine::ingest::{Dataset, FrameColumn, ReadOptions};
+use crate::engine::ingest::{Dataset, FrameColumn, Preview, ReadOptions};
 use crate::engine::recipe::cells::Cells;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
@@ -12,6 +12,16 @@ pub struct DataState {
     /// Loaded with the log when the project names an item table.
     pub items: Loadable<Dataset>,
     /// Overrides of what is detected; saved with the project.
+    pub options: ReadOptions,
+    /// Overrides that are tried on the first rows and not applied yet.
+    pub draft: Option<ReadOptions>,
+    /// The first rows, read with the draft, or with the options where there is none.
+    pub preview: Loadable<ReadPreview>,
+}
+
+/// First rows and what they were read with.
+pub struct ReadPreview {
+    pub first: Preview,
     pub options: ReadOptions,
 }
 
@@ -26,6 +36,16 @@ impl DataState {
             Loadable::Ready(_) => StageMark::Done,
         };
         StageStatus::new(mark)
+    }
+
+    /// What the first rows are read with.
+    pub fn trial(&self) -> &ReadOptions {
+        self.draft.as_ref().unwrap_or(&self.options)
+    }
+
+    /// Whether something is tried that the log was not read with.
+    pub fn has_changes(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| *draft != self.options)
     }
 
     /// How this stage stands for a run of the whole flow.

@@ -18,6 +18,8 @@ use super::settings::Settings;
 pub enum Stage {
     /// Opening, creating or sampling a project; not in the navigation.
     Project,
+    /// The first rows of a log as they would be read; not in the navigation.
+    Preview,
     Data,
     Audit,
     Recipe,
@@ -73,7 +75,7 @@ impl AppState {
     /// What the navigation shows for a stage.
     pub fn status(&self, stage: Stage) -> StageStatus {
         match stage {
-            Stage::Project => StageStatus::default(),
+            Stage::Project | Stage::Preview => StageStatus::default(),
             Stage::Data => self.data.status(self),
             Stage::Audit => self.audit.status(self),
             Stage::Recipe => self.recipe.status(self),

@@ -69,12 +69,7 @@ pub fn loading_page(ui: &mut Ui, lang: Language, seen: &ProgressSnapshot) -> boo
                     .desired_height(8.0)
                     .fill(p.accent),
             );
-            let rows = if seen.rows > 0 {
-                format!(" · {}", common::rows(lang, seen.rows))
-            } else {
-                String::new()
-            };
-            ui.label(RichText::new(format!("{:.0} %{rows}", seen.fraction * 100.0)).color(p.text_2));
+            ui.label(RichText::new(common::how_far(lang, seen)).color(p.text_2));
             ui.add_space(space::SMALL);
             cancelled = secondary_button(ui, lang.t(common::CANCEL)).clicked();
             ui.add_space(56.0);
