@@ -3,13 +3,16 @@
 //! Every check is one file in `checks/`; `registry::RULES` lists them all.
 //! Invariant: no sampling, no clock; the same dataset and options give the same report.
 
+pub mod acceptance;
 pub mod cells;
+pub mod changes;
 pub mod concentration;
 pub mod distinct;
 pub mod drift;
 pub mod explain;
 pub mod finding;
 pub mod fix;
+pub mod history;
 pub mod log_profile;
 pub mod options;
 pub mod personal;
@@ -45,9 +48,12 @@ mod wording;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use acceptance::{Acceptance, AcceptanceError, Acceptances};
 pub use cells::Value;
+pub use changes::{AuditChanges, ColumnState, FindingState, audit_changes};
 pub use finding::{Dimension, Example, Fact, Finding, Unit};
 pub use fix::{Condition, Fix};
+pub use history::{AuditRecord, FindingRecord};
 pub use options::{AuditOptions, SideTables, Thresholds};
 pub use plot::FindingPlot;
 pub use profile::ColumnProfile;
@@ -199,6 +205,8 @@ fn assemble(
         scores,
         score_parts,
         drift: None,
+        accepted: Acceptances::default(),
+        scores_without_accepted: None,
     }
 }
 
