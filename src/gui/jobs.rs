@@ -110,13 +110,7 @@ impl JobQueue {
         self.runtime.spawn_blocking(move || {
             let ended = catch_unwind(AssertUnwindSafe(|| work(&worker_progress)));
             let ended = ended.map_err(|panic| panic_detail(panic.as_ref()));
-            let completion: Completion = Box::new(move |cx| {
-                let outcome = ended.unwrap_or_else(|detail| {
-                    let lang = cx.state.settings.language;
-                    Err(JobFailure::Failed(words::internal_fault(lang, detail.as_deref())))
-                });
-                done(outcome, cx);
-            });
+            let completion = completion(ended, done);
             // The receiver lives as long as the window; without it nobody waits for the result.
             if sender.send((id, completion)).is_ok() {
                 context.request_repaint();
@@ -157,6 +151,20 @@ impl JobQueue {
         }
     }
 
+    /// Starts quick work that no stage waits for, beside its jobs; `done` runs on the UI thread with the outcome.
+    pub fn beside<T, W, D>(&self, work: W, done: D)
+    where
+        T: Send + 'static,
+        W: FnOnce() -> Result<T, JobFailure> + Send + 'static,
+        D: FnOnce(Result<T, JobFailure>, &mut ApplyContext<'_>) + Send + 'static,
+    {
+        let deliver = self.deliverer();
+        self.runtime.spawn_blocking(move || {
+            let ended = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_detail(panic.as_ref()));
+            deliver(completion(ended, done));
+        });
+    }
+
     /// A function that hands something to do to the UI thread, from any thread.
     pub fn deliverer(&self) -> impl Fn(Completion) + Send + 'static {
         let (sender, context) = (self.sender.clone(), self.context.clone());
@@ -176,6 +184,21 @@ impl JobQueue {
     pub fn context(&self) -> &egui::Context {
         &self.context
     }
+}
+
+/// What ended work does to the state; a panic becomes a failure.
+fn completion<T, D>(ended: Result<Result<T, JobFailure>, Option<String>>, done: D) -> Completion
+where
+    T: Send + 'static,
+    D: FnOnce(Result<T, JobFailure>, &mut ApplyContext<'_>) + Send + 'static,
+{
+    Box::new(move |cx| {
+        let outcome = ended.unwrap_or_else(|detail| {
+            let lang = cx.state.settings.language;
+            Err(JobFailure::Failed(words::internal_fault(lang, detail.as_deref())))
+        });
+        done(outcome, cx);
+    })
 }
 
 /// What the panic said.

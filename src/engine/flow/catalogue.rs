@@ -109,7 +109,7 @@ pub fn kept_audit(project: &Project) -> Option<AuditReport> {
     let text = std::fs::read_to_string(project.data_dir().join(AUDIT_FILE)).ok()?;
     let mut report: AuditReport = serde_json::from_str(&text).ok()?;
     // The decisions may be younger than the audit.
-    report.take_over(&accepted(project).ok()?);
+    report.take_over(&accepted(project).unwrap_or_default());
     Some(report)
 }
 
@@ -179,4 +179,44 @@ pub fn experiment(report: &ExperimentReport, now_ms: u64) -> ArtefactRecord {
     record.content = content_of(report);
     record.inputs = vec![report.input.clone()];
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::audit::fixture::{Col, audited, table};
+
+    fn report(price: f64) -> AuditReport {
+        audited(&table(vec![
+            ("user", Col::I(vec![Some(1), Some(2), None, Some(1)])),
+            ("price", Col::F(vec![Some(1.0), Some(price), Some(3.5), Some(2.0)])),
+        ]))
+    }
+
+    #[test]
+    fn every_load_has_its_record_and_decisions_survive_reopening() {
+        let dir = tempfile::tempdir().expect("temp folder");
+        let mut first = report(-2.0);
+        {
+            let project = Project::open(dir.path()).expect("create");
+            keep_audit(&project, &first).expect("kept");
+            keep_audit(&project, &first).expect("the same audit again");
+            let mut decided = Acceptances::default();
+            let found = first.with_code("V01").next().expect("a price below zero").clone();
+            decided.accept(&found, "refunds", Some("Li"), 5).expect("a reason");
+            project.set_setting(key::ACCEPTED, &decided).expect("saved");
+        }
+        let project = Project::open(dir.path()).expect("reopen");
+        let kept = kept_audit(&project).expect("the whole report");
+        assert_eq!(kept.accepted.0[0].reason, "refunds");
+        assert!(kept.scores_without_accepted.is_some());
+        first = report(9.0);
+        first.provenance.created_ms += 1;
+        keep_audit(&project, &first).expect("another load");
+        let history = audit_history(&project.artefacts(None).expect("catalogue"));
+        assert_eq!(history.len(), 2, "the same audit twice is one line");
+        assert_eq!(history[0], AuditRecord::of(&first), "newest first");
+        assert_eq!(history[1].rows.map(|rows| rows.accepted), Some(4));
+        assert!(history[1].findings.iter().any(|found| found.code == "V01"));
+    }
 }
