@@ -50,22 +50,40 @@ fn log(rows: usize) -> AuditedLog {
     let session = |row: usize| {
         let user = mixed(row, 0) % USERS * 4 + mixed(row, 7) % 4;
         let (a, b) = (mixed(user as usize, 8), mixed(user as usize, 9));
-        format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", a >> 32, a >> 16 & 0xffff, a & 0xffff, b >> 48, b & 0xffff_ffff_ffff)
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            a >> 32,
+            a >> 16 & 0xffff,
+            a & 0xffff,
+            b >> 48,
+            b & 0xffff_ffff_ffff
+        )
     };
     let columns: Vec<(Series, ColumnType)> = vec![
-        (series("user", rows, |row| 500_000_000 + (mixed(row, 0) % USERS) as i64), ColumnType::Integer),
         (
-            series("item", rows, |row| 2_053_013_555_069_845_885 + (mixed(row, 1) % ITEMS * 7_919) as i64),
+            series("user", rows, |row| 500_000_000 + (mixed(row, 0) % USERS) as i64),
             ColumnType::Integer,
         ),
-        (series("event", rows, |row| events[(mixed(row, 2) % 4) as usize]), ColumnType::Text),
+        (
+            series("item", rows, |row| {
+                2_053_013_555_069_845_885 + (mixed(row, 1) % ITEMS * 7_919) as i64
+            }),
+            ColumnType::Integer,
+        ),
+        (
+            series("event", rows, |row| events[(mixed(row, 2) % 4) as usize]),
+            ColumnType::Text,
+        ),
         (
             times
                 .cast(&DataType::Datetime(TimeUnit::Microseconds, None))
                 .expect("times"),
             ColumnType::Time,
         ),
-        (series("price", rows, |row| (mixed(row, 4) % 250_000) as f64 / 100.0), ColumnType::Float),
+        (
+            series("price", rows, |row| (mixed(row, 4) % 250_000) as f64 / 100.0),
+            ColumnType::Float,
+        ),
         (series("session", rows, session), ColumnType::Text),
         (
             series("query", rows, |row| format!("green tea {:05}", mixed(row, 6) % QUERIES)),
@@ -99,7 +117,9 @@ fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32
             sort: Some(sort),
             ..RowQuery::default()
         };
-        group.bench_function(format!("order by {name}"), |bencher| bencher.iter(|| black_box(arrange(&query))));
+        group.bench_function(format!("order by {name}"), |bencher| {
+            bencher.iter(|| black_box(arrange(&query)))
+        });
     }
     let wanted = [
         ("event", Some(2), "purch"),
@@ -117,7 +137,9 @@ fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32
             text: text.to_owned(),
             column,
         };
-        group.bench_function(format!("filter {name}"), |bencher| bencher.iter(|| black_box(arrange(&query))));
+        group.bench_function(format!("filter {name}"), |bencher| {
+            bencher.iter(|| black_box(arrange(&query)))
+        });
     }
     group.finish();
 }
@@ -169,7 +191,10 @@ fn frame(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32]) {
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    let count = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(ROWS);
+    let count = std::env::var("ROWS")
+        .ok()
+        .and_then(|rows| rows.parse().ok())
+        .unwrap_or(ROWS);
     let log = LazyCell::new(|| log(count));
     let rows: Vec<u32> = (0..count as u32).collect();
     ordered_and_filtered(&mut criterion, &log, &rows);

@@ -9,7 +9,8 @@ use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::drift::{DriftReport, add_drift, summary};
 use crate::engine::audit::{
-    AuditChanges, AuditOptions, AuditRecord, AuditReport, Dimension, SideTables, audit, audit_changes, percent, thousands,
+    AuditChanges, AuditOptions, AuditRecord, AuditReport, Dimension, SideTables, audit, audit_changes, percent,
+    thousands,
 };
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
 use crate::engine::progress::Progress;

@@ -5,9 +5,7 @@ use super::kept::Kept;
 use super::{OutputArgs, UsageError};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::failing_rows::write_failing_rows;
-use crate::engine::audit::{
-    AuditChanges, AuditRecord, AuditReport, Finding, FindingState, thousands,
-};
+use crate::engine::audit::{AuditChanges, AuditRecord, AuditReport, Finding, FindingState, thousands};
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
 use crate::engine::run::now_ms;
@@ -54,9 +52,13 @@ impl DecisionArgs {
     pub fn decide(&self, kept: &Kept, report: &mut AuditReport) -> anyhow::Result<()> {
         let mut accepted = kept.accepted()?;
         for spec in &self.reopen {
-            let (code, column) = spec.split_once(':').map_or((spec.as_str(), None), |(code, column)| (code, Some(column)));
+            let (code, column) = spec
+                .split_once(':')
+                .map_or((spec.as_str(), None), |(code, column)| (code, Some(column)));
             if !accepted.take_back(code, column) {
-                return Err(UsageError(format!("--reopen {spec}: that finding is not accepted in this project")).into());
+                return Err(
+                    UsageError(format!("--reopen {spec}: that finding is not accepted in this project")).into(),
+                );
             }
         }
         for spec in &self.accept {
@@ -156,9 +158,17 @@ pub(super) fn say_changes(changes: &AuditChanges, out: &OutputArgs) {
             Some(format!("{} {delta:+.1}", change.dimension.name()))
         })
         .collect();
-    let scores = if scores.is_empty() { "none moved".to_owned() } else { scores.join(", ") };
+    let scores = if scores.is_empty() {
+        "none moved".to_owned()
+    } else {
+        scores.join(", ")
+    };
     out.say(&format!("since {}: scores: {scores}", changes.before.name));
-    for change in changes.findings.iter().filter(|change| change.state != FindingState::Same) {
+    for change in changes
+        .findings
+        .iter()
+        .filter(|change| change.state != FindingState::Same)
+    {
         let word = match change.state {
             FindingState::New => "new",
             FindingState::More => "more",
@@ -208,12 +218,20 @@ mod tests {
             finding("U01", None, Severity::Error, 2),
         ]);
         let name = |spec| named("--accept", spec, &report).map(|(found, value)| (found.column.clone(), value));
-        assert_eq!(name("C01:a=why = so").expect("known"), (Some("a".to_owned()), "why = so"));
+        assert_eq!(
+            name("C01:a=why = so").expect("known"),
+            (Some("a".to_owned()), "why = so")
+        );
         assert_eq!(name("c01:a=b=why").expect("known"), (Some("a=b".to_owned()), "why"));
         assert_eq!(name("U01=pairs").expect("known"), (None, "pairs"));
         let error = name("C01=why").expect_err("two of them").to_string();
         assert!(error.contains("C01:a=… or C01:a=b=…"), "{error}");
-        assert!(name("V01=why").expect_err("none").to_string().contains("no finding V01"));
+        assert!(
+            name("V01=why")
+                .expect_err("none")
+                .to_string()
+                .contains("no finding V01")
+        );
         assert!(name("U01").is_err() && name("").is_err());
     }
 }

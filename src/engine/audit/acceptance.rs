@@ -133,7 +133,10 @@ mod tests {
             .accept(&then, "  the partner sends pairs ", Some(" "), 7)
             .expect("a reason is given");
         let decision = &known.0[0];
-        assert_eq!((decision.reason.as_str(), &decision.who), ("the partner sends pairs", &None));
+        assert_eq!(
+            (decision.reason.as_str(), &decision.who),
+            ("the partner sends pairs", &None)
+        );
         let now = finding("U01", Some("user"), Severity::Warning, 55);
         assert_eq!(known.of(&now).map(|known| known.growth(&now)), Some(15));
         let fewer = finding("U01", Some("user"), Severity::Info, 3);

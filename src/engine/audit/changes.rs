@@ -306,7 +306,10 @@ mod tests {
             .iter()
             .find(|change| change.dimension == Dimension::Validity)
             .expect("all dimensions");
-        assert_eq!((validity.before, validity.after, validity.delta), (Some(80.0), Some(83.0), Some(3.0)));
+        assert_eq!(
+            (validity.before, validity.after, validity.delta),
+            (Some(80.0), Some(83.0), Some(3.0))
+        );
         assert_eq!(changes.scores.len(), 7);
         assert_eq!(changes.scores[0].delta, None, "completeness was not scored");
     }
@@ -361,7 +364,10 @@ mod tests {
             ]
         );
         let price = &changes.columns[1];
-        assert_eq!((price.null_share_before, price.null_share_after), (Some(0.01), Some(0.25)));
+        assert_eq!(
+            (price.null_share_before, price.null_share_after),
+            (Some(0.01), Some(0.25))
+        );
         let old = AuditRecord::default();
         assert!(
             audit_changes(&old, &after).columns.is_empty(),

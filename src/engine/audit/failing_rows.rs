@@ -100,7 +100,12 @@ impl Lines<'_> {
             if let Some(sources) = &self.dataset.source_of_row {
                 out.push(self.delimiter);
                 let source = sources.get(row as usize).copied().unwrap_or_default();
-                let path = self.dataset.info.sources.get(usize::from(source)).map(|source| &source.path);
+                let path = self
+                    .dataset
+                    .info
+                    .sources
+                    .get(usize::from(source))
+                    .map(|source| &source.path);
                 let name = path.map(|path| path.display().to_string()).unwrap_or_default();
                 push_cell(&mut out, name.as_bytes(), self.delimiter);
             }

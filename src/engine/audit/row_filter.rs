@@ -99,7 +99,11 @@ impl<'a> Searched<'a> {
 
 /// False where no cell of the type is ever written with these letters.
 fn may_contain(dtype: ColumnType, wanted: &str) -> bool {
-    let only = |letters: &str| wanted.chars().all(|letter| letter.is_ascii_digit() || letters.contains(letter));
+    let only = |letters: &str| {
+        wanted
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || letters.contains(letter))
+    };
     match dtype {
         ColumnType::Text => true,
         ColumnType::Integer => only("-"),
@@ -236,7 +240,10 @@ mod tests {
 
     fn data() -> Dataset {
         let data = table(vec![
-            ("query", Col::S(vec![Some("Green Tea"), Some("绿茶 TEA"), None, Some("É")])),
+            (
+                "query",
+                Col::S(vec![Some("Green Tea"), Some("绿茶 TEA"), None, Some("É")]),
+            ),
             ("item", Col::I(vec![Some(2053), Some(-12), None, Some(5)])),
             ("price", Col::F(vec![Some(12.5), Some(-0.05), Some(1e-7), None])),
             (
@@ -250,7 +257,9 @@ mod tests {
 
     fn hits(wanted: &str, column: Option<usize>) -> Vec<u32> {
         let data = data();
-        let columns: Vec<ColumnCells> = (0..5).map(|index| ColumnCells::new(&data, index).expect("a column")).collect();
+        let columns: Vec<ColumnCells> = (0..5)
+            .map(|index| ColumnCells::new(&data, index).expect("a column"))
+            .collect();
         containing((&data, &columns), &[0, 1, 2, 3], wanted, column, &Progress::new()).expect("not cancelled")
     }
 

@@ -41,7 +41,10 @@ pub(super) fn ordered(
             let is_cents = |&row: &u32| cells.number(row as usize).is_none_or(|value| cents(value).is_some());
             if rows.par_iter().all(is_cents) {
                 order_by(rows.len(), descending, |place| {
-                    cells.number(at(place)).and_then(cents).map(|cents| signed_key(cents as u64))
+                    cells
+                        .number(at(place))
+                        .and_then(cents)
+                        .map(|cents| signed_key(cents as u64))
                 })
             } else {
                 order_by(rows.len(), descending, |place| cells.number(at(place)).map(float_key))
@@ -69,12 +72,7 @@ pub(super) fn cents(value: f64) -> Option<i64> {
     (scaled.abs() < 1e15 && scaled / 100.0 == value).then_some(scaled as i64)
 }
 
-fn ordered_texts(
-    cells: Cells<'_>,
-    rows: &[u32],
-    descending: bool,
-    progress: &Progress,
-) -> Result<Vec<u32>, Cancelled> {
+fn ordered_texts(cells: Cells<'_>, rows: &[u32], descending: bool, progress: &Progress) -> Result<Vec<u32>, Cancelled> {
     if let Some(ranks) = ranks(cells, rows, progress)? {
         let order = order_by(rows.len(), descending, |place| {
             let rank = ranks[place];

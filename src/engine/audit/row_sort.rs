@@ -108,7 +108,11 @@ fn sort_part<T: Entry>(part: &mut [T], spare: &mut [T], shift: u32, bits: u32) {
     let mut in_part = true;
     for pass in 0..passes {
         let shift = shift + pass * width;
-        let (from, to) = if in_part { (&*part, &mut *spare) } else { (&*spare, &mut *part) };
+        let (from, to) = if in_part {
+            (&*part, &mut *spare)
+        } else {
+            (&*spare, &mut *part)
+        };
         if scatter(from, to, shift, mask) {
             in_part = !in_part;
         }
@@ -172,7 +176,10 @@ mod tests {
         let mut places: Vec<u32> = (0..keys.len() as u32).collect();
         places.sort_by_key(|&place| {
             let key = keys[place as usize];
-            (key.is_none(), key.map(|key| if descending { u64::MAX - key } else { key }))
+            (
+                key.is_none(),
+                key.map(|key| if descending { u64::MAX - key } else { key }),
+            )
         });
         places
     }
@@ -180,7 +187,9 @@ mod tests {
     fn numbers(n: usize, modulus: u64) -> Vec<Option<u64>> {
         let mut state = 7_u64;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             state
         };
         (0..n)

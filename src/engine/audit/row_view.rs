@@ -83,18 +83,57 @@ mod tests {
 
     fn columns() -> (Dataset, Vec<ColumnCells>) {
         let spread = |row: usize| (row * 7_919 + row / 13) % 4_001;
-        let texts: Vec<String> = (0..ROWS).map(|row| format!("session-{:05x}", spread(row) * 97)).collect();
+        let texts: Vec<String> = (0..ROWS)
+            .map(|row| format!("session-{:05x}", spread(row) * 97))
+            .collect();
         let words = ["view", "cart", "purchase", ""];
         let some = |row: usize| row % 11 != 3;
         let pick = |row: usize, value: f64| some(row).then_some(value);
         let data = table(vec![
-            ("a", Col::I((0..ROWS).map(|row| some(row).then(|| spread(row) as i64 - 2_000)).collect())),
-            ("b", Col::F((0..ROWS).map(|row| pick(row, spread(row) as f64 / 100.0 - 9.0)).collect())),
-            ("c", Col::F((0..ROWS).map(|row| pick(row, (spread(row) as f64 - 1.0e3) / 7.0)).collect())),
-            ("d", Col::T((0..ROWS).map(|row| some(row).then(|| 1_600_000_000 - spread(row) as i64)).collect())),
-            ("e", Col::S((0..ROWS).map(|row| some(row).then(|| words[spread(row) % 4])).collect())),
-            ("f", Col::S((0..ROWS).map(|row| some(row).then(|| texts[row].as_str())).collect())),
-            ("g", Col::B((0..ROWS).map(|row| some(row).then(|| spread(row) % 2 == 0)).collect())),
+            (
+                "a",
+                Col::I(
+                    (0..ROWS)
+                        .map(|row| some(row).then(|| spread(row) as i64 - 2_000))
+                        .collect(),
+                ),
+            ),
+            (
+                "b",
+                Col::F(
+                    (0..ROWS)
+                        .map(|row| pick(row, spread(row) as f64 / 100.0 - 9.0))
+                        .collect(),
+                ),
+            ),
+            (
+                "c",
+                Col::F(
+                    (0..ROWS)
+                        .map(|row| pick(row, (spread(row) as f64 - 1.0e3) / 7.0))
+                        .collect(),
+                ),
+            ),
+            (
+                "d",
+                Col::T(
+                    (0..ROWS)
+                        .map(|row| some(row).then(|| 1_600_000_000 - spread(row) as i64))
+                        .collect(),
+                ),
+            ),
+            (
+                "e",
+                Col::S((0..ROWS).map(|row| some(row).then(|| words[spread(row) % 4])).collect()),
+            ),
+            (
+                "f",
+                Col::S((0..ROWS).map(|row| some(row).then(|| texts[row].as_str())).collect()),
+            ),
+            (
+                "g",
+                Col::B((0..ROWS).map(|row| some(row).then(|| spread(row) % 2 == 0)).collect()),
+            ),
         ]);
         let cells = (0..7).map(|index| ColumnCells::new(&data, index).expect("a column"));
         let cells = cells.collect();

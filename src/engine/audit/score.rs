@@ -71,7 +71,10 @@ pub fn score_without(scores: &Scores, parts: &[ScorePart], left_out: impl Fn(&Sc
         }
         kept
     };
-    scores.keys().map(|&dimension| (dimension, without(dimension))).collect()
+    scores
+        .keys()
+        .map(|&dimension| (dimension, without(dimension)))
+        .collect()
 }
 
 fn weight(finding: &Finding) -> f64 {

@@ -73,7 +73,10 @@ pub(super) fn settled(page: &mut Page, report: &AuditReport) {
         .accepted
         .settled(&report.findings)
         .map(|known| {
-            let column = known.column.as_deref().map_or_else(String::new, |column| format!(" {column}"));
+            let column = known
+                .column
+                .as_deref()
+                .map_or_else(String::new, |column| format!(" {column}"));
             format!(
                 "{}{} · {} · {}",
                 known.code,

@@ -361,7 +361,9 @@ mod tests {
             (ReportLanguage::Chinese, "比接受时多 1 行"),
         ] {
             let html = audit_html(&report, language);
-            let heading = html.find(language.pick("Accepted findings", "已接受的发现")).expect("a heading");
+            let heading = html
+                .find(language.pick("Accepted findings", "已接受的发现"))
+                .expect("a heading");
             let reason = html.find("&lt;refunds&gt;").expect("the reason, escaped");
             assert!(reason > heading && html.contains("Li") && html.contains(grown));
             assert!(html.contains("summer time"), "found no more");

@@ -21,15 +21,9 @@ pub enum AuditCommand {
         who: String,
     },
     /// Take an acceptance back.
-    TakeBack {
-        code: String,
-        column: Option<String>,
-    },
+    TakeBack { code: String, column: Option<String> },
     /// Choose and order the rows behind a finding (index into the report).
-    ArrangeRows {
-        finding: usize,
-        query: RowQuery,
-    },
+    ArrangeRows { finding: usize, query: RowQuery },
     /// Work out what the repair of a finding (index into the report) does.
     PreviewRepair(usize),
     /// Ask where to write these rows of the log.
@@ -39,8 +33,5 @@ pub enum AuditCommand {
         rows: Arc<Vec<u32>>,
     },
     /// Write these rows of the log as CSV.
-    WriteRows {
-        rows: Arc<Vec<u32>>,
-        path: PathBuf,
-    },
+    WriteRows { rows: Arc<Vec<u32>>, path: PathBuf },
 }

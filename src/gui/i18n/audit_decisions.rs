@@ -80,14 +80,20 @@ pub fn reopened(lang: Language, then: Severity) -> String {
     };
     let word = lang.t(word);
     match lang {
-        Language::English => format!("Accepted as “{}”, more severe now: it is open again", word.to_lowercase()),
+        Language::English => format!(
+            "Accepted as “{}”, more severe now: it is open again",
+            word.to_lowercase()
+        ),
         Language::Chinese => format!("接受时为“{word}”，现在更严重：重新计为待处理"),
     }
 }
 
 /// What accepted findings mean for the scores.
 pub fn scores_without(lang: Language, accepted: usize, scores: &[(String, f64)]) -> String {
-    let parts: Vec<String> = scores.iter().map(|(name, score)| format!("{name} {}", fixed(*score, 1))).collect();
+    let parts: Vec<String> = scores
+        .iter()
+        .map(|(name, score)| format!("{name} {}", fixed(*score, 1)))
+        .collect();
     match lang {
         Language::English if parts.is_empty() => {
             format!("{accepted} accepted; they still count in the scores and take nothing from them")
@@ -105,7 +111,10 @@ pub fn scores_without(lang: Language, accepted: usize, scores: &[(String, f64)])
 
 /// `82.0 = 100 − 12.1 − 5.9`
 pub fn sum(score: f64, points: &[f64]) -> String {
-    let parts: String = points.iter().map(|points| format!(" − {}", fixed(*points, 1))).collect();
+    let parts: String = points
+        .iter()
+        .map(|points| format!(" − {}", fixed(*points, 1)))
+        .collect();
     format!("{} = 100{parts}", fixed(score, 1))
 }
 

@@ -1,7 +1,7 @@
 //! The audit page: scores, findings with their rows and repairs, columns, the log, and all checks.
 
-mod checks;
 mod changes;
+mod checks;
 mod columns;
 mod decision;
 mod detail;

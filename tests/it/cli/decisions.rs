@@ -17,7 +17,10 @@ const CLEAN: &str = "user_id,item_id,event_type,event_time,price\n\
 
 /// The same with two prices below zero.
 fn with_refunds() -> String {
-    CLEAN.replace("2,11,view,2020-01-01 00:01:00,7.5", "2,11,view,2020-01-01 00:01:00,-7.5") + "4,12,view,2020-01-01 02:00:00,-1\n"
+    CLEAN.replace(
+        "2,11,view,2020-01-01 00:01:00,7.5",
+        "2,11,view,2020-01-01 00:01:00,-7.5",
+    ) + "4,12,view,2020-01-01 02:00:00,-1\n"
 }
 
 #[test]
@@ -28,13 +31,18 @@ fn a_finding_is_accepted_with_a_reason_that_later_audits_and_the_report_show() {
         let words = [&["audit", "june.csv", "--project", "shop"][..], more].concat();
         folder.json(&words)
     };
-    folder.run(&["audit", "june.csv", "--accept", "V01=refunds"]).with_code(2);
+    folder
+        .run(&["audit", "june.csv", "--accept", "V01=refunds"])
+        .with_code(2);
     folder.run(&["audit", "june.csv", "--fail-on", "warning"]).with_code(3);
     let found = audit(&["--accept", "V01:price=refunds are negative", "--accepted-by", "Li"]);
     assert_eq!(found["accepted"][0]["reason"], "refunds are negative");
     assert_eq!(found["accepted"][0]["who"], "Li");
     assert_eq!(found["accepted"][0]["count"], 2);
-    let (counted, without) = (&found["scores"]["validity"], &found["scores_without_accepted"]["validity"]);
+    let (counted, without) = (
+        &found["scores"]["validity"],
+        &found["scores_without_accepted"]["validity"],
+    );
     assert!(counted.as_f64() < without.as_f64(), "{counted} {without}");
     let again = audit(&[]);
     assert_eq!(again["accepted"], found["accepted"], "kept for the next audit");
@@ -55,7 +63,9 @@ fn an_audit_tells_what_moved_since_an_earlier_one_and_writes_the_rows_of_a_findi
     let folder = Folder::new();
     folder.write("may.csv", CLEAN);
     folder.write("june.csv", with_refunds());
-    folder.run(&["audit", "may.csv", "--json", "may.json", "--project", "shop"]).with_code(0);
+    folder
+        .run(&["audit", "may.csv", "--json", "may.json", "--project", "shop"])
+        .with_code(0);
     let found = folder.json(&[
         "audit",
         "june.csv",
@@ -67,7 +77,10 @@ fn an_audit_tells_what_moved_since_an_earlier_one_and_writes_the_rows_of_a_findi
         "shop",
     ]);
     let changes = &found["changes"];
-    assert_eq!((&changes["before"]["name"], &changes["after"]["name"]), (&"may".into(), &"june".into()));
+    assert_eq!(
+        (&changes["before"]["name"], &changes["after"]["name"]),
+        (&"may".into(), &"june".into())
+    );
     let price = changes["findings"].as_array().expect("a list").iter();
     let price: Vec<_> = price.filter(|change| change["code"] == "V01").collect();
     assert_eq!(price[0]["state"], "new");
@@ -78,7 +91,9 @@ fn an_audit_tells_what_moved_since_an_earlier_one_and_writes_the_rows_of_a_findi
     assert_eq!(lines[1], "3,2,11,view,2020-01-01T00:01:00Z,-7.5");
     assert_eq!(lines.len(), 3);
     folder.run(&["audit", "june.csv", "--against", "june.csv"]).with_code(1);
-    folder.run(&["audit", "june.csv", "--rows-of", "V99=x.csv"]).with_code(2);
+    folder
+        .run(&["audit", "june.csv", "--rows-of", "V99=x.csv"])
+        .with_code(2);
 
     let project = Project::open(&folder.join("shop")).expect("a project");
     let history = audit_history(&project.artefacts(None).expect("a catalogue"));
@@ -98,7 +113,11 @@ fn the_window_keeps_a_decision_and_knows_the_audits_before() {
     window.wait("audited", SOON, |app| {
         app.state.audit.report.ready().is_some() && app.state.audit.log.is_some() && app.state.audit.history.len() == 2
     });
-    let before = window.app().state.audit.num_open(window.app().state.audit.report.ready().expect("audited"));
+    let before = window
+        .app()
+        .state
+        .audit
+        .num_open(window.app().state.audit.report.ready().expect("audited"));
     let asked = Command::Audit(AuditCommand::Accept {
         finding: 0,
         reason: "known".to_owned(),

@@ -43,10 +43,14 @@ fn a_finding_is_accepted_only_with_a_reason() {
                 .any(|command| matches!(command, Command::Audit(AuditCommand::Accept { .. }))),
             "no reason was given"
         );
-        let field = screen.0.get_by_role_and_label(Role::MultilineTextInput, lang.t(decisions::REASON));
+        let field = screen
+            .0
+            .get_by_role_and_label(Role::MultilineTextInput, lang.t(decisions::REASON));
         field.focus();
         screen.0.run_ok();
-        let field = screen.0.get_by_role_and_label(Role::MultilineTextInput, lang.t(decisions::REASON));
+        let field = screen
+            .0
+            .get_by_role_and_label(Role::MultilineTextInput, lang.t(decisions::REASON));
         field.type_text("refunds");
         screen.draw();
         type_into(&mut screen, lang.t(decisions::WHO), "Li");
@@ -63,7 +67,8 @@ fn accepted(lang: Language, fewer: u64) -> (AppState, Finding) {
     let mut finding = shop().report.findings[0].clone();
     finding.count -= fewer;
     let kept = &mut state.audit.accepted;
-    kept.accept(&finding, "refunds", Some("Li"), 1_700_000_000_000).expect("a reason");
+    kept.accept(&finding, "refunds", Some("Li"), 1_700_000_000_000)
+        .expect("a reason");
     (state, shop().report.findings[0].clone())
 }
 
@@ -75,7 +80,12 @@ fn accepted_findings_stand_apart_with_their_reason_and_can_be_taken_back() {
         let (state, finding) = accepted(lang, 0);
         let mut screen = Screen::of(Page::Audit, state);
         screen.must_show(&format!("{} {open}", lang.t(audit::FINDINGS)));
-        screen.must_show_part(&decisions::scores_without(lang, 1, &[]).chars().take(8).collect::<String>());
+        screen.must_show_part(
+            &decisions::scores_without(lang, 1, &[])
+                .chars()
+                .take(8)
+                .collect::<String>(),
+        );
         assert!(
             !screen.shows(lang.b(&finding.message)),
             "the list begins with what is open"
@@ -85,7 +95,15 @@ fn accepted_findings_stand_apart_with_their_reason_and_can_be_taken_back() {
         screen.must_show(lang.b(&finding.message));
         screen.must_show_part("Li");
         assert!(!screen.shows(lang.t(decisions::ACCEPT)), "it is accepted already");
-        assert!(!screen.shows_part(&decisions::grown(lang, 1, "").chars().skip(2).take(4).collect::<String>()));
+        assert!(
+            !screen.shows_part(
+                &decisions::grown(lang, 1, "")
+                    .chars()
+                    .skip(2)
+                    .take(4)
+                    .collect::<String>()
+            )
+        );
         let asked = screen.answer(Role::Button, lang.t(decisions::TAKE_BACK));
         assert_sent!(asked, Command::Audit(AuditCommand::TakeBack { code, column })
             if *code == finding.code && *column == finding.column);
@@ -205,10 +223,7 @@ fn a_score_shows_its_formula_and_leads_to_the_findings_that_moved_it() {
     let score = report.scores[&part.dimension];
     for lang in LANGUAGES {
         let mut screen = Screen::of(Page::Audit, shop().done(lang));
-        let label = screen.starting_with(
-            Role::Button,
-            &format!("{} {score:.1}", lang.b(&part.dimension.label())),
-        );
+        let label = screen.starting_with(Role::Button, &format!("{} {score:.1}", lang.b(&part.dimension.label())));
         screen.press(Role::Button, &label);
         screen.must_show(lang.b(&touchstone::engine::audit::score::formula()));
         let points: Vec<f64> = report
@@ -344,7 +359,10 @@ fn ten_million_rows_are_scrolled_row_by_row_to_the_last() {
         table.run_ok();
     }
     let moved = table.state().top - before;
-    assert!((25.0..=32.0).contains(&moved), "thirty rows of wheel moved it by {moved}");
+    assert!(
+        (25.0..=32.0).contains(&moved),
+        "thirty rows of wheel moved it by {moved}"
+    );
     table.get_by_role_and_label(Role::ScrollBar, "bar").focus();
     table.run();
     table.key_press(Key::End);

@@ -7,7 +7,7 @@ use crate::engine::audit::{ColumnState, FindingState};
 use crate::gui::i18n::number::{count, fixed, share};
 use crate::gui::i18n::{audit as audit_words, audit_decisions as decisions, audit_history as words};
 use crate::gui::pages::PageContext;
-use crate::gui::theme::{Tone, palette, space, text};
+use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets::{self, Column};
 use egui::{RichText, Ui};
 
@@ -59,14 +59,23 @@ fn rows_line(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
 
 /// Columns that are new, gone or of another type, and the three whose missing cells moved most.
 fn columns_line(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
-    let other = changes.columns.iter().filter(|column| column.state != ColumnState::Same);
+    let other = changes
+        .columns
+        .iter()
+        .filter(|column| column.state != ColumnState::Same);
     let mut parts: Vec<String> = other
         .map(|column| format!("{} {}", column.name, words::column_state(cx.lang(), column.state)))
         .collect();
     let mut missing: Vec<(&str, f64, f64)> = changes
         .columns
         .iter()
-        .filter_map(|column| Some((column.name.as_str(), column.null_share_before?, column.null_share_after?)))
+        .filter_map(|column| {
+            Some((
+                column.name.as_str(),
+                column.null_share_before?,
+                column.null_share_after?,
+            ))
+        })
         .filter(|(_, before, after)| (after - before).abs() >= 0.001)
         .collect();
     missing.sort_by(|a, b| (b.2 - b.1).abs().total_cmp(&(a.2 - a.1).abs()));
@@ -164,7 +173,9 @@ fn extent_ui(cx: &PageContext<'_>, extent: Option<FindingExtent>, ui: &mut Ui) {
         return widgets::cell_right(ui, "–", p.text_2);
     };
     widgets::cell_right(ui, &count(extent.count), p.text);
-    let part = extent.share.map_or_else(String::new, |part| format!(" • {}", share(part)));
+    let part = extent
+        .share
+        .map_or_else(String::new, |part| format!(" • {}", share(part)));
     let told = format!("{} {}{part}", count(extent.count), unit_word(cx, extent.unit));
     ui.response().on_hover_text(RichText::new(told).font(text::small()));
 }
@@ -172,6 +183,7 @@ fn extent_ui(cx: &PageContext<'_>, extent: Option<FindingExtent>, ui: &mut Ui) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gui::theme::Tone;
 
     #[test]
     fn a_lower_score_is_told_by_shape_and_sign() {

@@ -66,7 +66,8 @@ impl FindingsList {
         let passes = |finding: &Finding| {
             let column = finding.column.as_deref().unwrap_or_default();
             let is_open = cx.state.audit.accepted.is_open(finding);
-            self.severity.is_none_or(|severity| finding.severity == severity && is_open)
+            self.severity
+                .is_none_or(|severity| finding.severity == severity && is_open)
                 && !(self.only_accepted && is_open)
                 && dimension.is_none_or(|dimension| finding.dimension == dimension)
                 && (search.is_empty()

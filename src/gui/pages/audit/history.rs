@@ -54,16 +54,13 @@ impl HistoryView {
     fn chosen(&self, history: &[AuditRecord]) -> (usize, usize) {
         let place = |made: Option<u64>| history.iter().position(|record| Some(record.made_ms) == made);
         let last = history.len() - 1;
-        (place(self.before).unwrap_or(1.min(last)), place(self.after).unwrap_or(0))
+        (
+            place(self.before).unwrap_or(1.min(last)),
+            place(self.after).unwrap_or(0),
+        )
     }
 
-    fn list_ui(
-        &mut self,
-        cx: &PageContext<'_>,
-        history: &[AuditRecord],
-        (before, after): (usize, usize),
-        ui: &mut Ui,
-    ) {
+    fn list_ui(&mut self, cx: &PageContext<'_>, history: &[AuditRecord], (before, after): (usize, usize), ui: &mut Ui) {
         let color = palette(ui).text_2;
         let columns = [
             Column::left(cx.t(words::BEFORE), 62.0),
@@ -94,7 +91,10 @@ impl HistoryView {
                 ui.add(label).on_hover_text(record.log.short());
             });
             let rows = |count_of: fn(&crate::engine::ingest::RowCounts) -> u64| {
-                record.rows.as_ref().map_or_else(|| "–".to_owned(), |rows| count(count_of(rows)))
+                record
+                    .rows
+                    .as_ref()
+                    .map_or_else(|| "–".to_owned(), |rows| count(count_of(rows)))
             };
             row.col(|ui| widgets::cell_right(ui, &rows(|rows| rows.accepted), palette(ui).text));
             row.col(|ui| widgets::cell_right(ui, &rows(|rows| rows.rejected), color));

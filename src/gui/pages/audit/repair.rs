@@ -28,7 +28,11 @@ pub(super) fn can_add(cx: &PageContext<'_>, report: &AuditReport, index: usize) 
 pub(super) fn line_ui(cx: &PageContext<'_>, report: &AuditReport, (index, finding): (usize, &Finding), ui: &mut Ui) {
     let Some(title) = &finding.fix_title else {
         let color = palette(ui).text_2;
-        ui.label(RichText::new(cx.t(decisions::NO_REPAIR)).font(text::small()).color(color));
+        ui.label(
+            RichText::new(cx.t(decisions::NO_REPAIR))
+                .font(text::small())
+                .color(color),
+        );
         return;
     };
     ui.horizontal(|ui| {

@@ -120,14 +120,7 @@ impl RowsTable {
         chosen.response.accessible_name(cx.t(decisions::FILTER_IN));
     }
 
-    fn table_ui(
-        &mut self,
-        cx: &PageContext<'_>,
-        report: &AuditReport,
-        log: &AuditedLog,
-        rows: &[u32],
-        ui: &mut Ui,
-    ) {
+    fn table_ui(&mut self, cx: &PageContext<'_>, report: &AuditReport, log: &AuditedLog, rows: &[u32], ui: &mut Ui) {
         let columns = columns(cx, report, log);
         let fixed = columns.len() - report.columns.len();
         let table = BigTable {

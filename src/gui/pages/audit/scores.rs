@@ -125,8 +125,8 @@ pub(super) fn explained(
                 let label = words::score_part(cx.lang(), &part.code, part.column.as_deref(), part.points);
                 if widgets::toggle_chip(ui, false, &label).clicked() {
                     let mut findings = report.findings.iter();
-                    clicked = findings
-                        .position(|finding| (&finding.code, &finding.column) == (&part.code, &part.column));
+                    clicked =
+                        findings.position(|finding| (&finding.code, &finding.column) == (&part.code, &part.column));
                 }
             }
         });
