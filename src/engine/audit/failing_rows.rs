@@ -5,6 +5,7 @@
 
 use super::AuditError;
 use super::cells::{ColumnCells, Value};
+use crate::engine::artifact::{Bilingual, with_causes};
 use crate::engine::ingest::dataset::Dataset;
 use crate::engine::ingest::write::{WriteError, persist, push_cell, temporary_beside};
 use crate::engine::progress::{Cancelled, Progress};
@@ -27,6 +28,19 @@ pub enum RowsError {
     Write(#[from] WriteError),
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl RowsError {
+    /// The message with its causes in both languages.
+    pub fn explain(&self) -> Bilingual {
+        let causes = with_causes(self);
+        let zh = match self {
+            Self::UnknownFormat => "文件名须以 .csv 或 .tsv 结尾".to_owned(),
+            Self::Cancelled(_) => "已取消".to_owned(),
+            Self::Audit(_) | Self::Write(_) => format!("无法写入（请检查磁盘空间和写入权限）：{causes}"),
+        };
+        Bilingual::new(causes, zh)
+    }
 }
 
 impl From<std::io::Error> for RowsError {

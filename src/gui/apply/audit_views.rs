@@ -1,7 +1,7 @@
 //! Carries out what the audit page asks about one finding: accepting it, its rows, its repair.
 
 use super::ApplyContext;
-use crate::engine::audit::failing_rows::{RowsError, write_failing_rows};
+use crate::engine::audit::failing_rows::write_failing_rows;
 use crate::engine::audit::row_view::{RowQuery, arrange_rows};
 use crate::engine::audit::{Acceptances, Finding};
 use crate::engine::flow::choices::key;
@@ -94,11 +94,12 @@ pub(super) fn export_rows(cx: &mut ApplyContext<'_>, name: &str, rows: Arc<Vec<u
 
 pub(super) fn write_rows(cx: &mut ApplyContext<'_>, rows: Arc<Vec<u32>>, path: PathBuf) {
     let Some(log) = cx.state.audit.log.clone() else { return };
-    let (shown, count) = (path.display().to_string(), rows.len());
+    let (shown, count, lang) = (path.display().to_string(), rows.len(), cx.state.settings.language);
     cx.jobs.beside(
         move || {
             let progress = Progress::new();
-            write_failing_rows(log.parts().0, &rows, &path, &progress).map_err(|error| failure(&error, &progress))
+            let written = write_failing_rows(log.parts().0, &rows, &path, &progress);
+            written.map_err(|error| JobFailure::told(&error.explain(), lang, &progress))
         },
         move |outcome, cx| match outcome {
             Ok(()) => {
@@ -108,8 +109,4 @@ pub(super) fn write_rows(cx: &mut ApplyContext<'_>, rows: Arc<Vec<u32>>, path: P
             Err(JobFailure::Cancelled) => {}
         },
     );
-}
-
-fn failure(error: &RowsError, progress: &Progress) -> JobFailure {
-    JobFailure::from_error(error, progress)
 }
