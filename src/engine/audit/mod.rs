@@ -45,9 +45,11 @@ mod row_sort;
 mod rule;
 mod session_spans;
 mod split_parts;
+mod text_keys;
 mod text_marks;
 mod time_slips;
 mod user_items;
+mod value_plot;
 mod wording;
 
 #[cfg(test)]

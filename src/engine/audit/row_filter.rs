@@ -146,16 +146,21 @@ impl<'a> Wanted<'a> {
         let Some((&first, rest)) = wanted.split_first() else {
             return true;
         };
-        let Some(last) = text.len().checked_sub(wanted.len()) else {
-            return false;
-        };
-        text[..=last].iter().enumerate().any(|(place, letter)| {
-            letter.to_ascii_lowercase() == first
-                && text[place + 1..place + wanted.len()]
-                    .iter()
-                    .zip(rest)
-                    .all(|(a, b)| a.to_ascii_lowercase() == *b)
-        })
+        let (mut left, upper) = (text, first.to_ascii_uppercase());
+        while left.len() >= wanted.len() {
+            let heads = &left[..=left.len() - wanted.len()];
+            let place = if upper == first {
+                memchr::memchr(first, heads)
+            } else {
+                memchr::memchr2(first, upper, heads)
+            };
+            let Some(place) = place else { return false };
+            if left[place + 1..place + wanted.len()].eq_ignore_ascii_case(rest) {
+                return true;
+            }
+            left = &left[place + 1..];
+        }
+        false
     }
 }
 
@@ -163,8 +168,6 @@ impl<'a> Wanted<'a> {
 #[derive(Default)]
 struct CellWriter {
     out: Vec<u8>,
-    /// The day last written and its `yyyy-mm-ddT`.
-    day: Option<(i64, String)>,
 }
 
 impl CellWriter {
@@ -215,22 +218,43 @@ impl CellWriter {
             return;
         }
         let (day, second) = (secs.div_euclid(DAY_SECS), secs.rem_euclid(DAY_SECS));
-        if self.day.as_ref().is_none_or(|(known, _)| *known != day) {
-            let midnight = iso_time(day.saturating_mul(DAY_SECS).saturating_mul(MICROS));
-            let Some((date, _)) = midnight.split_once('T') else {
-                self.out.extend_from_slice(iso_time(micros).as_bytes());
-                return;
-            };
-            self.day = Some((day, format!("{date}T")));
+        let (year, month, date) = civil_from_days(day);
+        if !(0..=9_999).contains(&year) {
+            self.out.extend_from_slice(iso_time(micros).as_bytes());
+            return;
         }
-        if let Some((_, date)) = &self.day {
-            self.out.extend_from_slice(date.as_bytes());
+        let mut written = *b"0000-00-00T00:00:00Z";
+        for (place, value) in [
+            (0, year / 100),
+            (2, year % 100),
+            (5, month),
+            (8, date),
+            (11, second / 3600),
+            (14, second / 60 % 60),
+            (17, second % 60),
+        ] {
+            written[place] = b'0' + (value / 10) as u8;
+            written[place + 1] = b'0' + (value % 10) as u8;
         }
-        for (value, end) in [(second / 3600, b':'), (second / 60 % 60, b':'), (second % 60, b'Z')] {
-            self.out
-                .extend_from_slice(&[b'0' + (value / 10) as u8, b'0' + (value % 10) as u8, end]);
-        }
+        self.out.extend_from_slice(&written);
     }
+}
+
+/// Year, month and day of a number of days since 1970 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible
+/// low-level date algorithms", `civil_from_days`).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -292,6 +316,15 @@ mod tests {
             }
         }
         let mut writer = CellWriter::default();
+        for day in (-800_000..2_900_000)
+            .step_by(9_973)
+            .chain([-1, 0, 11_016, 19_782, 2_932_896])
+        {
+            let micros = (day * DAY_SECS + 86_399) * MICROS;
+            writer.out.clear();
+            writer.write_time(micros);
+            assert_eq!(String::from_utf8_lossy(&writer.out), iso_time(micros), "day {day}");
+        }
         for value in [0.0, -0.0, 0.1, 0.07, 1234.5, -3.0, 1e20, 0.001, f64::INFINITY, f64::MAX] {
             writer.out.clear();
             writer.write_float(value);

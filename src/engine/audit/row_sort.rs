@@ -1,117 +1,241 @@
-//! The order of many rows by a 64-bit key: a radix sort of keys packed with their places, in parallel parts.
+//! The order of many rows by a 64-bit key: one pass in parallel spreads them over buckets by the key's first bits, then
+//! every bucket, small enough for the cache, is sorted by the rest.
 //!
-//! Invariant: the order is total and stable: equal keys stay in the order they came in, missing keys come last whether
-//! the order rises or falls.
+//! Invariant: the order is total and stable: rows of equal keys stay in the order they came in, rows without a key come
+//! last whether the order rises or falls.
 
 use rayon::prelude::*;
 
-/// Bits sorted by in one pass; 2,048 counters stay in the first-level cache.
+/// Bits a bucket is chosen by, and bits sorted by in one pass inside it; 2,048 counters stay in the first-level cache.
 const DIGIT: u32 = 11;
+/// The bucket of rows without a key, after all others.
+const MISSING: usize = 1 << DIGIT;
 /// Below this many entries a comparison sort is quicker than counting.
-const SMALL: usize = 4_096;
+const SMALL: usize = 256;
+/// Bits a row number takes when it stands below the rest of its key.
+const ROW_BITS: u32 = 32;
 
-/// What is sorted: its key in `bits` bits from `shift` on, and a total order that agrees with it.
-pub(super) trait Entry: Copy + Ord + Send + Sync + Default {
+/// Puts rows of equal keys into their order; gets them in the order they came in.
+pub(super) type Ties<'a> = &'a (dyn Fn(&mut [u32]) + Sync);
+
+/// What is sorted: the bits of a key that the bucket does not tell, and the row.
+trait Entry: Copy + Ord + Send + Sync + Default {
+    /// Where the bits begin in `bits_of_key`.
+    const SHIFT: u32;
+    fn new(rest: u64, row: u32) -> Self;
+    fn row(self) -> u32;
     fn digit(self, shift: u32, mask: u64) -> usize;
+    fn has_same_key(self, other: Self) -> bool;
 }
 
-/// A key above the place it belongs to.
+/// The bucket says all.
+impl Entry for u32 {
+    const SHIFT: u32 = 0;
+    fn new(_rest: u64, row: u32) -> Self {
+        row
+    }
+    fn row(self) -> u32 {
+        self
+    }
+    fn digit(self, _shift: u32, _mask: u64) -> usize {
+        0
+    }
+    fn has_same_key(self, _other: Self) -> bool {
+        true
+    }
+}
+
+/// The rest of a key above the row.
 impl Entry for u64 {
+    const SHIFT: u32 = ROW_BITS;
+    fn new(rest: u64, row: u32) -> Self {
+        (rest << ROW_BITS) | u64::from(row)
+    }
+    fn row(self) -> u32 {
+        self as u32
+    }
     fn digit(self, shift: u32, mask: u64) -> usize {
         ((self >> shift) & mask) as usize
     }
-}
-
-/// A key that leaves no room for the place.
-impl Entry for (u64, u32) {
-    fn digit(self, shift: u32, mask: u64) -> usize {
-        ((self.0 >> shift) & mask) as usize
+    fn has_same_key(self, other: Self) -> bool {
+        self >> ROW_BITS == other >> ROW_BITS
     }
 }
 
-/// The places 0..n in the order of their keys. `key` must give the same answer each time.
-pub(super) fn order_by(n: usize, descending: bool, key: impl Fn(usize) -> Option<u64> + Sync) -> Vec<u32> {
-    let limits = (0..n)
+/// A rest that leaves no room for the row.
+impl Entry for (u64, u32) {
+    const SHIFT: u32 = 0;
+    fn new(rest: u64, row: u32) -> Self {
+        (rest, row)
+    }
+    fn row(self) -> u32 {
+        self.1
+    }
+    fn digit(self, shift: u32, mask: u64) -> usize {
+        ((self.0 >> shift) & mask) as usize
+    }
+    fn has_same_key(self, other: Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+/// How keys become buckets and rests.
+#[derive(Clone, Copy)]
+struct Scale {
+    least: u64,
+    most: u64,
+    descending: bool,
+    /// Bits that stay for inside the bucket.
+    rest_bits: u32,
+}
+
+impl Scale {
+    fn bucket(self, key: u64) -> (usize, u64) {
+        let relative = if self.descending {
+            self.most - key
+        } else {
+            key - self.least
+        };
+        let rest = relative & ((1 << self.rest_bits) - 1);
+        ((relative >> self.rest_bits) as usize, rest)
+    }
+}
+
+/// The rows in the order of their keys. `rows` ascend; `key` is asked for the place of a row among them and must give the
+/// same answer each time; `ties` orders rows of equal keys, which else stay as they are.
+pub(super) fn order_rows(
+    rows: &[u32],
+    descending: bool,
+    ties: Option<Ties<'_>>,
+    key: impl Fn(usize) -> Option<u64> + Sync,
+) -> Vec<u32> {
+    let limits = (0..rows.len())
         .into_par_iter()
         .filter_map(&key)
         .map(|key| (key, key))
         .reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let Some((least, most)) = limits else {
-        return (0..n as u32).collect();
+        return rows.to_vec();
     };
-    let relative = |place: usize| match key(place) {
-        None => u128::from(most - least) + 1,
-        Some(key) if descending => u128::from(most - key),
-        Some(key) => u128::from(key - least),
+    let bits = u64::BITS - (most - least).leading_zeros();
+    let scale = Scale {
+        least,
+        most,
+        descending,
+        rest_bits: bits.saturating_sub(DIGIT),
     };
-    let bits = bits_of(u128::from(most - least) + 1);
-    let place_bits = bits_of(n.saturating_sub(1) as u128);
-    if bits + place_bits <= 64 {
-        let packed = (0..n)
-            .into_par_iter()
-            .map(|place| ((relative(place) as u64) << place_bits) | place as u64);
-        let sorted = radix_sort(packed.collect(), place_bits, bits);
-        let mask = u64::MAX >> (64 - place_bits.max(1));
-        return sorted.into_par_iter().map(|entry| (entry & mask) as u32).collect();
+    match scale.rest_bits {
+        0 => sorted::<u32>(rows, scale, ties, key),
+        rest if rest <= ROW_BITS => sorted::<u64>(rows, scale, ties, key),
+        _ => sorted::<(u64, u32)>(rows, scale, ties, key),
     }
-    // A missing key may need the 65th bit; then it is told apart before the others are sorted.
-    let (wide, missing): (Vec<(u64, u32)>, Vec<u32>) = (0..n).into_par_iter().partition_map(|place| {
-        use rayon::iter::Either::{Left, Right};
-        match key(place) {
-            Some(_) => Left((relative(place) as u64, place as u32)),
-            None => Right(place as u32),
+}
+
+fn sorted<E: Entry>(
+    rows: &[u32],
+    scale: Scale,
+    ties: Option<Ties<'_>>,
+    key: impl Fn(usize) -> Option<u64> + Sync,
+) -> Vec<u32> {
+    let bucket = |place: usize| key(place).map_or((MISSING, 0), |key| scale.bucket(key));
+    let (mut entries, ends) = spread::<E>(rows, bucket);
+    let mut out = vec![0; rows.len()];
+    let mut buckets = Vec::new();
+    let (mut from, mut to) = (entries.as_mut_slice(), out.as_mut_slice());
+    let mut start = 0;
+    for (bucket, end) in ends.into_iter().enumerate() {
+        let (own, rest) = from.split_at_mut(end - start);
+        let (own_rows, other_rows) = to.split_at_mut(end - start);
+        if !own.is_empty() {
+            buckets.push((bucket == MISSING, own, own_rows));
+        }
+        (from, to, start) = (rest, other_rows, end);
+    }
+    buckets
+        .into_par_iter()
+        .with_max_len(1)
+        .for_each_init(Vec::new, |spare, (is_missing, own, rows)| {
+            if !is_missing {
+                sort_bucket(own, spare, scale.rest_bits);
+            }
+            for (row, entry) in rows.iter_mut().zip(own.iter()) {
+                *row = entry.row();
+            }
+            if let Some(ties) = ties.filter(|_| !is_missing) {
+                let mut rest = rows;
+                for run in own.chunk_by(|a, b| a.has_same_key(*b)) {
+                    let (tied, others) = rest.split_at_mut(run.len());
+                    if tied.len() > 1 {
+                        ties(tied);
+                    }
+                    rest = others;
+                }
+            }
+        });
+    out
+}
+
+/// Spreads the rows over buckets, in each in the order they came in; gives where each bucket ends.
+fn spread<E: Entry>(rows: &[u32], bucket: impl Fn(usize) -> (usize, u64) + Sync) -> (Vec<E>, Vec<usize>) {
+    let size = rows.len().div_ceil(4 * rayon::current_num_threads()).max(SMALL);
+    let counts: Vec<Vec<u32>> = rows
+        .par_chunks(size)
+        .enumerate()
+        .map(|(number, chunk)| {
+            let mut counts = vec![0; MISSING + 1];
+            let first = number * size;
+            (first..first + chunk.len()).for_each(|place| counts[bucket(place).0] += 1);
+            counts
+        })
+        .collect();
+    let mut entries = vec![E::default(); rows.len()];
+    // One part of the result for every bucket and chunk, so that the chunks write side by side.
+    let mut parts: Vec<Vec<&mut [E]>> = counts.iter().map(|_| Vec::with_capacity(MISSING + 1)).collect();
+    let (mut left, mut ends, mut end) = (entries.as_mut_slice(), Vec::with_capacity(MISSING + 1), 0);
+    for number in 0..=MISSING {
+        for (counts, parts) in counts.iter().zip(&mut parts) {
+            let (part, others) = left.split_at_mut(counts[number] as usize);
+            parts.push(part);
+            left = others;
+            end += counts[number] as usize;
+        }
+        ends.push(end);
+    }
+    let chunks = rows.par_chunks(size).enumerate().zip(parts);
+    chunks.for_each(|((number, chunk), mut parts)| {
+        let mut filled = vec![0_u32; MISSING + 1];
+        for (place, &row) in (number * size..).zip(chunk) {
+            let (bucket, rest) = bucket(place);
+            parts[bucket][filled[bucket] as usize] = E::new(rest, row);
+            filled[bucket] += 1;
         }
     });
-    let sorted = radix_sort(wide, 0, bits_of(u128::from(most - least)));
-    let places = sorted.into_iter().map(|entry| entry.1);
-    places.chain(missing).collect()
+    (entries, ends)
 }
 
-/// How many bits hold a number.
-pub(super) fn bits_of(value: u128) -> u32 {
-    u128::BITS - value.leading_zeros()
-}
-
-/// Sorts entries by `bits` bits of their key from `shift` on; entries come in the order that ties keep.
-pub(super) fn radix_sort<T: Entry>(mut entries: Vec<T>, shift: u32, bits: u32) -> Vec<T> {
-    let n = entries.len();
-    let parts = rayon::current_num_threads().next_power_of_two().clamp(1, 8);
-    let size = n.div_ceil(parts).max(SMALL);
-    let mut scratch = vec![T::default(); n];
-    entries
-        .par_chunks_mut(size)
-        .zip(scratch.par_chunks_mut(size))
-        .for_each(|(part, spare)| sort_part(part, spare, shift, bits));
-    let mut sorted = size;
-    while sorted < n {
-        entries
-            .par_chunks(2 * sorted)
-            .zip(scratch.par_chunks_mut(2 * sorted))
-            .for_each(|(pair, out)| {
-                let (a, b) = pair.split_at(sorted.min(pair.len()));
-                merge(a, b, out);
-            });
-        std::mem::swap(&mut entries, &mut scratch);
-        sorted *= 2;
+/// Least significant digit first; large buckets by halves in parallel.
+fn sort_bucket<E: Entry>(part: &mut [E], spare: &mut Vec<E>, bits: u32) {
+    if bits == 0 || part.is_sorted() {
+        return;
     }
-    entries
-}
-
-/// Least significant digit first, the result in `part`.
-fn sort_part<T: Entry>(part: &mut [T], spare: &mut [T], shift: u32, bits: u32) {
     if part.len() <= SMALL {
         return part.sort_unstable();
     }
-    let passes = bits.div_ceil(DIGIT).max(1);
+    if part.len() > 1 << 20 {
+        // Rows that crowd in one bucket would keep one thread busy and the others waiting.
+        return part.par_sort_unstable();
+    }
+    spare.resize(part.len(), E::default());
+    let passes = bits.div_ceil(DIGIT);
     let width = bits.div_ceil(passes);
     let mask = (1_u64 << width) - 1;
     let mut in_part = true;
     for pass in 0..passes {
-        let shift = shift + pass * width;
+        let shift = E::SHIFT + pass * width;
         let (from, to) = if in_part {
-            (&*part, &mut *spare)
+            (&*part, spare.as_mut_slice())
         } else {
-            (&*spare, &mut *part)
+            (spare.as_slice(), &mut *part)
         };
         if scatter(from, to, shift, mask) {
             in_part = !in_part;
@@ -123,8 +247,8 @@ fn sort_part<T: Entry>(part: &mut [T], spare: &mut [T], shift: u32, bits: u32) {
 }
 
 /// One pass; false if all entries have the same digit and nothing was moved.
-fn scatter<T: Entry>(from: &[T], to: &mut [T], shift: u32, mask: u64) -> bool {
-    let mut starts = vec![0_u32; mask as usize + 1];
+fn scatter<E: Entry>(from: &[E], to: &mut [E], shift: u32, mask: u64) -> bool {
+    let mut starts = [0_u32; 1 << DIGIT];
     for entry in from {
         starts[entry.digit(shift, mask)] += 1;
     }
@@ -143,45 +267,19 @@ fn scatter<T: Entry>(from: &[T], to: &mut [T], shift: u32, mask: u64) -> bool {
     true
 }
 
-/// Two sorted runs into one; halves of large ones in parallel.
-fn merge<T: Entry>(a: &[T], b: &[T], out: &mut [T]) {
-    if a.len() < b.len() {
-        return merge(b, a, out);
-    }
-    if out.len() > 1 << 16 && !b.is_empty() {
-        let middle = a.len() / 2;
-        let place = b.partition_point(|entry| *entry < a[middle]);
-        let (left, right) = out.split_at_mut(middle + place);
-        rayon::join(
-            || merge(&a[..middle], &b[..place], left),
-            || merge(&a[middle..], &b[place..], right),
-        );
-        return;
-    }
-    let (mut i, mut j) = (0, 0);
-    for slot in out {
-        let from_a = j == b.len() || (i < a.len() && a[i] <= b[j]);
-        *slot = if from_a { a[i] } else { b[j] };
-        i += usize::from(from_a);
-        j += usize::from(!from_a);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The order a stable comparison sort gives.
     fn plain(keys: &[Option<u64>], descending: bool) -> Vec<u32> {
-        let mut places: Vec<u32> = (0..keys.len() as u32).collect();
-        places.sort_by_key(|&place| {
-            let key = keys[place as usize];
-            (
-                key.is_none(),
-                key.map(|key| if descending { u64::MAX - key } else { key }),
-            )
+        let mut rows: Vec<u32> = (0..keys.len() as u32).collect();
+        rows.sort_by_key(|&row| {
+            let key = keys[row as usize];
+            let turned = key.map(|key| if descending { u64::MAX - key } else { key });
+            (key.is_none(), turned)
         });
-        places
+        rows
     }
 
     fn numbers(n: usize, modulus: u64) -> Vec<Option<u64>> {
@@ -202,16 +300,17 @@ mod tests {
 
     #[test]
     fn it_orders_like_a_stable_comparison_sort() {
-        for n in [0, 1, 2, 100, 4_096, 4_097, 70_000] {
-            for modulus in [1, 2, 5, 1_000, 1 << 30, 1 << 50, u64::MAX] {
+        for n in [0, 1, 2, 100, 4_097, 70_000] {
+            for modulus in [1, 2, 5, 2_048, 1 << 30, 1 << 43, 1 << 44, 1 << 50, u64::MAX] {
                 let mut keys = numbers(n, modulus);
                 if modulus == u64::MAX && n > 1 {
                     (keys[0], keys[1]) = (Some(u64::MAX), Some(0));
                 }
+                let rows: Vec<u32> = (0..n as u32).collect();
                 for descending in [false, true] {
-                    assert_eq!(
-                        order_by(n, descending, |place| keys[place]),
-                        plain(&keys, descending),
+                    let found = order_rows(&rows, descending, None, |place| keys[place]);
+                    assert!(
+                        found == plain(&keys, descending),
                         "{n} keys below {modulus}, descending {descending}"
                     );
                 }
@@ -220,7 +319,25 @@ mod tests {
     }
 
     #[test]
+    fn crowded_keys_and_ties_are_ordered_too() {
+        // Nearly all keys in one bucket of the first bits, and each three times.
+        let key = |row: u32| {
+            Some(if row == 5 {
+                1 << 40
+            } else {
+                u64::from(row) * 7_919 % 40_009 / 3
+            })
+        };
+        let rows: Vec<u32> = (0..40_000).collect();
+        let turned = |tied: &mut [u32]| tied.reverse();
+        let found = order_rows(&rows, false, Some(&turned), key);
+        let mut expected = rows.clone();
+        expected.sort_by_key(|&row| (key(row as usize), std::cmp::Reverse(row)));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn without_any_key_the_rows_stay_as_they_are() {
-        assert_eq!(order_by(3, true, |_| None), [0, 1, 2]);
+        assert_eq!(order_rows(&[3, 5, 9], true, None, |_| None), [3, 5, 9]);
     }
 }
