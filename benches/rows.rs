@@ -2,6 +2,12 @@
 //! of the table that shows them.
 //!
 //! `ROWS=1000000 cargo bench --bench rows` measures fewer.
+//!
+//! CPU milliseconds of both threads of a two-core machine, halved, for ten million rows; the same code on columns laid out
+//! as polars lays them out, while other builds took the cores: order by user 141, item 172, event 138, time 168, price 181,
+//! query (50,000 different) 556, session (six million different) 1,095, numbers that are no hundredths 510; filter by
+//! event 124, query 186, price 202, item 264, session 309, time 382, other numbers 682, any column 414 (letters) and
+//! 1,852 (digits, which every column may hold).
 
 use criterion::{Criterion, SamplingMode};
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series, TimeUnit};
