@@ -96,10 +96,10 @@ pub fn scores_without(lang: Language, accepted: usize, scores: &[(String, f64)])
         .collect();
     match lang {
         Language::English if parts.is_empty() => {
-            format!("{accepted} accepted; they still count in the scores and take nothing from them")
+            format!("Accepted findings ({accepted}) still count in the scores, but took nothing from them")
         }
         Language::English => format!(
-            "{accepted} accepted; they still count in the scores. Without them: {}",
+            "Accepted findings ({accepted}) still count in the scores; without them: {}",
             parts.join(", ")
         ),
         Language::Chinese if parts.is_empty() => {

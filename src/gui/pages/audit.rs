@@ -76,6 +76,7 @@ impl AuditPage {
                 Some(clicked)
             };
             self.tab = Tab::Findings;
+            self.findings.show_all();
         }
         if let Some(dimension) = self.dimension
             && let Some(finding) = scores::explained(cx, report, dimension, ui)

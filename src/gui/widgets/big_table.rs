@@ -146,7 +146,9 @@ fn page_ui(
         .header(HEADER, |mut header| {
             for (index, column) in table.columns.iter().enumerate() {
                 header.col(|ui| {
-                    if index < table.sortable_from {
+                    // A heading that is scrolled out of view is no control: it could not be pressed.
+                    let is_seen = whole.contains(ui.max_rect().left()) && whole.contains(ui.max_rect().right());
+                    if index < table.sortable_from || !is_seen {
                         super::header_cell(ui, column);
                     } else if heading(ui, column, table.sorted.filter(|(sorted, _)| *sorted == index)) {
                         pressed = Some(index);

@@ -5,7 +5,7 @@ use super::screen::{Screen, assert_sent};
 use super::shop::shop;
 use egui::{Key, Role, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{Queryable as _, by};
 use std::sync::Arc;
 use touchstone::engine::audit::row_view::{RowQuery, RowSort};
 use touchstone::engine::audit::{AuditRecord, Dimension, Finding, audit_changes};
@@ -287,7 +287,11 @@ fn the_history_shows_what_moved_between_two_audits() {
         let chips = |screen: &Screen, label: &str| screen.count_with(Role::CheckBox, label);
         assert_eq!((chips(&screen, "1"), chips(&screen, "2")), (2, 2));
         screen.press_first(Role::CheckBox, "2");
-        let last = screen.0.query_all_by_label("1").last().expect("a chip");
+        let last = screen
+            .0
+            .query_all(by().role(Role::CheckBox).label("1"))
+            .last()
+            .expect("a chip");
         last.click();
         screen.draw();
         screen.must_show(&history::findings_moved(lang, [0, 1, 0, 1, same]));
@@ -313,6 +317,7 @@ fn numbered() -> Harness<'static, BigScroll> {
     Harness::builder()
         .with_size([500.0, 400.0])
         .with_step_dt(1.0 / 60.0)
+        .with_max_steps(60)
         .with_context_setup(theme::install)
         .build_ui_state(
             move |ui, scroll: &mut BigScroll| {

@@ -45,7 +45,8 @@ impl DecisionForm {
                 .hint_text(cx.t(words::REASON_HINT))
                 .desired_rows(2)
                 .desired_width(ui.available_width().min(560.0));
-            ui.add(field);
+            // The hint would be taken for its name.
+            ui.add(field).accessible_name(cx.t(words::REASON));
         });
         ui.add_space(space::TIGHT);
         widgets::field(ui, cx.t(words::WHO), &mut self.who, "");

@@ -13,6 +13,7 @@ use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets;
 use egui::{RichText, Ui};
 
+/// Highest plot; lower where the window leaves little room for the rows.
 const PLOT_HEIGHT: f32 = 190.0;
 
 /// Widget state of the open finding.
@@ -40,7 +41,8 @@ impl Detail {
             ui.label(RichText::new(cx.b(&finding.message)).color(p.text));
             ui.label(RichText::new(cx.b(&finding.why)).color(p.text_2));
             standing_ui(cx, finding, ui);
-            plots_ui(cx, index, finding, ui);
+            let plot_height = (height * 0.26).clamp(120.0, PLOT_HEIGHT);
+            plots_ui(cx, (index, finding), plot_height, ui);
         });
         ui.add_space(space::TIGHT);
         let left = (height - (ui.cursor().top() - top)).max(240.0);
@@ -102,7 +104,7 @@ fn title_ui(cx: &PageContext<'_>, finding: &Finding, ui: &mut Ui) {
     });
 }
 
-fn plots_ui(cx: &PageContext<'_>, index: usize, finding: &Finding, ui: &mut Ui) {
+fn plots_ui(cx: &PageContext<'_>, (index, finding): (usize, &Finding), height: f32, ui: &mut Ui) {
     let plots: Vec<_> = finding.plots.iter().take(2).collect();
     if plots.is_empty() {
         return;
@@ -114,7 +116,7 @@ fn plots_ui(cx: &PageContext<'_>, index: usize, finding: &Finding, ui: &mut Ui) 
         let width = ((ui.available_width() - gaps) / plots.len() as f32).floor();
         for (place, plot) in plots.iter().enumerate() {
             let id = format!("finding {index} {} {place}", finding.code);
-            widgets::finding_plot(ui, &id, plot, (width, PLOT_HEIGHT), cx.lang());
+            widgets::finding_plot(ui, &id, plot, (width, height), cx.lang());
         }
     });
     for note in plots.iter().filter_map(|plot| widgets::drawn_note(plot, cx.lang())) {

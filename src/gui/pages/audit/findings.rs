@@ -19,15 +19,15 @@ pub(super) struct FindingsList {
     /// Only accepted findings are listed.
     only_accepted: bool,
     search: String,
-    /// Index into the report's findings.
-    selected: usize,
+    /// Index into the report's findings; the first of the list where nothing was chosen.
+    selected: Option<usize>,
     detail: Detail,
 }
 
 impl FindingsList {
     /// Opens a finding, whatever the list is narrowed to.
     pub(super) fn open(&mut self, index: usize) {
-        (self.severity, self.only_accepted, self.selected) = (None, false, index);
+        (self.severity, self.only_accepted, self.selected) = (None, false, Some(index));
         self.search.clear();
     }
 
@@ -37,8 +37,8 @@ impl FindingsList {
             return;
         }
         let shown = self.shown(cx, report, dimension);
-        if !shown.contains(&self.selected) {
-            self.selected = shown.first().copied().unwrap_or(0);
+        if self.selected.is_none_or(|selected| !shown.contains(&selected)) {
+            self.selected = shown.first().copied();
         }
         let height = body_height(ui);
         ui.horizontal_top(|ui| {
@@ -53,11 +53,18 @@ impl FindingsList {
                 });
             });
             ui.vertical(|ui| {
-                if let Some(finding) = report.findings.get(self.selected).filter(|_| !shown.is_empty()) {
-                    self.detail.ui(cx, report, (self.selected, finding), height, ui);
+                if let Some(index) = self.selected
+                    && let Some(finding) = report.findings.get(index)
+                {
+                    self.detail.ui(cx, report, (index, finding), height, ui);
                 }
             });
         });
+    }
+
+    /// Shows open and accepted findings again.
+    pub(super) fn show_all(&mut self) {
+        self.only_accepted = false;
     }
 
     /// Indices of the findings that pass the filters, in the report's order, those that are accepted last.
@@ -112,14 +119,23 @@ impl FindingsList {
                 }
             } else {
                 self.only_accepted = false;
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    self.search_ui(cx, 130.0, ui);
+                });
             }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let field = egui::TextEdit::singleline(&mut self.search)
-                    .hint_text(cx.t(common::FILTER))
-                    .desired_width(ui.available_width().min(130.0));
-                ui.add(field).accessible_name(cx.t(words::SEARCH));
-            });
         });
+        // Five chips leave no room for the field beside them.
+        if report.findings.len() > cx.state.audit.num_open(report) {
+            ui.add_space(space::TIGHT);
+            self.search_ui(cx, f32::INFINITY, ui);
+        }
+    }
+
+    fn search_ui(&mut self, cx: &PageContext<'_>, widest: f32, ui: &mut Ui) {
+        let field = egui::TextEdit::singleline(&mut self.search)
+            .hint_text(cx.t(common::FILTER))
+            .desired_width(ui.available_width().min(widest));
+        ui.add(field).accessible_name(cx.t(words::SEARCH));
     }
 
     fn table_ui(&mut self, cx: &PageContext<'_>, report: &AuditReport, shown: &[usize], ui: &mut Ui) {
@@ -135,7 +151,7 @@ impl FindingsList {
             Column::right(cx.t(words::COUNT), 66.0),
             Column::left(cx.t(words::SHARE), 66.0),
         ];
-        let selected = shown.iter().position(|&index| index == self.selected);
+        let selected = shown.iter().position(|&index| Some(index) == self.selected);
         let height = ui.available_height();
         let clicked = widgets::table(
             ui,
@@ -163,7 +179,7 @@ impl FindingsList {
             },
         );
         if let Some(place) = clicked {
-            self.selected = shown[place];
+            self.selected = Some(shown[place]);
         }
     }
 }

@@ -31,7 +31,7 @@ impl HistoryView {
         let height = body_height(ui);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::GAP;
-            let width = (ui.available_width() * 0.46).floor();
+            let width = (ui.available_width() * 0.48).floor();
             ui.allocate_ui(egui::vec2(width, height), |ui| {
                 widgets::card(ui, |ui| {
                     ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
@@ -63,13 +63,13 @@ impl HistoryView {
     fn list_ui(&mut self, cx: &PageContext<'_>, history: &[AuditRecord], (before, after): (usize, usize), ui: &mut Ui) {
         let color = palette(ui).text_2;
         let columns = [
-            Column::left(cx.t(words::BEFORE), 62.0),
-            Column::left(cx.t(words::AFTER), 62.0),
-            Column::left(cx.t(words::WHEN), 122.0),
+            Column::left(cx.t(words::BEFORE), 54.0),
+            Column::left(cx.t(words::AFTER), 54.0),
+            Column::left(cx.t(words::WHEN), 118.0),
             Column::rest(cx.t(words::LOG)),
-            Column::right(cx.t(words::ACCEPTED_ROWS), 84.0),
-            Column::right(cx.t(words::REJECTED_ROWS), 70.0),
-            Column::right(cx.t(words::FINDINGS), 66.0),
+            Column::right(cx.t(words::ACCEPTED_ROWS), 72.0),
+            Column::right(cx.t(words::REJECTED_ROWS), 60.0),
+            Column::right(cx.t(words::FINDINGS), 60.0),
         ];
         let size = (history.len(), ui.available_height(), None);
         widgets::table(ui, "audit-history", &columns, size, |row, place| {
@@ -122,7 +122,8 @@ fn plot_ui(cx: &PageContext<'_>, history: &[AuditRecord], ui: &mut Ui) {
     let look = PlotLook {
         legend: true,
         include_y: Some((lowest.min(90.0), 101.0)),
-        include_x: Some((0.8, history.len() as f64 + 0.2)),
+        // Room for the legend to the right of the newest audit.
+        include_x: Some((0.8, 1.2 + 1.5 * (history.len() as f64 - 0.6))),
         x_label: cx.t(words::AUDITS),
         ..PlotLook::new("audit-history-scores", PLOT_HEIGHT)
     };
