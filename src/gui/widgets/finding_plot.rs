@@ -199,8 +199,9 @@ fn upper_end(data: &FindingPlot, x: impl Fn(f64) -> f64) -> [f64; 2] {
             .zip(values)
             .map(|(place, value)| [place, *value])
             .collect(),
-        Marks::Histogram { edges, counts, .. } => edges[1..]
+        Marks::Histogram { edges, counts, .. } => edges
             .iter()
+            .skip(1)
             .zip(counts)
             .map(|(edge, count)| [*edge, *count])
             .collect(),
