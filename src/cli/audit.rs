@@ -1,5 +1,6 @@
 //! `touchstone audit`: report the quality of a log.
 
+use super::decisions::{DecisionArgs, say_changes};
 use super::kept::{Kept, LogFiles};
 use super::reading::ReadingArgs;
 use super::rules::Rules;
@@ -7,7 +8,10 @@ use super::scored::{number, say_table};
 use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::drift::{DriftReport, add_drift, summary};
-use crate::engine::audit::{AuditOptions, AuditReport, Dimension, SideTables, audit, percent, thousands};
+use crate::engine::audit::{
+    AuditChanges, AuditOptions, AuditRecord, AuditReport, Dimension, SideTables, audit, audit_changes, percent,
+    thousands,
+};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
 use crate::engine::progress::Progress;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
@@ -54,6 +58,8 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", value_parser = super::memory::parse_bytes)]
     pub memory: Option<u64>,
     #[command(flatten)]
+    pub decisions: DecisionArgs,
+    #[command(flatten)]
     pub reading: ReadingArgs,
 }
 
@@ -61,6 +67,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
     let options = args.reading.options(false)?;
     let rules = args.rules.as_deref().map(Rules::open).transpose()?;
+    let earlier = args.decisions.earlier(out)?;
     let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     super::memory::prepare(&args.files, args.memory, out);
@@ -84,46 +91,73 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let check = |rules: Rules| rules.check(&dataset, (tables.items, tables.users), &progress);
     let rules = rules.map(check).transpose()?;
     if let Some(kept) = kept {
-        let files = LogFiles {
-            log: &args.files,
-            items: args.items.as_deref(),
-            users: args.users.as_deref(),
-            options: &options,
-        };
         let read = [Some(&dataset), tables.items, tables.users, reference.as_ref()];
-        kept.log(&files, &read.into_iter().flatten().collect::<Vec<_>>())?;
-        kept.audit(&report)?;
+        let read: Vec<&Dataset> = read.into_iter().flatten().collect();
+        keep(args, &kept, (&options, &read), &mut report)?;
     }
+    let changes = earlier.map(|earlier| audit_changes(&earlier, &AuditRecord::of(&report)));
+    args.decisions.write_rows(&report, &dataset, &progress, out)?;
     drop(bar);
-    if let Some(path) = &args.rejects {
-        write::write_rejects(&dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    if let Some(path) = &args.html {
-        write_file(
-            path,
-            audit_with_rules_html(&report, rules.as_deref(), language(&args.lang)),
-            "the report",
-        )?;
-    }
+    write_files(args, &dataset, &report, rules.as_deref())?;
     out.write_json(&WithRules {
         report: &report,
         rules: rules.as_deref(),
+        changes: changes.as_ref(),
     })?;
     say(&report, started.elapsed().as_secs_f64(), out);
     if let Some(rules) = &rules {
         super::rules::say(rules, out);
     }
-    let worst = report.worst().max(rules.as_deref().and_then(worst));
+    if let Some(changes) = &changes {
+        say_changes(changes, out);
+    }
+    let worst = report.worst_open().max(rules.as_deref().and_then(worst));
     Ok(gate(worst, args.fail_on.as_deref()))
 }
 
-/// The audit's JSON, with the outcome of each rule where there are rules.
+/// Records the log with its tables and the audit in a project, after the decisions about its findings.
+fn keep(
+    args: &Args,
+    kept: &Kept,
+    (options, read): (&ReadOptions, &[&Dataset]),
+    report: &mut AuditReport,
+) -> anyhow::Result<()> {
+    let files = LogFiles {
+        log: &args.files,
+        items: args.items.as_deref(),
+        users: args.users.as_deref(),
+        options,
+    };
+    kept.log(&files, read)?;
+    args.decisions.decide(kept, report)?;
+    kept.audit(report)
+}
+
+fn write_files(
+    args: &Args,
+    dataset: &Dataset,
+    report: &AuditReport,
+    rules: Option<&[RuleOutcome]>,
+) -> anyhow::Result<()> {
+    if let Some(path) = &args.rejects {
+        write::write_rejects(dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if let Some(path) = &args.html {
+        let html = audit_with_rules_html(report, rules, language(&args.lang));
+        write_file(path, html, "the report")?;
+    }
+    Ok(())
+}
+
+/// The audit's JSON, with the outcome of each rule where there are rules, and what moved since an earlier audit.
 #[derive(Serialize)]
 struct WithRules<'a> {
     #[serde(flatten)]
     report: &'a AuditReport,
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<&'a [RuleOutcome]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a AuditChanges>,
 }
 
 /// The language named on the command line.
@@ -196,6 +230,13 @@ fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
             finding.title.en
         ));
         out.say(&format!("    {}", finding.message.en));
+        if let Some(decision) = report.accepted.of(finding) {
+            let grown = match decision.growth(finding) {
+                0 => String::new(),
+                more => format!(" ({} more since)", thousands(more)),
+            };
+            out.say(&format!("    ✓ accepted{grown}: {}", decision.reason));
+        }
     }
     if report.findings.is_empty() {
         out.say("✓ no check found anything");

@@ -5,7 +5,7 @@
 
 use super::{OutputArgs, UsageError};
 use crate::engine::artifact::ContentHash;
-use crate::engine::audit::AuditReport;
+use crate::engine::audit::{Acceptances, AuditReport};
 use crate::engine::eval::suite::ScoredRows;
 use crate::engine::eval::{EvalConfig, EvaluationReport};
 use crate::engine::experiment::ExperimentReport;
@@ -89,6 +89,15 @@ impl Kept {
 
     pub fn audit(&self, report: &AuditReport) -> anyhow::Result<()> {
         Ok(catalogue::keep_audit(&self.project, report)?)
+    }
+
+    /// The findings accepted in this project.
+    pub fn accepted(&self) -> anyhow::Result<Acceptances> {
+        Ok(catalogue::accepted(&self.project)?)
+    }
+
+    pub fn keep_accepted(&self, accepted: &Acceptances) -> anyhow::Result<()> {
+        Ok(self.project.set_setting(key::ACCEPTED, accepted)?)
     }
 
     /// Records a proposed recipe; it becomes the project's where nobody chose one.

@@ -5,6 +5,7 @@
 mod audit;
 mod clean;
 mod compare;
+mod decisions;
 mod doctor;
 mod evaluate;
 mod experiment;

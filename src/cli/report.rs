@@ -2,10 +2,11 @@
 
 use super::audit::language;
 use super::{ExitStatus, OutputArgs, UsageError, write_file};
-use crate::engine::audit::AuditReport;
+use crate::engine::audit::{Acceptances, AuditReport};
 use crate::engine::compare::Comparison;
 use crate::engine::eval::{Evaluation, EvaluationReport};
 use crate::engine::experiment::ExperimentReport;
+use crate::engine::flow::catalogue::accepted;
 use crate::engine::project::Project;
 use crate::engine::report::{
     ReportLanguage, audit_with_rules_html, comparison_html, evaluation_html, evaluations_html, experiment_html,
@@ -43,13 +44,22 @@ const SOURCES: &str =
 
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let language = language(&args.lang);
+    let accepted = if Project::exists(&args.source) {
+        accepted(&Project::look_into(&args.source)?)?
+    } else {
+        Acceptances::default()
+    };
     let (kind, html) = if args.source.is_dir() {
         of_folder(&args.source, language)?
     } else {
         of_file(&args.source, language)?
     };
     write_file(&args.html, &html, "the report")?;
-    out.write_json(&serde_json::json!({ "of": kind, "html": args.html, "bytes": html.len() }))?;
+    let mut told = serde_json::json!({ "of": kind, "html": args.html, "bytes": html.len() });
+    if kind == "project" {
+        told["accepted"] = serde_json::to_value(&accepted).context("cannot write the accepted findings")?;
+    }
+    out.write_json(&told)?;
     out.say(&format!(
         "{} written, {} bytes, of {kind} {}",
         args.html.display(),

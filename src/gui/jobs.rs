@@ -129,13 +129,7 @@ impl JobQueue {
         self.runtime.spawn_blocking(move || {
             let ended = catch_unwind(AssertUnwindSafe(|| work(&worker_progress)));
             let ended = ended.map_err(|panic| panic_detail(panic.as_ref()));
-            let told: Completion = Box::new(move |cx| {
-                let outcome = ended.unwrap_or_else(|detail| {
-                    let lang = cx.state.settings.language;
-                    Err(JobFailure::Failed(words::internal_fault(lang, detail.as_deref())))
-                });
-                completion(done, outcome)(cx);
-            });
+            let told = told(ended, move |outcome, cx| completion(done, outcome)(cx));
             // The receiver lives as long as the window; without it nobody waits for the result.
             if sender.send((id, told)).is_ok() {
                 context.request_repaint();
@@ -190,6 +184,20 @@ impl JobQueue {
         self.abandon.retain(|(id, _)| running.iter().any(|job| job.id == *id));
     }
 
+    /// Starts quick work that no stage waits for, beside its jobs; `done` runs on the UI thread with the outcome.
+    pub fn beside<T, W, D>(&self, work: W, done: D)
+    where
+        T: Send + 'static,
+        W: FnOnce() -> Result<T, JobFailure> + Send + 'static,
+        D: FnOnce(Result<T, JobFailure>, &mut ApplyContext<'_>) + Send + 'static,
+    {
+        let deliver = self.deliverer();
+        self.runtime.spawn_blocking(move || {
+            let ended = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_detail(panic.as_ref()));
+            deliver(told(ended, done));
+        });
+    }
+
     /// A function that hands something to do to the UI thread, from any thread.
     pub fn deliverer(&self) -> impl Fn(Completion) + Send + 'static {
         let (sender, context) = (self.sender.clone(), self.context.clone());
@@ -226,6 +234,21 @@ where
         if let Some(done) = done {
             done(outcome, cx);
         }
+    })
+}
+
+/// What ended work does to the state; a panic becomes a failure.
+fn told<T, D>(ended: Result<Result<T, JobFailure>, Option<String>>, done: D) -> Completion
+where
+    T: Send + 'static,
+    D: FnOnce(Result<T, JobFailure>, &mut ApplyContext<'_>) + Send + 'static,
+{
+    Box::new(move |cx| {
+        let outcome = ended.unwrap_or_else(|detail| {
+            let lang = cx.state.settings.language;
+            Err(JobFailure::Failed(words::internal_fault(lang, detail.as_deref())))
+        });
+        done(outcome, cx);
     })
 }
 

@@ -64,10 +64,11 @@ impl Dimension {
 }
 
 /// What `Finding::count` counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Rows of the log; then `count` equals the number of rows behind the finding.
+    #[default]
     Rows,
     Users,
     Items,

@@ -1,7 +1,7 @@
 //! Small tables for the tests of the audit.
 
-use super::{AuditOptions, AuditReport, Finding, SideTables, audit};
-use crate::engine::artifact::Role;
+use super::{AuditOptions, AuditReport, Dimension, Finding, SideTables, Unit, audit};
+use crate::engine::artifact::{Bilingual, Role, Severity};
 use crate::engine::ingest::dataset::{Dataset, InvalidCell};
 use crate::engine::ingest::fixture::{dataset, times};
 use crate::engine::progress::Progress;
@@ -66,6 +66,30 @@ pub fn audited(data: &Dataset) -> AuditReport {
 /// Findings of one rule on a test table, in the report's order.
 pub fn findings(data: &Dataset, code: &str) -> Vec<Finding> {
     audited(data).with_code(code).cloned().collect()
+}
+
+/// A finding of `count` rows with nothing else to it.
+pub fn finding(code: &str, column: Option<&str>, severity: Severity, count: u64) -> Finding {
+    let none = Bilingual::default;
+    Finding {
+        code: code.to_owned(),
+        dimension: Dimension::Validity,
+        severity,
+        column: column.map(str::to_owned),
+        count,
+        unit: Unit::Rows,
+        share: None,
+        title: Bilingual::new(code, code),
+        message: none(),
+        why: none(),
+        threshold: none(),
+        facts: Vec::new(),
+        examples: Vec::new(),
+        fix: None,
+        fix_title: None,
+        plots: Vec::new(),
+        rows: Arc::default(),
+    }
 }
 
 /// Findings of one rule with an item table at hand.

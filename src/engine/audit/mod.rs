@@ -3,13 +3,17 @@
 //! Every check is one file in `checks/`; `registry::RULES` lists them all.
 //! Invariant: no sampling, no clock; the same dataset and options give the same report.
 
+pub mod acceptance;
 pub mod cells;
+pub mod changes;
 pub mod concentration;
 pub mod distinct;
 pub mod drift;
 pub mod explain;
+pub mod failing_rows;
 pub mod finding;
 pub mod fix;
+pub mod history;
 pub mod log_profile;
 pub mod options;
 pub mod personal;
@@ -17,6 +21,7 @@ pub mod plot;
 pub mod profile;
 pub mod registry;
 pub mod report;
+pub mod row_view;
 pub mod score;
 
 mod bot_plots;
@@ -34,20 +39,28 @@ mod personal_codes;
 mod personal_columns;
 mod plots;
 mod repeated_ids;
+mod row_filter;
+mod row_keys;
+mod row_sort;
 mod rule;
 mod session_spans;
 mod split_parts;
+mod text_keys;
 mod text_marks;
 mod time_slips;
 mod user_items;
+mod value_plot;
 mod wording;
 
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use acceptance::{Acceptance, AcceptanceError, Acceptances};
 pub use cells::Value;
+pub use changes::{AuditChanges, ColumnState, FindingState, audit_changes};
 pub use finding::{Dimension, Example, Fact, Finding, Unit};
 pub use fix::{Condition, Fix};
+pub use history::{AuditRecord, FindingRecord};
 pub use options::{AuditOptions, SideTables, Thresholds};
 pub use plot::FindingPlot;
 pub use profile::ColumnProfile;
@@ -213,6 +226,8 @@ fn assemble(
         scores,
         score_parts,
         drift: None,
+        accepted: Acceptances::default(),
+        scores_without_accepted: None,
     }
 }
 

@@ -5,12 +5,13 @@
 
 use super::context::ColumnContext;
 use super::distinct::NULL;
-use super::finding::Finding;
+use super::finding::{Dimension, Finding};
 use super::fix::Fix;
 use super::personal;
 use super::plot::FindingPlot;
 use super::plots::over_time;
 use super::rule::{Extent, Violation, finding};
+use super::value_plot::{raw_plot, values_plot};
 use super::wording::{percent, quoted, shortened, thousands};
 use crate::engine::artifact::{Bilingual, ColumnType, Severity};
 
@@ -73,7 +74,7 @@ impl OddCells {
 }
 
 /// A value as a sentence may show it: what is personal in it stays hidden.
-fn sample(value: &str) -> String {
+pub(super) fn sample(value: &str) -> String {
     shortened(&personal::mask(value, &[]), SAMPLE_CHARACTERS)
 }
 
@@ -100,14 +101,20 @@ pub fn odd_rows<V: Violation>(
     if rows.is_empty() {
         return Vec::new();
     }
-    let mut seen = vec![false; column.distinct.num_values()];
+    let mut odd = vec![0_u32; column.distinct.num_values()];
     let mut values = Vec::new();
     for &row in &rows {
         let code = column.distinct.codes[row as usize];
-        if code != NULL && !std::mem::replace(&mut seen[code as usize], true) && values.len() <= MOST_LISTED {
+        if code == NULL {
+            continue;
+        }
+        odd[code as usize] += 1;
+        if odd[code as usize] == 1 && values.len() <= MOST_LISTED {
             values.push(column.value_of(code as usize).to_string());
         }
     }
+    // Personal values are not put on the axis of a plot.
+    let by_value = (V::INFO.dimension != Dimension::Privacy).then(|| values_plot(column, &odd));
     let samples = values.iter().take(4).map(|value| sample(value));
     let violation = make(OddCells {
         column: column.info.name.clone(),
@@ -120,7 +127,11 @@ pub fn odd_rows<V: Violation>(
             Vec::new()
         },
         is_text: column.info.dtype == ColumnType::Text,
-        plots: over_time(column.context, &rows).into_iter().collect(),
+        plots: by_value
+            .flatten()
+            .into_iter()
+            .chain(over_time(column.context, &rows))
+            .collect(),
     });
     let extent = Extent::of_rows(severity, Some(&column.info.name), rows, column.num_rows());
     vec![finding(column.context, &violation, extent)]
@@ -151,7 +162,10 @@ pub fn odd_raw<V: Violation>(
         samples,
         values: Vec::new(),
         is_text: false,
-        plots: over_time(column.context, &rows).into_iter().collect(),
+        plots: raw_plot(&column.info.name, cells)
+            .into_iter()
+            .chain(over_time(column.context, &rows))
+            .collect(),
     });
     let extent = Extent::of_rows(severity, Some(&column.info.name), rows, column.num_rows());
     vec![finding(column.context, &violation, extent)]

@@ -6,7 +6,7 @@
 use super::context::Context;
 use super::finding::{Fact, Finding};
 use super::plot::FindingPlot;
-use super::plots::over_time;
+use super::plots::{over_time, part_of};
 use super::rule::{Extent, Outcome, Violation, finding};
 use super::wording::{percent, thousands};
 use crate::engine::artifact::{Bilingual, Severity};
@@ -61,7 +61,10 @@ fn found<V: Violation>(
         count: rows.len() as u64,
         of,
         facts: Vec::new(),
-        plots: over_time(context, &rows).into_iter().collect(),
+        plots: over_time(context, &rows)
+            .or_else(|| part_of(rows.len() as u64, of))
+            .into_iter()
+            .collect(),
     });
     let extent = Extent::of_rows(severity, column, rows, context.num_rows());
     finding(context, &violation, extent)

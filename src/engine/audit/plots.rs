@@ -80,6 +80,25 @@ pub fn over_time(context: &Context<'_>, rows: &[u32]) -> Option<FindingPlot> {
     Some(plot.with_scale(Scale::Time))
 }
 
+/// How many rows have a defect among those that could have it: what can be drawn without times.
+pub fn part_of(odd: u64, of: u64) -> Option<FindingPlot> {
+    let fine = of.checked_sub(odd)?;
+    let labels = vec![
+        Bilingual::new("these rows", "这些行"),
+        Bilingual::new("the others", "其余行"),
+    ];
+    let marks = Marks::Bars {
+        labels,
+        values: vec![odd as f64, fine as f64],
+        flagged: vec![true, false],
+    };
+    let title = Bilingual::new(
+        "These rows among those that could be so",
+        "这些行在可能出现该情况的行中",
+    );
+    Some(FindingPlot::new(title, Bilingual::default(), rows_label(), marks))
+}
+
 /// Label of an axis that counts rows.
 pub fn rows_label() -> Bilingual {
     Bilingual::new("rows", "行数")

@@ -3,6 +3,7 @@
 //! Out: `AuditReport`, the JSON of `touchstone audit` and the source of the HTML report and the page.
 //! Invariant: findings are sorted worst first; every rule of the registry appears once in `checks`.
 
+use super::acceptance::Acceptances;
 use super::drift::DriftReport;
 use super::finding::Finding;
 use super::log_profile::LogProfile;
@@ -29,6 +30,12 @@ pub struct AuditReport {
     /// Differences from a reference log, where one was given.
     #[serde(default)]
     pub drift: Option<DriftReport>,
+    /// Decisions of the project about findings that may stay; none where the audit is shown without a project.
+    #[serde(default, skip_serializing_if = "Acceptances::is_empty")]
+    pub accepted: Acceptances,
+    /// The scores as they would be without the accepted findings, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores_without_accepted: Option<Scores>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -57,6 +57,26 @@ pub fn score(findings: &[Finding]) -> (Scores, Vec<ScorePart>) {
     (scores, parts)
 }
 
+/// The scores without the findings that are `left_out`. Each part says what its finding took from what was left by those
+/// before it, which gives its factor back.
+pub fn score_without(scores: &Scores, parts: &[ScorePart], left_out: impl Fn(&ScorePart) -> bool) -> Scores {
+    let without = |dimension: Dimension| {
+        let (mut reached, mut kept) = (100.0, 100.0);
+        for part in parts.iter().filter(|part| part.dimension == dimension) {
+            let next: f64 = reached - part.points;
+            if !left_out(part) && reached > 0.0 {
+                kept *= next / reached;
+            }
+            reached = next;
+        }
+        kept
+    };
+    scores
+        .keys()
+        .map(|&dimension| (dimension, without(dimension)))
+        .collect()
+}
+
 fn weight(finding: &Finding) -> f64 {
     let weight = match finding.severity {
         Severity::Error => ERROR_WEIGHT,
@@ -80,29 +100,13 @@ pub fn formula() -> Bilingual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::audit::finding::Unit;
-    use std::sync::Arc;
+    use crate::engine::audit::fixture;
 
     fn finding(code: &str, dimension: Dimension, severity: Severity, share: Option<f64>) -> Finding {
-        let none = Bilingual::default;
         Finding {
-            code: code.to_owned(),
             dimension,
-            severity,
-            column: None,
-            count: 1,
-            unit: Unit::Rows,
             share,
-            title: none(),
-            message: none(),
-            why: none(),
-            threshold: none(),
-            facts: Vec::new(),
-            examples: Vec::new(),
-            fix: None,
-            fix_title: None,
-            plots: Vec::new(),
-            rows: Arc::default(),
+            ..fixture::finding(code, None, severity, 1)
         }
     }
 
@@ -129,5 +133,19 @@ mod tests {
             .map(|part| part.points)
             .sum();
         assert!((lost + scores[&Dimension::Uniqueness] - 100.0).abs() < 1e-9);
+    }
+    #[test]
+    fn scores_without_some_findings_are_those_of_the_others() {
+        let [first, second, third] = [
+            finding("U01", Dimension::Uniqueness, Severity::Error, Some(0.04)),
+            finding("U02", Dimension::Uniqueness, Severity::Warning, Some(0.01)),
+            finding("U03", Dimension::Uniqueness, Severity::Error, Some(0.5)),
+        ];
+        let (scores, parts) = score(&[first.clone(), second, third.clone()]);
+        let without = score_without(&scores, &parts, |part| part.code == "U02");
+        let (expected, _) = score(&[first, third]);
+        for (dimension, score) in expected {
+            assert!((without[&dimension] - score).abs() < 1e-9, "{dimension:?}");
+        }
     }
 }

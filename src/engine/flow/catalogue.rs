@@ -3,8 +3,9 @@
 //!
 //! Invariant: the same artefact recorded twice is one line of the catalogue.
 
+use super::choices::key;
 use crate::engine::artifact::ContentHash;
-use crate::engine::audit::AuditReport;
+use crate::engine::audit::{Acceptances, AuditRecord, AuditReport};
 use crate::engine::compare::Comparison;
 use crate::engine::eval::EvaluationReport;
 use crate::engine::eval::suite::ScoredRows;
@@ -52,13 +53,42 @@ pub fn audit(report: &AuditReport) -> ArtefactRecord {
             "count": finding.count, "share": finding.share,
         })
     });
-    let content = json!({ "scores": report.scores, "findings": findings.collect::<Vec<_>>() });
+    let mut content = json!({ "scores": report.scores, "findings": findings.collect::<Vec<_>>() });
     let key = (&report.provenance.inputs, &report.provenance.config, &content);
     let hash = ContentHash::of_json(&key);
     let mut record = ArtefactRecord::new(ArtefactKind::Audit, hash, &report.name, report.provenance.created_ms);
     record.inputs.clone_from(&report.provenance.inputs);
+    // What was added to the form of this record is left out of its hash, so that an audit repeated by a later program
+    // is still the same line.
+    let kept = AuditRecord::of(report);
+    content["findings"] = content_of(&kept.findings);
+    content["rows"] = content_of(&kept.rows);
+    content["columns"] = content_of(&kept.columns);
     record.content = content;
     record
+}
+
+/// The audits of a project, newest first; what cannot be read is left out.
+pub fn audit_history(artefacts: &[ArtefactRecord]) -> Vec<AuditRecord> {
+    let audits = artefacts.iter().filter(|known| known.kind == ArtefactKind::Audit);
+    let record = |known: &ArtefactRecord| {
+        let kept: AuditRecord = serde_json::from_value(known.content.clone()).ok()?;
+        Some(AuditRecord {
+            made_ms: known.created_ms,
+            name: known.name.clone(),
+            log: known.inputs.first().cloned().unwrap_or_default(),
+            ..kept
+        })
+    };
+    audits.filter_map(record).collect()
+}
+
+/// The findings this project's analysts accepted.
+///
+/// # Errors
+/// The catalogue cannot be read.
+pub fn accepted(project: &Project) -> Result<Acceptances, ProjectError> {
+    Ok(project.setting(key::ACCEPTED)?.unwrap_or_default())
 }
 
 /// Records an audit, its scores in the history, and the whole report for a later reader.
@@ -77,7 +107,10 @@ pub fn keep_audit(project: &Project, report: &AuditReport) -> Result<(), Project
 /// The whole report of the newest audit, if it is kept and is of this program's form.
 pub fn kept_audit(project: &Project) -> Option<AuditReport> {
     let text = std::fs::read_to_string(project.data_dir().join(AUDIT_FILE)).ok()?;
-    serde_json::from_str(&text).ok()
+    let mut report: AuditReport = serde_json::from_str(&text).ok()?;
+    // The decisions may be younger than the audit.
+    report.take_over(&accepted(project).unwrap_or_default());
+    Some(report)
 }
 
 /// The recipe as it was applied to, or proposed for, the log of this hash.
@@ -146,4 +179,44 @@ pub fn experiment(report: &ExperimentReport, now_ms: u64) -> ArtefactRecord {
     record.content = content_of(report);
     record.inputs = vec![report.input.clone()];
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::audit::fixture::{Col, audited, table};
+
+    fn report(price: f64) -> AuditReport {
+        audited(&table(vec![
+            ("user", Col::I(vec![Some(1), Some(2), None, Some(1)])),
+            ("price", Col::F(vec![Some(1.0), Some(price), Some(3.5), Some(2.0)])),
+        ]))
+    }
+
+    #[test]
+    fn every_load_has_its_record_and_decisions_survive_reopening() {
+        let dir = tempfile::tempdir().expect("temp folder");
+        let mut first = report(-2.0);
+        {
+            let project = Project::open(dir.path()).expect("create");
+            keep_audit(&project, &first).expect("kept");
+            keep_audit(&project, &first).expect("the same audit again");
+            let mut decided = Acceptances::default();
+            let found = first.with_code("V01").next().expect("a price below zero").clone();
+            decided.accept(&found, "refunds", Some("Li"), 5).expect("a reason");
+            project.set_setting(key::ACCEPTED, &decided).expect("saved");
+        }
+        let project = Project::open(dir.path()).expect("reopen");
+        let kept = kept_audit(&project).expect("the whole report");
+        assert_eq!(kept.accepted.0[0].reason, "refunds");
+        assert!(kept.scores_without_accepted.is_some());
+        first = report(9.0);
+        first.provenance.created_ms += 1;
+        keep_audit(&project, &first).expect("another load");
+        let history = audit_history(&project.artefacts(None).expect("catalogue"));
+        assert_eq!(history.len(), 2, "the same audit twice is one line");
+        assert_eq!(history[0], AuditRecord::of(&first), "newest first");
+        assert_eq!(history[1].rows.map(|rows| rows.accepted), Some(4));
+        assert!(history[1].findings.iter().any(|found| found.code == "V01"));
+    }
 }

@@ -20,6 +20,8 @@ pub mod key {
     pub const EVALUATE: &str = "evaluate";
     pub const COMPARE: &str = "compare";
     pub const EXPERIMENTS: &str = "experiments";
+    /// Findings that may stay, with the reason.
+    pub const ACCEPTED: &str = "accepted_findings";
 }
 
 /// Which models are evaluated on what, and how.

@@ -94,7 +94,7 @@ pub fn write_rejects(dataset: &Dataset, path: &Path) -> Result<(), WriteError> {
     persist(temporary, path)
 }
 
-fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile, WriteError> {
+pub(in crate::engine) fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile, WriteError> {
     let folder = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -102,7 +102,7 @@ fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile, WriteError> 
     Ok(tempfile::Builder::new().prefix(".touchstone-").tempfile_in(folder)?)
 }
 
-fn persist(temporary: tempfile::NamedTempFile, path: &Path) -> Result<(), WriteError> {
+pub(in crate::engine) fn persist(temporary: tempfile::NamedTempFile, path: &Path) -> Result<(), WriteError> {
     // Temporary files are private; the result gets the permissions of an ordinary new file.
     #[cfg(unix)]
     {
@@ -215,7 +215,7 @@ fn push_column(column: &Column, lines: &mut [Vec<u8>], delimiter: u8) -> Result<
 }
 
 /// Quotes where a reader would otherwise see something else.
-fn push_cell(line: &mut Vec<u8>, cell: &[u8], delimiter: u8) {
+pub(in crate::engine) fn push_cell(line: &mut Vec<u8>, cell: &[u8], delimiter: u8) {
     let needs_quotes = cell
         .iter()
         .any(|&byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))

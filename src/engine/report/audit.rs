@@ -1,6 +1,7 @@
 //! The audit report as HTML: scores, findings with plots and example rows, the log, the columns.
 
 use super::ReportLanguage;
+use super::accepted;
 use super::columns::columns_section;
 use super::drift::drift_section;
 use super::log::log_section;
@@ -94,8 +95,19 @@ fn sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>
             language.pick("No check found anything.", "所有检查均未发现问题。")
         ));
     }
-    for finding in &report.findings {
+    let (open, decided): (Vec<&Finding>, Vec<&Finding>) = report
+        .findings
+        .iter()
+        .partition(|finding| report.accepted.is_open(finding));
+    for finding in open {
         finding_section(page, report, finding, &hidden);
+    }
+    if !report.accepted.is_empty() {
+        page.heading(language.pick("Accepted findings", "已接受的发现"));
+        for finding in decided {
+            finding_section(page, report, finding, &hidden);
+        }
+        accepted::settled(page, report);
     }
     if let Some(drift) = &report.drift {
         drift_section(page, drift);
@@ -162,6 +174,7 @@ fn scores(page: &mut Page, report: &AuditReport) {
         escape(language.of(&formula())),
         parts.join(" · ")
     ));
+    accepted::scores_line(page, report);
 }
 
 /// Shape, word and style class of a severity, so that colour is never alone.
@@ -176,17 +189,22 @@ pub(super) fn severity_words(
     }
 }
 
-fn finding_section(page: &mut Page, report: &AuditReport, finding: &Finding, hidden: &Hidden<'_>) {
-    let language = page.language();
-    let (shape, word, class) = severity_words(finding.severity, language);
-    let unit = match finding.unit {
+/// What a finding counts.
+pub(super) fn unit_word(unit: Unit, language: ReportLanguage) -> &'static str {
+    match unit {
         Unit::Rows => language.pick("rows", "行"),
         Unit::Users => language.pick("users", "用户"),
         Unit::Items => language.pick("items", "商品"),
         Unit::Sessions => language.pick("sessions", "会话"),
         Unit::Columns => language.pick("columns", "列"),
         Unit::Days => language.pick("days", "天"),
-    };
+    }
+}
+
+fn finding_section(page: &mut Page, report: &AuditReport, finding: &Finding, hidden: &Hidden<'_>) {
+    let language = page.language();
+    let (shape, word, class) = severity_words(finding.severity, language);
+    let unit = unit_word(finding.unit, language);
     let share = finding
         .share
         .map_or_else(String::new, |share| format!(" · {}", percent(share)));
@@ -201,6 +219,9 @@ fn finding_section(page: &mut Page, report: &AuditReport, finding: &Finding, hid
         escape(language.of(&finding.why)),
         escape(language.of(&finding.threshold)),
     ));
+    if let Some(decision) = report.accepted.of(finding) {
+        accepted::decision(page, decision, finding);
+    }
     plots(page, &finding.plots);
     example_rows(page, report, &finding.examples, hidden);
     if let Some(title) = &finding.fix_title {
@@ -304,6 +325,7 @@ fn foot(page: &mut Page, report: &AuditReport) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::audit::Acceptances;
     use crate::engine::audit::fixture::{Col, audited, table};
 
     fn report() -> AuditReport {
@@ -322,6 +344,31 @@ mod tests {
                 ]),
             ),
         ]))
+    }
+
+    #[test]
+    fn accepted_findings_stand_apart_with_their_reason() {
+        let mut report = report();
+        let price = report.with_code("V01").next().expect("a price below zero").clone();
+        let mut accepted = Acceptances::default();
+        accepted.accept(&price, "<refunds>", Some("Li"), 0).expect("a reason");
+        accepted.0[0].count = 0;
+        let gone = crate::engine::audit::fixture::finding("T09", Some("time"), Severity::Info, 3);
+        accepted.accept(&gone, "summer time", None, 0).expect("a reason");
+        report.take_over(&accepted);
+        for (language, grown) in [
+            (ReportLanguage::English, "1 rows more than when it was accepted"),
+            (ReportLanguage::Chinese, "比接受时多 1 行"),
+        ] {
+            let html = audit_html(&report, language);
+            let heading = html
+                .find(language.pick("Accepted findings", "已接受的发现"))
+                .expect("a heading");
+            let reason = html.find("&lt;refunds&gt;").expect("the reason, escaped");
+            assert!(reason > heading && html.contains("Li") && html.contains(grown));
+            assert!(html.contains("summer time"), "found no more");
+            assert!(html.contains(language.pick("Without them", "不计入时")));
+        }
     }
 
     #[test]

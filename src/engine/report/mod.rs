@@ -3,7 +3,9 @@
 //! In: finished results. Out: HTML with inline style and SVG charts: no script, no network, prints well.
 //! Invariant: every text from data is escaped, and personal data that was found is masked.
 
+mod accepted;
 mod audit;
+mod audit_history;
 mod columns;
 mod comparison;
 mod curve_chart;

@@ -5,6 +5,7 @@
 
 use super::ReportLanguage;
 use super::audit::audit_sections;
+use super::audit_history::history_section;
 use super::comparison::comparison_sections;
 use super::dataset::data_sections;
 use super::evaluation::evaluations_sections;
@@ -16,7 +17,7 @@ use super::page::{Page, escape};
 use super::run::{facts as run_facts, run_sections, status_words};
 use crate::engine::audit::thousands;
 use crate::engine::features::FeatureSet;
-use crate::engine::flow::catalogue::{features_dir, kept_audit};
+use crate::engine::flow::catalogue::{audit_history, features_dir, kept_audit};
 use crate::engine::flow::choices::key;
 use crate::engine::ingest::DatasetInfo;
 use crate::engine::project::{ArtefactKind, ArtefactRecord, Project, ProjectError};
@@ -130,6 +131,7 @@ impl Parts<'_> {
             Some(report) => audit_sections(&mut self.page, &report),
             None => audit_summary(&mut self.page, &record),
         }
+        history_section(&mut self.page, &audit_history(self.artefacts));
     }
 
     fn recipe(&mut self, project: &Project) -> Result<(), ReportError> {

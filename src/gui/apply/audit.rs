@@ -1,13 +1,12 @@
 //! Carries out the requests of the audit page.
 
-use super::ApplyContext;
-use crate::engine::artifact::ContentHash;
-use crate::engine::audit::score::Scores;
+use super::{ApplyContext, audit_views};
 use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
 use crate::engine::flow::catalogue;
+use crate::engine::flow::choices::key;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
-use crate::engine::project::{ArtefactKind, Project};
+use crate::engine::project::Project;
 use crate::engine::report::{ReportLanguage, audit_html};
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
@@ -37,6 +36,12 @@ pub fn apply(command: AuditCommand, cx: &mut ApplyContext<'_>) {
             dialog::save_as(cx.jobs, &name, |path| Command::Audit(AuditCommand::WriteReport(path)));
         }
         AuditCommand::WriteReport(path) => write_report(cx, &path),
+        AuditCommand::Accept { finding, reason, who } => audit_views::accept(cx, finding, &reason, &who),
+        AuditCommand::TakeBack { code, column } => audit_views::take_back(cx, &code, column.as_deref()),
+        AuditCommand::ArrangeRows { finding, query } => audit_views::arrange(cx, finding, query),
+        AuditCommand::PreviewRepair(finding) => audit_views::preview_repair(cx, finding),
+        AuditCommand::ExportRows { name, rows } => audit_views::export_rows(cx, &name, rows),
+        AuditCommand::WriteRows { rows, path } => audit_views::write_rows(cx, rows, path),
     }
 }
 
@@ -70,6 +75,8 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
     let Some(project) = cx.state.project.project.ready().cloned() else {
         return;
     };
+    cx.state.audit.accepted = cx.state.project.setting(key::ACCEPTED);
+    read_history(cx);
     let deliver = cx.jobs.deliverer();
     cx.jobs.runtime().spawn_blocking(move || {
         let Some(report) = catalogue::kept_audit(&project) else {
@@ -112,7 +119,8 @@ fn audit_log(
 
 fn finish(outcome: Result<Audited, JobFailure>, cx: &mut ApplyContext<'_>) {
     let outcome = outcome.map(|audited| {
-        cx.state.audit.previous_scores = previous_scores(cx, audited.log.hash());
+        cx.state.audit.rows.clear();
+        cx.state.audit.repair.clear();
         cx.state.audit.log = Some(Arc::new(audited.log));
         cx.state.audit.secs = Some(audited.secs);
         cx.state.audit.exported = None;
@@ -125,18 +133,9 @@ fn finish(outcome: Result<Audited, JobFailure>, cx: &mut ApplyContext<'_>) {
     }
 }
 
-/// Scores of the newest recorded audit of another load.
-fn previous_scores(cx: &ApplyContext<'_>, log: &ContentHash) -> Option<Scores> {
-    let audits = cx
-        .state
-        .project
-        .artefacts
-        .iter()
-        .filter(|artefact| artefact.kind == ArtefactKind::Audit);
-    let other = audits
-        .into_iter()
-        .find(|artefact| artefact.inputs.first() != Some(log))?;
-    serde_json::from_value(other.content.get("scores")?.clone()).ok()
+/// The project's audits as its catalogue has them.
+fn read_history(cx: &mut ApplyContext<'_>) {
+    cx.state.audit.history = catalogue::audit_history(&cx.state.project.artefacts).into();
 }
 
 /// Keeps the whole report with the project, as the command line does. It is written beside the window's work: a report
@@ -156,6 +155,7 @@ fn record(cx: &mut ApplyContext<'_>, report: &Arc<AuditReport>) {
                 cx.state.project.notice = Some(error.to_string());
             }
             cx.state.project.reload_artefacts();
+            read_history(cx);
         }));
     });
 }
@@ -173,6 +173,8 @@ fn write_report(cx: &mut ApplyContext<'_>, path: &Path) {
     let Some(report) = cx.state.audit.report.value().cloned() else {
         return;
     };
+    let mut report = (*report).clone();
+    report.take_over(&cx.state.audit.accepted);
     let lang = cx.state.settings.language;
     let shown = path.display().to_string();
     match write(&report, lang, path.to_owned()) {

@@ -1,6 +1,7 @@
 //! Carries out commands: one function a stage, on the UI thread, never blocking.
 
 pub mod audit;
+mod audit_views;
 pub mod compare;
 pub mod data;
 pub mod evaluate;

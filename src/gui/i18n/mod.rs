@@ -3,6 +3,8 @@
 //! A constant is a `Text`; sentences with numbers are functions of `Language`. One file a page.
 
 pub mod audit;
+pub mod audit_decisions;
+pub mod audit_history;
 pub mod common;
 pub mod compare;
 pub mod data;

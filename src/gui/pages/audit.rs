@@ -1,10 +1,16 @@
 //! The audit page: scores, findings with their rows and repairs, columns, the log, and all checks.
 
+mod changes;
 mod checks;
 mod columns;
+mod decision;
 mod detail;
 mod findings;
+mod history;
 mod overview;
+mod repair;
+mod rows;
+mod scores;
 
 use super::{Page, PageContext};
 use crate::engine::artifact::Severity;
@@ -12,12 +18,12 @@ use crate::engine::audit::{AuditReport, Dimension};
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::i18n::audit as words;
+use crate::gui::i18n::audit_history as history_words;
 use crate::gui::i18n::common;
-use crate::gui::i18n::number::{fixed, signed};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
-use crate::gui::widgets::{self, Figure};
+use crate::gui::widgets;
 
 /// Which part of the report is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +33,7 @@ enum Tab {
     Columns,
     Log,
     Checks,
+    History,
 }
 
 /// Widget state only.
@@ -35,6 +42,7 @@ pub struct AuditPage {
     tab: Tab,
     findings: findings::FindingsList,
     columns: columns::ColumnExplorer,
+    history: history::HistoryView,
     /// Dimension the list is narrowed to by a click on its score.
     dimension: Option<Dimension>,
 }
@@ -61,12 +69,19 @@ impl AuditPage {
 
     fn ready_ui(&mut self, cx: &PageContext<'_>, report: &AuditReport, ui: &mut egui::Ui) {
         header_ui(cx, report, ui);
-        if let Some(clicked) = scores_ui(cx, report, ui) {
+        if let Some(clicked) = scores::cards(cx, report, ui) {
             self.dimension = if self.dimension == Some(clicked) {
                 None
             } else {
                 Some(clicked)
             };
+            self.tab = Tab::Findings;
+            self.findings.show_all();
+        }
+        if let Some(dimension) = self.dimension
+            && let Some(finding) = scores::explained(cx, report, dimension, ui)
+        {
+            self.findings.open(finding);
             self.tab = Tab::Findings;
         }
         ui.add_space(space::SMALL);
@@ -77,6 +92,7 @@ impl AuditPage {
             Tab::Columns => self.columns.ui(cx, report, ui),
             Tab::Log => overview::ui(cx, report, ui),
             Tab::Checks => checks::ui(cx, report, ui),
+            Tab::History => self.history.ui(cx, ui),
         }
     }
 
@@ -85,7 +101,7 @@ impl AuditPage {
             let tabs = [
                 (
                     Tab::Findings,
-                    format!("{} {}", cx.t(words::FINDINGS), report.findings.len()),
+                    format!("{} {}", cx.t(words::FINDINGS), cx.state.audit.num_open(report)),
                 ),
                 (
                     Tab::Columns,
@@ -93,6 +109,10 @@ impl AuditPage {
                 ),
                 (Tab::Log, cx.t(words::LOG).to_owned()),
                 (Tab::Checks, format!("{} {}", cx.t(words::CHECKS), report.checks.len())),
+                (
+                    Tab::History,
+                    format!("{} {}", cx.t(history_words::HISTORY), cx.state.audit.history.len()),
+                ),
             ];
             for (tab, label) in tabs {
                 if widgets::toggle_chip(ui, self.tab == tab, &label).clicked() {
@@ -164,7 +184,12 @@ fn header_ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut egui::Ui) {
     let facts = words::facts(cx.lang(), report.rows, cx.state.audit.secs);
     widgets::page_header(ui, cx.t(words::TITLE), &facts, |ui| {
         let fixes: Vec<usize> = (0..report.findings.len())
-            .filter(|&index| report.findings[index].severity > Severity::Info && detail::can_add(cx, report, index))
+            .filter(|&index| {
+                let finding = &report.findings[index];
+                finding.severity > Severity::Info
+                    && cx.state.audit.accepted.is_open(finding)
+                    && repair::can_add(cx, report, index)
+            })
             .collect();
         let label = words::add_all(cx.lang(), fixes.len());
         if widgets::primary_button(ui, &label, !fixes.is_empty()).clicked() {
@@ -174,52 +199,4 @@ fn header_ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut egui::Ui) {
             cx.send(Command::Audit(AuditCommand::Export));
         }
     });
-}
-
-/// The seven scores; returns the one that was clicked.
-fn scores_ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut egui::Ui) -> Option<Dimension> {
-    let previous = cx.state.audit.previous_scores.as_ref();
-    let figures: Vec<Figure> = Dimension::ALL
-        .into_iter()
-        .map(|dimension| {
-            let score = report.scores.get(&dimension).copied().unwrap_or(100.0);
-            let change = previous
-                .and_then(|scores| scores.get(&dimension))
-                .map(|before| score - before);
-            Figure {
-                label: cx.b(&dimension.label()).to_owned(),
-                value: fixed(score, 1),
-                note: change.map_or_else(String::new, |change| signed(change, 1)),
-                note_tone: change.filter(|change| *change <= -0.05).map(|_| Tone::Danger),
-                definition: definition(cx, report, dimension),
-                bar: Some(((score / 100.0) as f32, tone_of(score))),
-            }
-        })
-        .collect();
-    widgets::figure_card(ui, &figures).map(|index| Dimension::ALL[index])
-}
-
-/// 95 and above is good, below 80 needs work.
-fn tone_of(score: f64) -> Tone {
-    if score >= 95.0 {
-        Tone::Success
-    } else if score >= 80.0 {
-        Tone::Warning
-    } else {
-        Tone::Danger
-    }
-}
-
-/// The formula, and the findings that moved the score.
-fn definition(cx: &PageContext<'_>, report: &AuditReport, dimension: Dimension) -> String {
-    let mut lines = vec![cx.b(&crate::engine::audit::score::formula()).to_owned()];
-    for part in report.score_parts.iter().filter(|part| part.dimension == dimension) {
-        lines.push(words::score_part(
-            cx.lang(),
-            &part.code,
-            part.column.as_deref(),
-            part.points,
-        ));
-    }
-    lines.join("\n")
 }

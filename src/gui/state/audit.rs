@@ -1,10 +1,10 @@
 //! State of the audit page: the report, the log it is about, and what was done with its findings.
 
+use super::audit_views::{ArrangedRows, RepairPreview};
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::{ContentHash, Severity};
 use crate::engine::audit::cells::ColumnCells;
-use crate::engine::audit::score::Scores;
-use crate::engine::audit::{AuditError, AuditReport, Value};
+use crate::engine::audit::{Acceptances, AuditError, AuditRecord, AuditReport, Value};
 use crate::engine::ingest::Dataset;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
@@ -17,8 +17,14 @@ pub struct AuditState {
     pub log: Option<Arc<AuditedLog>>,
     /// Seconds the last audit took.
     pub secs: Option<f64>,
-    /// Scores of the audit before this one, to show what moved.
-    pub previous_scores: Option<Scores>,
+    /// Findings that may stay, as the project keeps them.
+    pub accepted: Acceptances,
+    /// The project's audits, newest first.
+    pub history: Arc<[AuditRecord]>,
+    /// The rows of the open finding as they are asked for.
+    pub rows: ArrangedRows,
+    /// What the repair of the open finding does.
+    pub repair: RepairPreview,
     /// Last thing that was exported, to say where it lies.
     pub exported: Option<String>,
 }
@@ -39,6 +45,11 @@ impl AuditedLog {
 
     pub fn hash(&self) -> &ContentHash {
         &self.dataset.info.hash
+    }
+
+    /// The log and its columns, for the engine.
+    pub fn parts(&self) -> (&Dataset, &[ColumnCells]) {
+        (&self.dataset, &self.columns)
     }
 
     /// Line of the file a row starts on.
@@ -91,15 +102,32 @@ impl AuditState {
         };
         let mark = if self.is_stale(state) {
             StageMark::Stale
-        } else if report.worst().is_some_and(|worst| worst > Severity::Info) {
+        } else if self.worst_open(report) > Some(Severity::Info) {
             StageMark::NeedsAttention
         } else {
             StageMark::Done
         };
         StageStatus {
             mark,
-            count: Some(report.findings.len().to_string()),
+            count: Some(self.num_open(report).to_string()),
         }
+    }
+
+    /// Findings nobody accepted.
+    pub fn num_open(&self, report: &AuditReport) -> usize {
+        let open = report.findings.iter().filter(|finding| self.accepted.is_open(finding));
+        open.count()
+    }
+
+    fn worst_open(&self, report: &AuditReport) -> Option<Severity> {
+        let open = report.findings.iter().filter(|finding| self.accepted.is_open(finding));
+        open.map(|finding| finding.severity).max()
+    }
+
+    /// The audit before the one that is shown.
+    pub fn former(&self) -> Option<&AuditRecord> {
+        let made_ms = self.report.value()?.provenance.created_ms;
+        self.history.iter().find(|record| record.made_ms < made_ms)
     }
 
     /// True if another log was loaded since.

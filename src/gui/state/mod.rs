@@ -1,6 +1,7 @@
 //! All the window knows. Written only by `apply` and finished jobs; pages read it.
 
 pub mod audit;
+pub mod audit_views;
 pub mod compare;
 pub mod data;
 pub mod evaluate;

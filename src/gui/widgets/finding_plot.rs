@@ -189,18 +189,45 @@ fn draw(plot: &mut PlotUi<'_>, data: &FindingPlot, p: &Palette, lang: Language) 
     thresholds(plot, data, x, p, lang);
 }
 
+/// The right and upper end of what is drawn: words placed at the edge of the plot itself would push that edge away from
+/// frame to frame, since the plot makes room for them.
+fn upper_end(data: &FindingPlot, x: impl Fn(f64) -> f64) -> [f64; 2] {
+    let points: Vec<[f64; 2]> = match &data.marks {
+        Marks::Scatter { points, flagged, .. } => points.iter().chain(flagged).copied().collect(),
+        Marks::Bars { values, .. } => (0..)
+            .map(f64::from)
+            .zip(values)
+            .map(|(place, value)| [place, *value])
+            .collect(),
+        Marks::Histogram { edges, counts, .. } => edges
+            .iter()
+            .skip(1)
+            .zip(counts)
+            .map(|(edge, count)| [*edge, *count])
+            .collect(),
+        Marks::Lines { series } => series.iter().flat_map(|series| series.points.iter().copied()).collect(),
+    };
+    let largest = |axis: usize| {
+        let drawn = points
+            .iter()
+            .map(|point| if axis == 0 { x(point[0]) } else { point[1] });
+        drawn.reduce(f64::max).unwrap_or(0.0)
+    };
+    [largest(0), largest(1)]
+}
+
 fn thresholds(plot: &mut PlotUi<'_>, data: &FindingPlot, x: impl Fn(f64) -> f64, p: &Palette, lang: Language) {
+    let end = upper_end(data, &x);
     for (index, threshold) in data.thresholds.iter().enumerate() {
         let name = format!("threshold {index}");
         let label = RichText::new(lang.b(&threshold.label))
             .font(text::small())
             .color(p.text_2);
-        let bounds = plot.plot_bounds();
         match threshold.axis {
             DataAxis::X => {
                 let at = x(threshold.at);
                 plot.vline(VLine::new(name, at).color(p.warning).style(LineStyle::dashed_dense()));
-                let place = PlotPoint::new(at, bounds.max()[1]);
+                let place = PlotPoint::new(at, end[1]);
                 plot.text(Text::new("", place, label).anchor(egui::Align2::LEFT_TOP));
             }
             DataAxis::Y => {
@@ -209,7 +236,7 @@ fn thresholds(plot: &mut PlotUi<'_>, data: &FindingPlot, x: impl Fn(f64) -> f64,
                         .color(p.warning)
                         .style(LineStyle::dashed_dense()),
                 );
-                let place = PlotPoint::new(bounds.max()[0], threshold.at);
+                let place = PlotPoint::new(end[0], threshold.at);
                 plot.text(Text::new("", place, label).anchor(egui::Align2::RIGHT_BOTTOM));
             }
         }
@@ -310,6 +337,26 @@ pub fn drawn_note(data: &FindingPlot, lang: Language) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_thresholds_stand_where_the_marks_end() {
+        use crate::engine::artifact::Bilingual;
+        let none = Bilingual::default;
+        let of = |marks: Marks| upper_end(&FindingPlot::new(none(), none(), none(), marks), |x| x * 10.0);
+        let histogram = Marks::Histogram {
+            edges: vec![0.0, 1.0, 2.0],
+            counts: vec![7.0, 3.0],
+            flagged: vec![0.0, 1.0],
+        };
+        assert_eq!(of(histogram), [20.0, 7.0]);
+        let scatter = Marks::Scatter {
+            points: vec![[1.0, 2.0]],
+            flagged: vec![[0.5, 9.0]],
+            drawn_of: 2,
+        };
+        assert_eq!(of(scatter), [10.0, 9.0]);
+        assert_eq!(of(Marks::Lines { series: Vec::new() }), [0.0, 0.0]);
+    }
 
     #[test]
     fn time_ticks_are_whole_days_or_hours() {

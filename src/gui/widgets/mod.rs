@@ -1,5 +1,6 @@
 //! Building blocks of every page, in the one look.
 
+mod big_table;
 mod button;
 mod card;
 mod columns;
@@ -14,6 +15,7 @@ mod scaffold;
 mod sparkline;
 mod table;
 
+pub use big_table::{BigScroll, BigTable, big_table};
 pub use button::{link, primary_button, secondary_button, toggle_chip};
 pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
 pub use columns::Columns;

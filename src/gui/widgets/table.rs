@@ -15,7 +15,7 @@ pub struct Column {
 }
 
 /// Narrowest column a hand can drag to.
-const NARROWEST: f32 = 36.0;
+pub(super) const NARROWEST: f32 = 36.0;
 
 impl Column {
     pub fn left(heading: impl Into<String>, width: f32) -> Self {

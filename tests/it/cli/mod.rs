@@ -1,6 +1,7 @@
 //! The command line from end to end: exit codes, the names in the JSON results, one file into the next.
 
 mod contract;
+mod decisions;
 mod endings;
 mod experiment;
 mod flow;

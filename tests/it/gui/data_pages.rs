@@ -191,7 +191,11 @@ fn audit_shows_the_scores_and_findings_of_the_report_and_their_repairs() {
             "the worst finding is listed and opened"
         );
         screen.must_show(lang.b(&first.message));
-        screen.must_show(&grouped(first.rows.len() as u64));
+        screen.must_show(&format!(
+            "{} {}",
+            lang.t(audit::ROWS_BEHIND),
+            grouped(first.rows.len() as u64)
+        ));
 
         let repairs: Vec<usize> = (0..report.findings.len())
             .filter(|&index| report.findings[index].severity > Severity::Info)
@@ -232,9 +236,11 @@ fn one_finding_is_repaired_by_its_own_button() {
         let mut screen = Screen::of(Page::Audit, state);
         let title = lang.b(finding.fix_title.as_ref().expect("it has a repair"));
         // The list is narrowed down to the finding, so that it is the one that is opened.
-        screen.0.get_by_role(Role::TextInput).focus();
+        let search = lang.t(audit::SEARCH);
+        screen.0.get_by_role_and_label(Role::TextInput, search).focus();
         screen.0.run_ok();
-        screen.0.get_by_role(Role::TextInput).type_text(&finding.code);
+        let field = screen.0.get_by_role_and_label(Role::TextInput, search);
+        field.type_text(&finding.code);
         screen.draw();
         let asked = screen.first_answer(Role::Button, &format!("+ {title}"));
         assert_sent!(asked, Command::Audit(AuditCommand::AddFixes(found)) if report.findings[found[0]].code == finding.code);

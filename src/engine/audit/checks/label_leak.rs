@@ -6,6 +6,7 @@ use crate::engine::audit::context::Context;
 use crate::engine::audit::distinct::NULL;
 use crate::engine::audit::finding::{Dimension, Fact, Finding};
 use crate::engine::audit::fix::Fix;
+use crate::engine::audit::plot::{FindingPlot, Marks, Series};
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, fact, finding};
 use crate::engine::ingest::dataset::ColumnInfo;
 use crate::engine::progress::Cancelled;
@@ -31,6 +32,8 @@ pub struct LabelLeak {
     column: String,
     label: String,
     auc: f64,
+    /// (false, true positive rate) from the best rows on.
+    curve: Vec<[f64; 2]>,
 }
 
 impl Violation for LabelLeak {
@@ -79,6 +82,24 @@ impl Violation for LabelLeak {
     fn facts(&self) -> Vec<Fact> {
         vec![fact("auc", "AUC of the column alone", "单列 AUC", self.auc)]
     }
+
+    fn plots(&self) -> Vec<FindingPlot> {
+        let (column, label) = (&self.column, &self.label);
+        let line = |name: Bilingual, points: Vec<[f64; 2]>, flagged: bool| Series { name, points, flagged };
+        let alone = Bilingual::new(format!("{column} alone"), format!("仅 {column}"));
+        let chance = Bilingual::new("by chance", "随机");
+        let series = vec![
+            line(alone, self.curve.clone(), true),
+            line(chance, vec![[0.0, 0.0], [1.0, 1.0]], false),
+        ];
+        let title = Bilingual::new(
+            format!("ROC curve of {column} for {label}"),
+            format!("{column} 对 {label} 的 ROC 曲线"),
+        );
+        let x_label = Bilingual::new("false positive rate", "假阳性率");
+        let y_label = Bilingual::new("true positive rate", "真阳性率");
+        vec![FindingPlot::new(title, x_label, y_label, Marks::Lines { series })]
+    }
 }
 
 const MOST_AUC: f64 = 0.95;
@@ -88,6 +109,8 @@ const LEAST_PER_WORD: u64 = 20;
 
 /// Rows of the lower and of the higher label.
 type Classes = [u64; 2];
+/// The area under a ROC curve, and its points.
+type Ranking = (f64, Vec<[f64; 2]>);
 
 pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
     let Some(index) = context.dataset.column_with_role(Role::Label) else {
@@ -105,13 +128,14 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         if other == index || !may_leak(info) {
             continue;
         }
-        let Some(auc) = auc_of(context, other, &labels)?.filter(|auc| *auc > MOST_AUC) else {
+        let Some((auc, curve)) = auc_of(context, other, &labels)?.filter(|(auc, _)| *auc > MOST_AUC) else {
             continue;
         };
         let violation = LabelLeak {
             column: info.name.clone(),
             label: label.clone(),
             auc,
+            curve,
         };
         found.push(leak(context, other, &violation));
     }
@@ -150,8 +174,8 @@ fn binary_labels(context: &Context<'_>, index: usize) -> Result<Option<Vec<Optio
     Ok(Some(distinct.codes.iter().map(label).collect()))
 }
 
-/// The area under the ROC curve of a column alone, turned so that it is at least one half.
-fn auc_of(context: &Context<'_>, index: usize, labels: &[Option<bool>]) -> Result<Option<f64>, Cancelled> {
+/// The area under the ROC curve of a column alone, turned so that it is at least one half, and the curve.
+fn auc_of(context: &Context<'_>, index: usize, labels: &[Option<bool>]) -> Result<Option<Ranking>, Cancelled> {
     let distinct = context.distinct(index)?;
     let is_text = context.dataset.info.columns[index].dtype == ColumnType::Text;
     let num = distinct.num_values();
@@ -176,10 +200,41 @@ fn auc_of(context: &Context<'_>, index: usize, labels: &[Option<bool>]) -> Resul
         order.sort_unstable_by(|&a, &b| cells.compare(row(a), row(b)));
     }
     let ranked: Vec<Classes> = order.into_iter().map(|code| classes[code]).collect();
-    let first = auc(std::iter::once(&empty).chain(&ranked));
-    let last = auc(ranked.iter().chain(std::iter::once(&empty)));
-    let turned = |auc: f64| auc.max(1.0 - auc);
-    Ok(first.zip(last).map(|(first, last)| turned(first).max(turned(last))))
+    let [mut first, mut last] = [vec![empty], ranked.clone()];
+    first.extend(ranked);
+    last.push(empty);
+    let turned = |mut order: Vec<Classes>| {
+        let area = auc(order.iter())?;
+        if area < 0.5 {
+            order.reverse();
+        }
+        Some((area.max(1.0 - area), roc(&order)))
+    };
+    let best = [first, last].into_iter().filter_map(turned);
+    Ok(best.max_by(|a, b| a.0.total_cmp(&b.0)))
+}
+
+/// The points of the ROC curve, those closer than a two-hundredth to the one before left out.
+fn roc(ranked: &[Classes]) -> Vec<[f64; 2]> {
+    let [lower, higher] = ranked.iter().fold([0, 0], |sum, of| [sum[0] + of[0], sum[1] + of[1]]);
+    let mut points = vec![[0.0, 0.0]];
+    let (mut false_positives, mut true_positives) = (0, 0);
+    for &[low, high] in ranked.iter().rev() {
+        false_positives += low;
+        true_positives += high;
+        let point = [
+            false_positives as f64 / lower.max(1) as f64,
+            true_positives as f64 / higher.max(1) as f64,
+        ];
+        let is_last = (false_positives, true_positives) == (lower, higher);
+        let moved = points
+            .last()
+            .is_none_or(|last| (0..2).any(|axis| point[axis] - last[axis] >= 0.005));
+        if moved || is_last {
+            points.push(point);
+        }
+    }
+    points
 }
 
 /// Mann–Whitney: the share of (lower, higher) pairs that stand in this order, ties counting one half.
@@ -205,6 +260,13 @@ mod tests {
         let ranked = [[1, 0], [1, 1], [1, 1], [0, 1]];
         assert!((auc(ranked.iter()).expect("both classes") - 7.0 / 9.0).abs() < 1e-12);
         assert_eq!(auc([[3, 0]].iter()), None);
+        // The same nine pairs as the area under straight pieces between the points.
+        let points = roc(&ranked);
+        let area: f64 = points
+            .windows(2)
+            .map(|p| (p[1][0] - p[0][0]) * (p[0][1] + p[1][1]) / 2.0)
+            .sum();
+        assert!((area - 7.0 / 9.0).abs() < 1e-12, "{points:?}");
     }
 
     #[test]

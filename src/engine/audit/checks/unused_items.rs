@@ -5,6 +5,7 @@ use crate::engine::audit::cells::Value;
 use crate::engine::audit::context::Context;
 use crate::engine::audit::finding::{Dimension, Unit};
 use crate::engine::audit::orphans::{ITEMS, ids_of, log_ids};
+use crate::engine::audit::plot::{FindingPlot, Marks};
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, finding};
 use crate::engine::audit::wording::{percent, thousands};
 use crate::engine::progress::Cancelled;
@@ -58,6 +59,21 @@ impl Violation for UnusedItems {
             "Reported as information whenever there are any.",
             "存在即作为信息报告。",
         )
+    }
+
+    fn plots(&self) -> Vec<FindingPlot> {
+        let used = self.in_table.saturating_sub(self.unused);
+        let marks = Marks::Bars {
+            labels: vec![
+                Bilingual::new("no event", "没有行为"),
+                Bilingual::new("some events", "有行为"),
+            ],
+            values: vec![self.unused as f64, used as f64],
+            flagged: vec![true, false],
+        };
+        let title = Bilingual::new("Items of the item table", "商品表中的商品");
+        let items = Bilingual::new("items", "商品数");
+        vec![FindingPlot::new(title, Bilingual::default(), items, marks)]
     }
 }
 

@@ -5,6 +5,7 @@ use crate::engine::audit::context::Context;
 use crate::engine::audit::distinct::NULL;
 use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::fix::Fix;
+use crate::engine::audit::plot::{FindingPlot, Marks};
 use crate::engine::audit::rule::{Extent, Outcome, RuleInfo, Violation, finding};
 use crate::engine::audit::wording::thousands;
 use crate::engine::ingest::Codes;
@@ -30,6 +31,8 @@ pub struct WholeLogTotals {
     /// English and Chinese for what is counted.
     of: (&'static str, &'static str),
     num: u64,
+    /// Rows in the whole log and the cell, of some of them.
+    pairs: Vec<[f64; 2]>,
 }
 
 impl Violation for WholeLogTotals {
@@ -69,7 +72,25 @@ impl Violation for WholeLogTotals {
         };
         Some((fix, Bilingual::new("Drop the column", "删除该列")))
     }
+
+    fn plots(&self) -> Vec<FindingPlot> {
+        let (column, (en, zh)) = (&self.column, self.of);
+        let marks = Marks::Scatter {
+            points: Vec::new(),
+            flagged: self.pairs.clone(),
+            drawn_of: self.num,
+        };
+        let title = Bilingual::new(
+            format!("{column} against rows of the {en} in the whole log"),
+            format!("{column} 与{zh}在整个日志中的行数"),
+        );
+        let x_label = Bilingual::new("rows in the whole log", "整个日志中的行数");
+        vec![FindingPlot::new(title, x_label, Bilingual::new(column, column), marks)]
+    }
 }
+
+/// Points that are drawn.
+const DRAWN: usize = 1_000;
 
 const LEAST_NAMED: usize = 20;
 const LEAST_NUMBERS: usize = 5;
@@ -90,13 +111,15 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         }
         context.progress.check()?;
         for (codes, of) in sides {
-            let Some(num) = codes.and_then(|codes| counted(context, index, codes)) else {
+            let Some(codes) = codes else { continue };
+            let Some(num) = counted(context, index, codes) else {
                 continue;
             };
             let violation = WholeLogTotals {
                 column: info.name.clone(),
                 of,
                 num,
+                pairs: pairs(context, index, codes),
             };
             let filled = |row: &u32| !context.columns[index].cells().is_null(*row as usize);
             let rows: Vec<u32> = (0..context.num_rows() as u32).filter(filled).collect();
@@ -106,6 +129,15 @@ pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
         }
     }
     Ok(Outcome::Checked(findings))
+}
+
+/// The cell of the first row of each name beside its rows in the whole log.
+fn pairs(context: &Context<'_>, index: usize, codes: &Codes) -> Vec<[f64; 2]> {
+    let cells = context.columns[index].cells();
+    let counts = codes.counts();
+    let named = codes.first_row.iter().zip(&counts).take(DRAWN);
+    let pair = |(&row, &count): (&u32, &u32)| Some([f64::from(count), cells.number(row as usize)?]);
+    named.filter_map(pair).collect()
 }
 
 /// How many names there are, if the column holds the number of rows of each.

@@ -1,0 +1,195 @@
+//! Two audits side by side: scores, findings, rows and columns, as the engine compared them.
+
+use super::findings::unit_word;
+use super::scores::tone_of;
+use crate::engine::audit::changes::{AuditChanges, FindingChange, FindingExtent};
+use crate::engine::audit::{ColumnState, FindingState};
+use crate::gui::i18n::number::{count, fixed, share};
+use crate::gui::i18n::{audit as audit_words, audit_decisions as decisions, audit_history as words};
+use crate::gui::pages::PageContext;
+use crate::gui::theme::{palette, space, text};
+use crate::gui::widgets::{self, Column};
+use egui::{RichText, Ui};
+
+/// Height of the table of the seven scores: heading and rows.
+const SCORES_HEIGHT: f32 = 26.0 + 7.0 * space::ROW + 4.0;
+
+pub(super) fn ui(cx: &PageContext<'_>, changes: &AuditChanges, height: f32, ui: &mut Ui) {
+    widgets::card(ui, |ui| {
+        ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
+        let bottom = ui.cursor().top() + height - 2.0 * f32::from(space::CARD_Y);
+        let p = palette(ui);
+        let (before, after) = (&changes.before, &changes.after);
+        let pair = words::pair(cx.lang(), (&before.name, before.made_ms), (&after.name, after.made_ms));
+        ui.label(RichText::new(pair).size(15.0).color(p.text));
+        rows_line(cx, changes, ui);
+        columns_line(cx, changes, ui);
+        ui.add_space(space::SMALL);
+        scores_ui(cx, changes, ui);
+        ui.add_space(space::SMALL);
+        let states = [
+            FindingState::New,
+            FindingState::More,
+            FindingState::Fewer,
+            FindingState::Gone,
+            FindingState::Same,
+        ];
+        let told = words::findings_moved(cx.lang(), states.map(|state| changes.count(state)));
+        ui.label(RichText::new(told).color(p.text));
+        if changes.findings.is_empty() {
+            ui.label(RichText::new(cx.t(words::NO_FINDINGS)).color(p.text_2));
+            return;
+        }
+        let left = (bottom - ui.cursor().top()).max(120.0);
+        findings_ui(cx, changes, left, ui);
+    });
+}
+
+fn rows_line(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
+    let told = match (changes.before.rows, changes.after.rows) {
+        (Some(before), Some(after)) => words::rows_moved(
+            cx.lang(),
+            (before.accepted, after.accepted),
+            (before.rejected, after.rejected),
+        ),
+        _ => format!("{}: {}", cx.t(audit_words::ROWS), cx.t(words::NOT_KEPT)),
+    };
+    ui.label(RichText::new(told).color(palette(ui).text_2));
+}
+
+/// Columns that are new, gone or of another type, and the three whose missing cells moved most.
+fn columns_line(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
+    let other = changes
+        .columns
+        .iter()
+        .filter(|column| column.state != ColumnState::Same);
+    let mut parts: Vec<String> = other
+        .map(|column| format!("{} {}", column.name, words::column_state(cx.lang(), column.state)))
+        .collect();
+    let mut missing: Vec<(&str, f64, f64)> = changes
+        .columns
+        .iter()
+        .filter_map(|column| {
+            Some((
+                column.name.as_str(),
+                column.null_share_before?,
+                column.null_share_after?,
+            ))
+        })
+        .filter(|(_, before, after)| (after - before).abs() >= 0.001)
+        .collect();
+    missing.sort_by(|a, b| (b.2 - b.1).abs().total_cmp(&(a.2 - a.1).abs()));
+    for (name, before, after) in missing.into_iter().take(3) {
+        let (before, after) = (share(before), share(after));
+        parts.push(format!("{} {name} {before} → {after}", cx.t(words::MISSING)));
+    }
+    let told = if changes.columns.is_empty() {
+        format!("{}: {}", cx.t(audit_words::COLUMNS), cx.t(words::NOT_KEPT))
+    } else if parts.is_empty() {
+        cx.t(words::COLUMNS_SAME).to_owned()
+    } else {
+        format!("{}: {}", cx.t(audit_words::COLUMNS), parts.join(" · "))
+    };
+    ui.label(RichText::new(told).color(palette(ui).text_2));
+}
+
+fn scores_ui(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
+    let columns = [
+        Column::rest(cx.t(words::SCORE)),
+        Column::right(cx.t(words::BEFORE), 80.0),
+        Column::right(cx.t(words::AFTER), 80.0),
+        Column::right(cx.t(words::CHANGE), 90.0),
+        Column::left("", 130.0),
+    ];
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| fixed(value, 1));
+    let size = (changes.scores.len(), SCORES_HEIGHT, None);
+    widgets::table(ui, "audit-changes-scores", &columns, size, |row, place| {
+        let change = &changes.scores[place];
+        row.col(|ui| widgets::cell(ui, cx.b(&change.dimension.label()), palette(ui).text));
+        row.col(|ui| widgets::cell_right(ui, &number(change.before), palette(ui).text_2));
+        row.col(|ui| widgets::cell_right(ui, &number(change.after), palette(ui).text));
+        row.col(|ui| {
+            let p = palette(ui);
+            let delta = change.delta.unwrap_or(0.0);
+            let color = if delta >= 0.05 {
+                p.success
+            } else if delta <= -0.05 {
+                p.danger
+            } else {
+                p.text_2
+            };
+            let told = change.delta.map_or_else(|| "–".to_owned(), decisions::change);
+            widgets::cell_right(ui, &told, color);
+        });
+        row.col(|ui| {
+            let score = change.after.unwrap_or(0.0);
+            widgets::share_bar(ui, (score / 100.0) as f32, tone_of(score), 118.0);
+        });
+    });
+}
+
+fn findings_ui(cx: &PageContext<'_>, changes: &AuditChanges, height: f32, ui: &mut Ui) {
+    let columns = [
+        Column::left("", 84.0),
+        Column::left("", 24.0),
+        Column::rest(cx.t(audit_words::FINDING)),
+        Column::left(cx.t(audit_words::CODE), 44.0),
+        Column::right(cx.t(words::BEFORE), 100.0),
+        Column::right(cx.t(words::AFTER), 100.0),
+    ];
+    let size = (changes.findings.len(), height, None);
+    widgets::table(ui, "audit-changes-findings", &columns, size, |row, place| {
+        let change = &changes.findings[place];
+        row.col(|ui| state_ui(cx, change, ui));
+        row.col(|ui| {
+            if let Some(severity) = change.severity() {
+                widgets::severity_mark(ui, severity);
+            }
+        });
+        row.col(|ui| widgets::cell(ui, cx.b(&change.title), palette(ui).text));
+        row.col(|ui| widgets::cell(ui, &change.code, palette(ui).text_2));
+        for extent in [change.before, change.after] {
+            row.col(|ui| extent_ui(cx, extent, ui));
+        }
+    });
+}
+
+fn state_ui(cx: &PageContext<'_>, change: &FindingChange, ui: &mut Ui) {
+    let p = palette(ui);
+    let (shape, color) = match change.state {
+        FindingState::New => ("+", p.danger),
+        FindingState::More => ("▲", p.danger),
+        FindingState::Fewer => ("▼", p.success),
+        FindingState::Gone => ("−", p.success),
+        FindingState::Same => ("=", p.text_2),
+    };
+    let told = format!("{shape} {}", words::finding_state(cx.lang(), change.state));
+    widgets::cell(ui, &told, color);
+}
+
+fn extent_ui(cx: &PageContext<'_>, extent: Option<FindingExtent>, ui: &mut Ui) {
+    let p = palette(ui);
+    let Some(extent) = extent else {
+        return widgets::cell_right(ui, "–", p.text_2);
+    };
+    widgets::cell_right(ui, &count(extent.count), p.text);
+    let part = extent
+        .share
+        .map_or_else(String::new, |part| format!(" • {}", share(part)));
+    let told = format!("{} {}{part}", count(extent.count), unit_word(cx, extent.unit));
+    ui.response().on_hover_text(RichText::new(told).font(text::small()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::theme::Tone;
+
+    #[test]
+    fn a_lower_score_is_told_by_shape_and_sign() {
+        assert_eq!(decisions::change(-2.04), "▼ −2.0");
+        assert_eq!(decisions::change(3.0), "▲ +3.0");
+        assert_eq!(decisions::change(0.01), "=");
+        assert_eq!(tone_of(60.0), Tone::Danger);
+    }
+}
