@@ -41,7 +41,9 @@ pub struct Args {
     /// Language of the HTML report
     #[arg(long, value_name = "en|zh", default_value = "en", value_parser = ["en", "zh"])]
     pub lang: String,
-    /// Rules to check (TOML, see `touchstone rules --help`)
+    /// Rules to check (TOML, see `touchstone rules --help`); without it those of the project named with --project
+    ///
+    /// With --project the outcomes are kept in the project, and a project without rules takes these.
     ///
     /// JSON: rules[{kind, …, severity, mostly, title, status (passed, failed or undefined), unit, rows, missing, checked,
     /// failed, share, allowed_share, message, undefined, facts, examples[{line,values}]}].
@@ -57,8 +59,14 @@ pub struct Args {
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
     let options = args.reading.options(false)?;
-    let rules = args.rules.as_deref().map(Rules::open).transpose()?;
+    let given = args.rules.as_deref();
+    // A slip in the file that is named is told before the project is touched.
+    let named = Rules::find(given, None)?;
     let kept = Kept::open(out)?;
+    let rules = match named {
+        Some(rules) => Some(rules),
+        None => Rules::find(None, kept.as_ref())?,
+    };
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.files, &options, &progress)?;
     let items = side_table(args.items.as_deref(), &progress)?;
@@ -77,40 +85,57 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     if let Some(reference) = &reference {
         add_drift(&mut report, reference, &dataset, &progress)?;
     }
-    let check = |rules: Rules| rules.check(&dataset, (tables.items, tables.users), &progress);
-    let rules = rules.map(check).transpose()?;
+    let check = |rules: &Rules| rules.check(&dataset, (tables.items, tables.users), &progress);
+    let checked = rules.as_ref().map(check).transpose()?;
     if let Some(kept) = kept {
-        let files = LogFiles {
-            log: &args.files,
-            items: args.items.as_deref(),
-            users: args.users.as_deref(),
-            options: &options,
-        };
         let read = [Some(&dataset), tables.items, tables.users, reference.as_ref()];
-        kept.log(&files, &read.into_iter().flatten().collect::<Vec<_>>())?;
+        keep(args, &kept, &options, &read.into_iter().flatten().collect::<Vec<_>>())?;
         kept.audit(&report)?;
+        if let (Some(rules), Some(checked)) = (&rules, &checked) {
+            kept.rules(rules, checked, &args.files)?;
+        }
     }
     drop(bar);
-    if let Some(path) = &args.rejects {
-        write::write_rejects(&dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    if let Some(path) = &args.html {
-        write_file(
-            path,
-            audit_with_rules_html(&report, rules.as_deref(), language(&args.lang)),
-            "the report",
-        )?;
-    }
+    let outcomes = checked.as_ref().map(|checked| checked.outcomes.as_slice());
+    write_files(args, &dataset, &report, outcomes)?;
     out.write_json(&WithRules {
         report: &report,
-        rules: rules.as_deref(),
+        rules: outcomes,
     })?;
     say(&report, started.elapsed().as_secs_f64(), out);
-    if let Some(rules) = &rules {
-        super::rules::say(rules, out);
+    if let Some(outcomes) = outcomes {
+        super::rules::say(outcomes, out);
     }
-    let worst = report.worst().max(rules.as_deref().and_then(worst));
+    let worst = report.worst().max(outcomes.and_then(worst));
     Ok(gate(worst, args.fail_on.as_deref()))
+}
+
+/// Records the log and the tables beside it.
+fn keep(args: &Args, kept: &Kept, options: &ReadOptions, read: &[&Dataset]) -> anyhow::Result<()> {
+    let files = LogFiles {
+        log: &args.files,
+        items: args.items.as_deref(),
+        users: args.users.as_deref(),
+        options,
+    };
+    kept.log(&files, read)
+}
+
+/// The files that were asked for.
+fn write_files(
+    args: &Args,
+    dataset: &Dataset,
+    report: &AuditReport,
+    rules: Option<&[RuleOutcome]>,
+) -> anyhow::Result<()> {
+    if let Some(path) = &args.rejects {
+        write::write_rejects(dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if let Some(path) = &args.html {
+        let html = audit_with_rules_html(report, rules, language(&args.lang));
+        write_file(path, html, "the report")?;
+    }
+    Ok(())
 }
 
 /// The audit's JSON, with the outcome of each rule where there are rules.

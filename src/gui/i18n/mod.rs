@@ -14,6 +14,7 @@ pub mod lineage;
 pub mod number;
 pub mod project;
 pub mod recipe;
+pub mod rules;
 pub mod shell;
 pub mod train;
 pub mod welcome;

@@ -6,6 +6,7 @@ use crate::engine::audit::cells::ColumnCells;
 use crate::engine::audit::score::Scores;
 use crate::engine::audit::{AuditError, AuditReport, Value};
 use crate::engine::ingest::Dataset;
+use crate::engine::ingest::dataset::ColumnInfo;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
 use std::sync::Arc;
@@ -39,6 +40,10 @@ impl AuditedLog {
 
     pub fn hash(&self) -> &ContentHash {
         &self.dataset.info.hash
+    }
+
+    pub fn columns(&self) -> &[ColumnInfo] {
+        &self.dataset.info.columns
     }
 
     /// Line of the file a row starts on.

@@ -9,6 +9,7 @@ pub mod features;
 pub mod flow;
 pub mod project;
 pub mod recipe;
+pub mod rules;
 pub mod train;
 
 use super::settings::Settings;
@@ -20,6 +21,7 @@ pub enum Stage {
     Project,
     Data,
     Audit,
+    Rules,
     Recipe,
     Features,
     Train,
@@ -61,6 +63,7 @@ pub struct AppState {
     pub flow: flow::FlowState,
     pub data: data::DataState,
     pub audit: audit::AuditState,
+    pub rules: rules::RulesState,
     pub recipe: recipe::RecipeState,
     pub features: features::FeaturesState,
     pub train: train::TrainState,
@@ -76,6 +79,7 @@ impl AppState {
             Stage::Project => StageStatus::default(),
             Stage::Data => self.data.status(self),
             Stage::Audit => self.audit.status(self),
+            Stage::Rules => self.rules.status(self),
             Stage::Recipe => self.recipe.status(self),
             Stage::Features => self.features.status(self),
             Stage::Train => self.train.status(self),
