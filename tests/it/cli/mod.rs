@@ -6,6 +6,7 @@ mod experiment;
 mod flow;
 mod ingest;
 mod kept;
+mod project_rules;
 mod report;
 mod road;
 mod rules;
