@@ -8,12 +8,12 @@ use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::drift::{DriftReport, add_drift, summary};
 use crate::engine::audit::{AuditOptions, AuditReport, Dimension, SideTables, audit, percent, thousands};
+use crate::engine::flow::rules::AuditWithRules;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
 use crate::engine::progress::Progress;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
 use crate::engine::rules::{RuleOutcome, worst};
 use anyhow::Context as _;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -98,7 +98,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     drop(bar);
     let outcomes = checked.as_ref().map(|checked| checked.outcomes.as_slice());
     write_files(args, &dataset, &report, outcomes)?;
-    out.write_json(&WithRules {
+    out.write_json(&AuditWithRules {
         report: &report,
         rules: outcomes,
     })?;
@@ -136,15 +136,6 @@ fn write_files(
         write_file(path, html, "the report")?;
     }
     Ok(())
-}
-
-/// The audit's JSON, with the outcome of each rule where there are rules.
-#[derive(Serialize)]
-struct WithRules<'a> {
-    #[serde(flatten)]
-    report: &'a AuditReport,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rules: Option<&'a [RuleOutcome]>,
 }
 
 /// The language named on the command line.

@@ -4,7 +4,7 @@
 //! says which log it is about and when it was made.
 
 use crate::engine::artifact::{Bilingual, ContentHash};
-use crate::engine::audit::AuditError;
+use crate::engine::audit::{AuditError, AuditReport};
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
 use crate::engine::project::{Project, ProjectError};
@@ -37,6 +37,15 @@ impl RuleCheck {
     pub fn num_passed(&self) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.passed()).count()
     }
+}
+
+/// The JSON of an audit, with the outcome of each rule where rules were checked.
+#[derive(Serialize)]
+pub struct AuditWithRules<'a> {
+    #[serde(flatten)]
+    pub report: &'a AuditReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<&'a [RuleOutcome]>,
 }
 
 /// Why the rules of a project cannot be used.

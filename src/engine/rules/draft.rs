@@ -111,7 +111,7 @@ impl RuleDraft {
         draft
     }
 
-    /// The same column and common keys under another kind.
+    /// The form of another kind, with what is common to all kinds kept; its column is the kind's usual one.
     pub fn with_kind(&self, kind: &str, log: Option<&DatasetInfo>) -> Self {
         let fresh = Self::new(kind, log);
         let columns = if self.columns.is_empty() {

@@ -5,7 +5,7 @@ use crate::engine::artifact::ContentHash;
 use crate::engine::audit::score::Scores;
 use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
 use crate::engine::flow::catalogue;
-use crate::engine::flow::rules::RuleCheck;
+use crate::engine::flow::rules::{AuditWithRules, RuleCheck};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, Project};
@@ -189,21 +189,19 @@ fn write_report(cx: &mut ApplyContext<'_>, path: &Path) {
 
 /// A few hundred kilobytes at most: written at once.
 fn write(report: &AuditReport, rules: Option<&RuleCheck>, lang: Language, path: PathBuf) -> std::io::Result<()> {
+    let rules = rules.map(|rules| rules.outcomes.as_slice());
     let is_json = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let text = if is_json {
-        let mut value = serde_json::to_value(report).map_err(std::io::Error::other)?;
-        if let Some(rules) = rules {
-            value["rules"] = serde_json::to_value(&rules.outcomes).map_err(std::io::Error::other)?;
-        }
-        serde_json::to_string_pretty(&value).map_err(std::io::Error::other)?
+        let whole = AuditWithRules { report, rules };
+        serde_json::to_string_pretty(&whole).map_err(std::io::Error::other)?
     } else {
         let language = match lang {
             Language::English => ReportLanguage::English,
             Language::Chinese => ReportLanguage::Chinese,
         };
-        audit_with_rules_html(report, rules.map(|rules| rules.outcomes.as_slice()), language)
+        audit_with_rules_html(report, rules, language)
     };
     std::fs::write(path, text)
 }

@@ -134,6 +134,10 @@ pub const NONE: Text = Text::new("None", "全不选");
 pub const HELD: Text = Text::new("held on the other rows", "回测通过");
 pub const DID_NOT_HOLD: Text = Text::new("did not hold", "回测未通过");
 pub const HAS_IT: Text = Text::new("the project has it", "项目已有");
+pub const OF_ANOTHER_LOG: Text = Text::new(
+    "Another log was opened since these were suggested; look again",
+    "推荐之后已打开另一份日志；请重新寻找",
+);
 pub const BOUND_WHAT: Text = Text::new(
     "The bound is the failing share that is not exceeded with 95 % confidence, from the rows tried on alone (Clopper-Pearson). It takes rows as independent; those of one user are not.",
     "上界表示以 95 % 置信度不会超过的不符合比例，仅由回测行计算（Clopper-Pearson）。假定各行独立；同一用户的行并非如此。",

@@ -117,7 +117,7 @@ fn rows_ui(cx: &PageContext<'_>, rule: &Rule, outcome: Option<&RuleOutcome>, ui:
     });
     match log {
         Some(log) if !outcome.failing_rows.is_empty() => {
-            widgets::log_rows(ui, "rule rows", log, (&outcome.failing_rows, &columns), cx.lang());
+            widgets::log_rows(ui, "rule-rows", log, (&outcome.failing_rows, &columns), cx.lang());
         }
         _ if !outcome.examples.is_empty() => examples_ui(cx, &outcome.examples, &columns, ui),
         _ if outcome.failed > 0 || outcome.status == RuleStatus::Failed => say(ui, words::ABOUT_THE_LOG),

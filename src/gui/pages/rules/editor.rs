@@ -198,7 +198,7 @@ fn trial_ui(cx: &PageContext<'_>, trial: &Trial, rule: &Rule, ui: &mut Ui) {
     let log = logs.into_iter().flatten().find(is_same);
     match log {
         Some(log) if !outcome.failing_rows.is_empty() => {
-            widgets::log_rows(ui, "trial rows", log, (&outcome.failing_rows, &columns), cx.lang());
+            widgets::log_rows(ui, "trial-rows", log, (&outcome.failing_rows, &columns), cx.lang());
         }
         _ if !outcome.examples.is_empty() => examples_ui(cx, &outcome.examples, &columns, ui),
         _ => {}

@@ -110,6 +110,10 @@ fn how_ui(cx: &PageContext<'_>, found: &FromLog, ticks: &mut Ticks, ui: &mut Ui)
         let how = words::parted(cx.lang(), &found.found);
         ui.add(egui::Label::new(RichText::new(how).color(p.text)).wrap());
     });
+    let log = cx.state.data.dataset.ready().map(|log| &log.info.hash);
+    if log.is_some_and(|log| *log != found.log) {
+        widgets::tone_text(ui, Tone::Warning, cx.t(words::OF_ANOTHER_LOG));
+    }
     ui.label(
         RichText::new(cx.t(words::BOUND_WHAT))
             .font(text::small())
