@@ -97,7 +97,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "in_set",
-        label: ("is one of a list", "取值在列表中"),
+        label: ("one of a list", "取值列表"),
         what: ("Every value of a column is in a list", "该列每个取值都在列表中"),
         keys: &[
             "the column",
@@ -108,7 +108,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "between",
-        label: ("lies in a range", "在范围内"),
+        label: ("in a range", "范围"),
         what: (
             "Every number or time of a column lies in a range, its ends included",
             "该列每个数字或时间都在范围内（含端点）",
@@ -125,7 +125,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "matches",
-        label: ("matches a pattern", "符合格式"),
+        label: ("pattern", "格式"),
         what: (
             "The whole of every cell matches a regular expression",
             "每个单元格整体匹配正则表达式",
@@ -139,7 +139,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "unique_together",
-        label: ("is unique", "唯一"),
+        label: ("unique", "唯一"),
         what: (
             "No two rows have the same values in all of these columns",
             "任意两行在这些列上的取值不全相同",
@@ -150,7 +150,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "references",
-        label: ("stands in another table", "存在于另一表"),
+        label: ("reference", "引用"),
         what: (
             "Every value of a column stands in a column of another table",
             "该列每个取值都存在于另一表的列中",
@@ -165,7 +165,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "monotone",
-        label: ("keeps its order", "保持顺序"),
+        label: ("order", "顺序"),
         what: (
             "No value is below the one before it, in the order of the file",
             "按文件顺序，取值不小于前一个值",
@@ -181,7 +181,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "row_condition",
-        label: ("satisfies a condition", "满足条件"),
+        label: ("condition", "条件"),
         what: (
             "Every row satisfies a condition in the language of recipes",
             "每行满足条件（语法同清洗方案）",
@@ -195,7 +195,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "freshness",
-        label: ("is fresh", "足够新"),
+        label: ("freshness", "新鲜度"),
         what: (
             "The newest time of a column is not older than a span",
             "该列最新时间距参照时刻不超过给定时长",
@@ -210,7 +210,7 @@ pub const INFOS: [KindInfo; 10] = [
     },
     KindInfo {
         name: "volume",
-        label: ("has enough rows", "行数合适"),
+        label: ("volume", "行数"),
         what: (
             "The number of rows, of the log or of each day, lies in a range",
             "日志或每天的行数在范围内",

@@ -259,8 +259,8 @@ pub fn all_held(lang: Language, n: usize) -> String {
 pub fn parted(lang: Language, found: &Suggestions) -> String {
     let (fit, test) = (count(found.fit_rows), count(found.test_rows));
     match lang {
-        Language::English => format!("{} ({fit} rows and {test} rows).", capital(&found.parts.en)),
-        Language::Chinese => format!("{}（{fit} 行与 {test} 行）。", found.parts.zh),
+        Language::English => format!("{}: {fit} rows and {test} rows.", capital(&found.parts.en)),
+        Language::Chinese => format!("{}：{fit} 行与 {test} 行。", found.parts.zh),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::detail::{columns_first, examples_ui};
 use super::form;
 use super::list::status_ui;
-use super::send;
+use super::{heading, send};
 use crate::engine::artifact::Bilingual;
 use crate::engine::rules::{Rule, RuleDraft, to_toml};
 use crate::gui::command::rules::RulesCommand;
@@ -17,7 +17,7 @@ use crate::gui::widgets;
 use egui::{RichText, Ui};
 
 /// Height kept for what the rule says about the log.
-const RESULT_HEIGHT: f32 = 230.0;
+const RESULT_HEIGHT: f32 = 210.0;
 
 /// Widget state of the form.
 pub(super) struct Editor {
@@ -72,18 +72,15 @@ impl Editor {
         } else {
             words::NEW_RULE
         });
-        widgets::card_titled(
-            ui,
-            title,
-            |ui| ended = buttons_ui(cx, place.as_ref(), rule.as_ref().ok(), ui),
-            |ui| {
-                ui.set_height(form_height - 2.0 * f32::from(space::CARD_Y) - 34.0);
-                egui::ScrollArea::vertical()
-                    .id_salt("rule form")
-                    .auto_shrink([false, false])
-                    .show(ui, |ui| form::ui(cx, draft, ui));
-            },
-        );
+        widgets::card(ui, |ui| {
+            ui.set_height(form_height - 2.0 * f32::from(space::CARD_Y));
+            let rule = rule.as_ref().ok();
+            heading(ui, title, |ui| ended = buttons_ui(cx, place.as_ref(), rule, ui));
+            egui::ScrollArea::vertical()
+                .id_salt("rule form")
+                .auto_shrink([false, false])
+                .show(ui, |ui| form::ui(cx, draft, ui));
+        });
         ui.add_space(space::TIGHT);
         widgets::card(ui, |ui| {
             ui.set_height(RESULT_HEIGHT - 2.0 * f32::from(space::CARD_Y));

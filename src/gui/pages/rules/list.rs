@@ -1,6 +1,6 @@
 //! The list of the project's rules: each in words, with its tolerance and what became of it.
 
-use super::send;
+use super::{heading, send};
 use crate::engine::rules::explain::KindInfo;
 use crate::engine::rules::{Rule, RuleOutcome, RuleStatus};
 use crate::gui::command::rules::RulesCommand;
@@ -15,24 +15,13 @@ use egui::Ui;
 pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut Ui) -> Option<usize> {
     let state = &cx.state.rules;
     let rules = state.sheet.rules();
-    let actions = |ui: &mut Ui| {
-        for (enabled, label, command) in [
-            (!state.future.is_empty(), words::REDO, RulesCommand::Redo),
-            (!state.past.is_empty(), words::UNDO, RulesCommand::Undo),
-        ] {
-            ui.add_enabled_ui(enabled, |ui| {
-                if widgets::link(ui, cx.t(label)).clicked() {
-                    send(cx, command);
-                }
-            });
-        }
-    };
-    widgets::card_titled(ui, cx.t(words::IN_FILE), actions, |ui| {
-        ui.set_height(height - 2.0 * f32::from(space::CARD_Y) - 22.0 - space::TIGHT);
+    widgets::card(ui, |ui| {
+        ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
+        heading(ui, cx.t(words::IN_FILE), |ui| undo_ui(cx, ui));
         let columns = [
             Column::left("", 36.0),
             Column::rest(cx.t(words::RULE)),
-            Column::left(cx.t(words::KIND), 112.0),
+            Column::left(cx.t(words::KIND), 92.0),
             Column::right(cx.t(words::AT_LEAST), 72.0),
             Column::left(cx.t(words::OUTCOME), 100.0),
             Column::right(cx.t(words::FAILING), 72.0),
@@ -58,6 +47,20 @@ pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut 
         })
     })
     .inner
+}
+
+fn undo_ui(cx: &PageContext<'_>, ui: &mut Ui) {
+    let state = &cx.state.rules;
+    for (enabled, label, command) in [
+        (!state.future.is_empty(), words::REDO, RulesCommand::Redo),
+        (!state.past.is_empty(), words::UNDO, RulesCommand::Undo),
+    ] {
+        ui.add_enabled_ui(enabled, |ui| {
+            if widgets::link(ui, cx.t(label)).clicked() {
+                send(cx, command);
+            }
+        });
+    }
 }
 
 /// Passed, failed, not judged or not checked, by shape, word and colour.

@@ -167,6 +167,16 @@ fn send(cx: &PageContext<'_>, command: RulesCommand) {
     cx.send(Command::Rules(command));
 }
 
+/// The quiet title of a card, with small actions on the right.
+fn heading(ui: &mut Ui, title: &str, actions: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(22.0);
+        ui.label(RichText::new(title).font(text::body()).color(palette(ui).text_2));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), actions);
+    });
+    ui.add_space(space::TIGHT);
+}
+
 /// What is left of the window below the tabs, enough for a list in any case.
 fn body_height(ui: &Ui) -> f32 {
     let left = ui.clip_rect().bottom() - ui.cursor().top() - f32::from(space::PAGE_Y);
@@ -177,8 +187,12 @@ fn body_height(ui: &Ui) -> f32 {
 fn tabs_ui(cx: &PageContext<'_>, ui: &mut Ui) {
     let state = &cx.state.rules;
     let has_suggestions = !matches!(state.suggestions, Loadable::Empty);
-    let is_checking = state.check.is_loading() || state.check.error().is_some();
-    if !(has_suggestions || is_checking || !state.sheet.rules().is_empty()) {
+    let has_note = state.check.is_loading()
+        || state.check.error().is_some()
+        || state.is_stale(&cx.state.data)
+        || !state.sheet.keeps_comments()
+        || state.saved.is_some();
+    if !(has_suggestions || has_note) {
         return;
     }
     ui.horizontal(|ui| {

@@ -15,6 +15,8 @@ use egui::{RichText, Ui, vec2};
 use std::sync::Arc;
 
 const ROW_HEIGHT: f32 = 78.0;
+/// Kept for what stands beside a title.
+const BESIDE_TITLE: f32 = 300.0;
 
 /// The check boxes, of one set of suggestions.
 #[derive(Default)]
@@ -148,7 +150,11 @@ fn row_ui(cx: &PageContext<'_>, found: &Suggestion, on: &mut bool, ui: &mut Ui) 
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.spacing_mut().interact_size.y = 18.0;
             ui.horizontal(|ui| {
-                ui.label(RichText::new(&title).font(text::body()).color(p.text));
+                let label = RichText::new(&title).font(text::body()).color(p.text);
+                ui.scope(|ui| {
+                    ui.set_max_width((ui.available_width() - BESIDE_TITLE).max(120.0));
+                    ui.add(egui::Label::new(label).truncate());
+                });
                 let (tone, word) = if found.accepted {
                     (Tone::Success, words::HELD)
                 } else {
