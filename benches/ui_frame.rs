@@ -38,10 +38,11 @@ const TINY: Size = Size {
     width: 0.35,
 };
 
-const PAGES: [(&str, Page); 11] = [
+const PAGES: [(&str, Page); 12] = [
     ("welcome", Page::Welcome),
     ("data", Page::Data),
     ("audit", Page::Audit),
+    ("rules", Page::Rules),
     ("recipe", Page::Recipe),
     ("features", Page::Features),
     ("train", Page::Train),

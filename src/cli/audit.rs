@@ -12,12 +12,12 @@ use crate::engine::audit::{
     AuditChanges, AuditOptions, AuditRecord, AuditReport, Dimension, SideTables, audit, audit_changes, percent,
     thousands,
 };
+use crate::engine::flow::rules::AuditWithRules;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
 use crate::engine::progress::Progress;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
 use crate::engine::rules::{RuleOutcome, worst};
 use anyhow::Context as _;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -45,7 +45,9 @@ pub struct Args {
     /// Language of the HTML report
     #[arg(long, value_name = "en|zh", default_value = "en", value_parser = ["en", "zh"])]
     pub lang: String,
-    /// Rules to check (TOML, see `touchstone rules --help`)
+    /// Rules to check (TOML, see `touchstone rules --help`); without it those of the project named with --project
+    ///
+    /// With --project the outcomes are kept in the project, and a project without rules takes these.
     ///
     /// JSON: rules[{kind, …, severity, mostly, title, status (passed, failed or undefined), unit, rows, missing, checked,
     /// failed, share, allowed_share, message, undefined, facts, examples[{line,values}]}].
@@ -66,9 +68,15 @@ pub struct Args {
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
     let options = args.reading.options(false)?;
-    let rules = args.rules.as_deref().map(Rules::open).transpose()?;
+    let given = args.rules.as_deref();
+    // A slip in the file that is named is told before the project is touched.
+    let named = Rules::find(given, None)?;
     let earlier = args.decisions.earlier(out)?;
     let kept = Kept::open(out)?;
+    let rules = match named {
+        Some(rules) => Some(rules),
+        None => Rules::find(None, kept.as_ref())?,
+    };
     let (progress, bar) = out.progress();
     super::memory::prepare(&args.files, args.memory, out);
     let dataset = read_log(&args.files, &options, &progress)?;
@@ -88,30 +96,36 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     if let Some(reference) = &reference {
         add_drift(&mut report, reference, &dataset, &progress)?;
     }
-    let check = |rules: Rules| rules.check(&dataset, (tables.items, tables.users), &progress);
-    let rules = rules.map(check).transpose()?;
+    let check = |rules: &Rules| rules.check(&dataset, (tables.items, tables.users), &progress);
+    let checked = rules.as_ref().map(check).transpose()?;
     if let Some(kept) = kept {
         let read = [Some(&dataset), tables.items, tables.users, reference.as_ref()];
         let read: Vec<&Dataset> = read.into_iter().flatten().collect();
         keep(args, &kept, (&options, &read), &mut report)?;
+        if let (Some(rules), Some(checked)) = (&rules, &checked) {
+            kept.rules(rules, checked, &args.files)?;
+        }
     }
     let changes = earlier.map(|earlier| audit_changes(&earlier, &AuditRecord::of(&report)));
     args.decisions.write_rows(&report, &dataset, &progress, out)?;
     drop(bar);
-    write_files(args, &dataset, &report, rules.as_deref())?;
-    out.write_json(&WithRules {
-        report: &report,
-        rules: rules.as_deref(),
+    let outcomes = checked.as_ref().map(|checked| checked.outcomes.as_slice());
+    write_files(args, &dataset, &report, outcomes)?;
+    out.write_json(&WithChanges {
+        audit: AuditWithRules {
+            report: &report,
+            rules: outcomes,
+        },
         changes: changes.as_ref(),
     })?;
     say(&report, started.elapsed().as_secs_f64(), out);
-    if let Some(rules) = &rules {
-        super::rules::say(rules, out);
+    if let Some(outcomes) = outcomes {
+        super::rules::say(outcomes, out);
     }
     if let Some(changes) = &changes {
         say_changes(changes, out);
     }
-    let worst = report.worst_open().max(rules.as_deref().and_then(worst));
+    let worst = report.worst_open().max(outcomes.and_then(worst));
     Ok(gate(worst, args.fail_on.as_deref()))
 }
 
@@ -133,6 +147,7 @@ fn keep(
     kept.audit(report)
 }
 
+/// The files that were asked for.
 fn write_files(
     args: &Args,
     dataset: &Dataset,
@@ -149,13 +164,11 @@ fn write_files(
     Ok(())
 }
 
-/// The audit's JSON, with the outcome of each rule where there are rules, and what moved since an earlier audit.
+/// The audit's JSON with the outcome of each rule, and what moved since an earlier audit.
 #[derive(Serialize)]
-struct WithRules<'a> {
+struct WithChanges<'a> {
     #[serde(flatten)]
-    report: &'a AuditReport,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rules: Option<&'a [RuleOutcome]>,
+    audit: AuditWithRules<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<&'a AuditChanges>,
 }

@@ -3,6 +3,7 @@
 //! Invariant: an explicit result replaces what the project showed of that stage; the project's own log and recipe are
 //! only ever filled in where it has none, never taken away.
 
+use super::rules::Rules;
 use super::{OutputArgs, UsageError};
 use crate::engine::artifact::ContentHash;
 use crate::engine::audit::{Acceptances, AuditReport};
@@ -12,11 +13,13 @@ use crate::engine::experiment::ExperimentReport;
 use crate::engine::features::{FEATURE_SET_FILE, FeatureConfig, FeatureSet};
 use crate::engine::flow::catalogue;
 use crate::engine::flow::choices::{CompareChoice, EvaluateChoice, ExperimentChoice, key};
+use crate::engine::flow::rules::{RuleCheck, keep_check, rules_path, save_rules};
 use crate::engine::flow::sources::Sources;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
 use crate::engine::project::{Project, ProjectError};
 use crate::engine::recipe::{Applied, Recipe};
+use crate::engine::rules::RuleFile;
 use crate::engine::run::dir::RunDir;
 use crate::engine::run::now_ms;
 use anyhow::Context as _;
@@ -98,6 +101,25 @@ impl Kept {
 
     pub fn keep_accepted(&self, accepted: &Acceptances) -> anyhow::Result<()> {
         Ok(self.project.set_setting(key::ACCEPTED, accepted)?)
+    }
+
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Keeps what became of the rules on a log. A project without rules takes those that its own log was checked with,
+    /// unless they name tables whose paths count from where the file lies.
+    pub fn rules(&self, rules: &Rules, check: &RuleCheck, log: &[PathBuf]) -> anyhow::Result<()> {
+        keep_check(&self.project, check)?;
+        let file = RuleFile {
+            rules: rules.sheet.rules().to_vec(),
+        };
+        let is_own_log = is_same_files(&Sources::load(&self.project)?.events, log);
+        let moves_well = file.table_files().iter().all(|table| Path::new(table).is_absolute());
+        if is_own_log && moves_well && !rules_path(&self.project).exists() {
+            save_rules(&self.project, &rules.sheet, now_ms())?;
+        }
+        Ok(())
     }
 
     /// Records a proposed recipe; it becomes the project's where nobody chose one.

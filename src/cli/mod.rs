@@ -113,7 +113,6 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let keeps_nothing = match command {
-        Command::Rules(_) => Some("rules"),
         Command::Select(_) => Some("select"),
         Command::Explain(_) => Some("explain"),
         Command::Power(_) => Some("power"),

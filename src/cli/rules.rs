@@ -1,14 +1,17 @@
 //! `touchstone rules`: suggest a rules file from a log, or check a log against one without the audit.
 
 use super::audit::{now_ms, side_table};
+use super::kept::{Kept, LogFiles};
 use super::reading::ReadingArgs;
-use super::{ExitStatus, OutputArgs, write_file};
+use super::{ExitStatus, OutputArgs, UsageError, write_file};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::{percent, thousands};
+use crate::engine::flow;
+use crate::engine::flow::rules::{RuleCheck, project_rules, rules_path};
 use crate::engine::ingest::{Dataset, read_log};
 use crate::engine::progress::Progress;
 use crate::engine::rules::suggest::{Suggestions, document, suggest};
-use crate::engine::rules::{RuleFile, RuleOutcome, RuleStatus, Tables, check};
+use crate::engine::rules::{RuleOutcome, RuleSheet, RuleStatus, Tables};
 use anyhow::Context as _;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -18,7 +21,9 @@ use std::path::{Path, PathBuf};
 /// A rules file is TOML: `version = 1`, then one [[rule]] each with a `kind`, its columns and values, and optionally
 /// `where` (only these rows), `mostly` (share that must hold, default 1), `severity` (error, warning or info; default
 /// error) and `reason`. The kinds: not_null, in_set, between, matches, unique_together, references, monotone,
-/// row_condition, freshness, volume.
+/// row_condition, freshness, volume; `touchstone explain KIND` tells the keys of each with an example.
+///
+/// A project keeps its rules in the file rules.toml of its folder.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -34,7 +39,7 @@ enum Command {
     Suggest(SuggestArgs),
     /// Check a log against a rules file, without the audit
     ///
-    /// JSON: rules, as in `touchstone audit --rules`.
+    /// JSON: rules, as in `touchstone audit --rules`. With --project the outcomes are kept in the project.
     Check(CheckArgs),
 }
 
@@ -69,9 +74,9 @@ struct SuggestArgs {
 struct CheckArgs {
     #[command(flatten)]
     log: LogArgs,
-    /// The rules
+    /// The rules; without them those of the project named with --project
     #[arg(long, value_name = "RULES.toml")]
-    rules: PathBuf,
+    rules: Option<PathBuf>,
     /// Exit with code 3 if a rule of this severity or worse is broken or cannot be judged
     #[arg(long, value_name = "warning|error", value_parser = ["warning", "error"])]
     fail_on: Option<String>,
@@ -85,6 +90,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
 }
 
 fn suggest_rules(args: &SuggestArgs, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
+    super::kept::not_kept("rules suggest", out);
     let options = args.log.reading.options(false)?;
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.log.files, &options, &progress)?;
@@ -139,14 +145,30 @@ fn say_suggestions(found: &Suggestions, path: &Path, out: &OutputArgs) {
 }
 
 fn check_rules(args: &CheckArgs, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
-    let rules = Rules::open(&args.rules)?;
+    let kept = Kept::open(out)?;
+    let rules = Rules::find(args.rules.as_deref(), kept.as_ref())?.ok_or_else(|| match &kept {
+        Some(_) => UsageError("the project has no rules; name a file with --rules RULES.toml".to_owned()),
+        None => UsageError("name the rules with --rules RULES.toml, or a project that has some".to_owned()),
+    })?;
     let options = args.log.reading.options(false)?;
     let (progress, bar) = out.progress();
     let dataset = read_log(&args.log.files, &options, &progress)?;
     let items = side_table(args.log.items.as_deref(), &progress)?;
     let users = side_table(args.log.users.as_deref(), &progress)?;
-    let outcomes = rules.check(&dataset, (items.as_ref(), users.as_ref()), &progress)?;
+    let check = rules.check(&dataset, (items.as_ref(), users.as_ref()), &progress)?;
+    if let Some(kept) = kept {
+        let files = LogFiles {
+            log: &args.log.files,
+            items: args.log.items.as_deref(),
+            users: args.log.users.as_deref(),
+            options: &options,
+        };
+        let read = [Some(&dataset), items.as_ref(), users.as_ref()];
+        kept.log(&files, &read.into_iter().flatten().collect::<Vec<_>>())?;
+        kept.rules(&rules, &check, &args.log.files)?;
+    }
     drop(bar);
+    let outcomes = check.outcomes;
     out.write_json(&Checked { rules: &outcomes })?;
     say(&outcomes, out);
     let worst = crate::engine::rules::worst(&outcomes);
@@ -160,17 +182,30 @@ struct Checked<'a> {
 
 /// A rules file that was read, and where it is.
 pub(super) struct Rules {
-    file: RuleFile,
+    pub sheet: RuleSheet,
     path: PathBuf,
 }
 
 impl Rules {
-    /// Reads the rules before any log, so that a slip in them costs no time.
-    pub fn open(path: &Path) -> anyhow::Result<Self> {
+    /// The file that is named, else the project's own rules, if it has some. Read before any log, so that a slip in
+    /// them costs no time.
+    pub fn find(given: Option<&Path>, project: Option<&Kept>) -> anyhow::Result<Option<Self>> {
+        match (given, project) {
+            (Some(path), _) => Self::open(path).map(Some),
+            (None, Some(kept)) => {
+                let path = rules_path(kept.project());
+                let sheet = project_rules(kept.project())?;
+                Ok(sheet.map(|sheet| Self { sheet, path }))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the rules {shown}"))?;
         Ok(Self {
-            file: RuleFile::parse(&text, &shown)?,
+            sheet: RuleSheet::parse(&text, &shown)?,
             path: path.to_owned(),
         })
     }
@@ -181,15 +216,15 @@ impl Rules {
         dataset: &Dataset,
         (items, users): (Option<&Dataset>, Option<&Dataset>),
         progress: &Progress,
-    ) -> anyhow::Result<Vec<RuleOutcome>> {
-        let mut tables = Tables {
+    ) -> anyhow::Result<RuleCheck> {
+        let tables = Tables {
             items,
             users,
             ..Tables::default()
         };
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        tables.read_files(&self.file, folder, progress)?;
-        Ok(check(&self.file.rules, dataset, &tables, now_ms(), progress)?)
+        let found = flow::rules::check_rules(self.sheet.rules(), (dataset, tables), folder, now_ms(), progress);
+        Ok(found?)
     }
 }
 

@@ -43,6 +43,14 @@ pub fn pick_json(jobs: &mut JobQueue, title: &str, then: impl FnOnce(PathBuf) ->
     answer(jobs, dialog.pick_file(), |file| then(file.path().to_owned()));
 }
 
+/// Asks for one TOML file; `then` makes the command that is sent.
+pub fn pick_toml(jobs: &mut JobQueue, title: &str, then: impl FnOnce(PathBuf) -> Command + Send + 'static) {
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title(title)
+        .add_filter("TOML", &["toml"]);
+    answer(jobs, dialog.pick_file(), |file| then(file.path().to_owned()));
+}
+
 /// Asks where to save; `then` makes the command that is sent.
 pub fn save_as(jobs: &mut JobQueue, file_name: &str, then: impl FnOnce(PathBuf) -> Command + Send + 'static) {
     let dialog = rfd::AsyncFileDialog::new().set_file_name(file_name);

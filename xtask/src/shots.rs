@@ -16,10 +16,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// In the order of the flow.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "welcome",
     "data",
     "audit",
+    "rules",
     "recipe",
     "features",
     "train",
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn every_page_in_both_languages_and_themes() {
         let names: Vec<String> = Shot::all().map(|shot| shot.name()).collect();
-        assert_eq!(names.len(), 44);
+        assert_eq!(names.len(), 48);
         assert!(names.contains(&"experiments-zh-light".to_owned()));
         let mut distinct = names.clone();
         distinct.sort();

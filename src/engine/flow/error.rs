@@ -1,5 +1,6 @@
 //! Why a flow stopped; each stage's own error with what it was about.
 
+use super::rules::ProjectRulesError;
 use crate::engine::audit::AuditError;
 use crate::engine::eval::EvalError;
 use crate::engine::eval::suite::SuiteError;
@@ -22,6 +23,8 @@ pub enum FlowError {
     Ingest(#[from] IngestError),
     #[error(transparent)]
     Audit(#[from] AuditError),
+    #[error(transparent)]
+    Rules(#[from] ProjectRulesError),
     #[error(transparent)]
     Recipe(#[from] RecipeError),
     #[error(transparent)]

@@ -7,6 +7,7 @@ pub mod choices;
 mod error;
 mod model_stages;
 pub mod plan;
+pub mod rules;
 pub mod sources;
 pub mod stages;
 mod training;

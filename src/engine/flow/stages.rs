@@ -5,6 +5,7 @@
 
 use super::catalogue;
 use super::choices::{features_agree, key};
+use super::rules::{RuleCheck, check_rules, keep_check, project_rules};
 use super::sources::Sources;
 use super::{FlowError, FlowStage};
 use crate::engine::artifact::{ContentHash, Severity};
@@ -16,6 +17,7 @@ use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord, Project};
 use crate::engine::recipe::{self, Applied, Recipe, StepReport};
+use crate::engine::rules::Tables;
 use crate::engine::run::now_ms;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -154,15 +156,36 @@ impl<'a> Stages<'a> {
                 report
             }
         };
-        let said = format!(
+        let mut said = format!(
             "{} findings: {} errors, {} warnings",
             report.findings.len(),
             report.count(Severity::Error),
             report.count(Severity::Warning)
         );
-        let facts = json!({ "findings": report.findings.len(), "scores": report.scores });
+        let mut facts = json!({ "findings": report.findings.len(), "scores": report.scores });
+        if let Some(check) = self.rules(log)? {
+            let (all, passed) = (check.outcomes.len(), check.num_passed());
+            said += &format!("; {passed} of {all} rules passed");
+            facts["rules"] = json!({ "checked": all, "passed": passed });
+        }
         self.report = Some(report);
         Ok(Outcome::new(said, facts).taken_over(skipped))
+    }
+
+    /// Checks the project's rules, if it has some: always anew, since freshness depends on the moment.
+    fn rules(&self, log: &Dataset) -> Result<Option<RuleCheck>, FlowError> {
+        let Some(sheet) = project_rules(self.project)? else {
+            return Ok(None);
+        };
+        let tables = Tables {
+            items: self.items.as_ref(),
+            users: self.users.as_ref(),
+            ..Tables::default()
+        };
+        let folder = self.project.folder();
+        let check = check_rules(sheet.rules(), (log, tables), folder, now_ms(), self.progress)?;
+        keep_check(self.project, &check)?;
+        Ok(Some(check))
     }
 
     fn recipe(&mut self) -> Result<Outcome, FlowError> {

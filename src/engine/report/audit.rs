@@ -76,8 +76,8 @@ pub fn audit_with_rules_html(report: &AuditReport, rules: Option<&[RuleOutcome]>
 }
 
 /// The same inside a page of several results.
-pub(super) fn audit_sections(page: &mut Page, report: &AuditReport) {
-    sections(page, report, None);
+pub(super) fn audit_sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>) {
+    sections(page, report, rules);
 }
 
 fn sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>) {

@@ -19,6 +19,7 @@ use crate::engine::audit::thousands;
 use crate::engine::features::FeatureSet;
 use crate::engine::flow::catalogue::{audit_history, features_dir, kept_audit};
 use crate::engine::flow::choices::key;
+use crate::engine::flow::rules::kept_check;
 use crate::engine::ingest::DatasetInfo;
 use crate::engine::project::{ArtefactKind, ArtefactRecord, Project, ProjectError};
 use crate::engine::recipe::{Recipe, StepReport};
@@ -128,7 +129,15 @@ impl Parts<'_> {
         };
         self.made(&record);
         match kept_audit(project).filter(|kept| kept.provenance.inputs == record.inputs) {
-            Some(report) => audit_sections(&mut self.page, &report),
+            Some(report) => {
+                // Outcomes of another log say nothing about this one.
+                let rules = kept_check(project).filter(|check| report.provenance.inputs.first() == Some(&check.log));
+                audit_sections(
+                    &mut self.page,
+                    &report,
+                    rules.as_ref().map(|check| check.outcomes.as_slice()),
+                );
+            }
             None => audit_summary(&mut self.page, &record),
         }
         history_section(&mut self.page, &audit_history(self.artefacts));

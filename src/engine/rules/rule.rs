@@ -212,6 +212,18 @@ impl Expectation {
         }
     }
 
+    /// All columns it names by themselves, conditions not read.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::UniqueTogether { columns } => columns.iter().map(String::as_str).collect(),
+            Self::Monotone { column, group, .. } => {
+                let group = group.iter().map(String::as_str);
+                std::iter::once(column.as_str()).chain(group).collect()
+            }
+            other => other.column().into_iter().collect(),
+        }
+    }
+
     /// Whether a share of what is judged can be tolerated; freshness and the log's volume are one fact.
     pub fn has_share(&self) -> bool {
         !matches!(self, Self::Freshness { .. } | Self::Volume { per_day: None, .. })

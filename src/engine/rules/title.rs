@@ -1,7 +1,7 @@
 //! A rule in words, English and Chinese.
 
 use super::kinds::volume::range_words;
-use super::rule::{Against, Direction, Expectation, Scalar, Span};
+use super::rule::{Against, Direction, Expectation, Rule, Scalar, Span};
 use crate::engine::artifact::Bilingual;
 use crate::engine::audit::cells::iso_time;
 use crate::engine::audit::{duration, shortened};
@@ -10,6 +10,13 @@ use crate::engine::audit::{duration, shortened};
 const LISTED: usize = 6;
 /// Longest pattern or condition that is written out.
 const CHARACTERS: usize = 80;
+
+impl Rule {
+    /// The rule in words.
+    pub fn title(&self) -> Bilingual {
+        title(&self.expectation, self.filter.as_deref())
+    }
+}
 
 pub(super) fn title(expectation: &Expectation, filter: Option<&str>) -> Bilingual {
     let (en, zh) = words(expectation);

@@ -61,7 +61,7 @@ fn expectation(expectation: &Expectation, lines: &mut Vec<String>) {
             text("column", column);
             text("pattern", pattern);
         }
-        Expectation::UniqueTogether { columns } => lines.push(names("columns", columns)),
+        Expectation::UniqueTogether { columns } => lines.push(format!("columns = {}", names(columns))),
         Expectation::References {
             column,
             table,
@@ -84,7 +84,7 @@ fn expectation(expectation: &Expectation, lines: &mut Vec<String>) {
                 text("direction", "decreasing");
             }
             if !group.is_empty() {
-                lines.push(names("group", group));
+                lines.push(format!("group = {}", names(group)));
             }
             flag("strict", *strict, lines);
         }
@@ -132,12 +132,13 @@ fn flag(key: &str, is_set: bool, lines: &mut Vec<String>) {
     }
 }
 
-fn names(key: &str, names: &[String]) -> String {
+/// A list of column names.
+pub(super) fn names(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    format!("{key} = [{}]", names.join(", "))
+    format!("[{}]", names.join(", "))
 }
 
-fn scalar(value: &Scalar) -> String {
+pub(super) fn scalar(value: &Scalar) -> String {
     match value {
         Scalar::Boolean(value) => value.to_string(),
         Scalar::Integer(value) => value.to_string(),
@@ -148,7 +149,7 @@ fn scalar(value: &Scalar) -> String {
 }
 
 /// A TOML string: literal where that saves escapes, as in patterns and conditions; basic otherwise.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let needs_escape = |c: char| c.is_control() || c == '\u{7f}';
     if text.contains(['\\', '"']) && !text.contains('\'') && !text.chars().any(needs_escape) {
         return format!("'{text}'");

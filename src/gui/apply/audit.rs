@@ -4,13 +4,15 @@ use super::{ApplyContext, audit_views};
 use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
 use crate::engine::flow::catalogue;
 use crate::engine::flow::choices::key;
+use crate::engine::flow::rules::{AuditWithRules, RuleCheck};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
-use crate::engine::project::Project;
-use crate::engine::report::{ReportLanguage, audit_html};
+use crate::engine::project::{ArtefactKind, Project};
+use crate::engine::report::{ReportLanguage, audit_with_rules_html};
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::command::recipe::RecipeCommand;
+use crate::gui::command::rules::RulesCommand;
 use crate::gui::dialog;
 use crate::gui::i18n::audit as words;
 use crate::gui::jobs::JobFailure;
@@ -130,6 +132,7 @@ fn finish(outcome: Result<Audited, JobFailure>, cx: &mut ApplyContext<'_>) {
     cx.state.audit.report.finish(outcome);
     if succeeded && let Some(report) = cx.state.audit.report.ready().cloned() {
         record(cx, &report);
+        cx.commands.send(Command::Rules(RulesCommand::Check));
     }
 }
 
@@ -177,25 +180,30 @@ fn write_report(cx: &mut ApplyContext<'_>, path: &Path) {
     report.take_over(&cx.state.audit.accepted);
     let lang = cx.state.settings.language;
     let shown = path.display().to_string();
-    match write(&report, lang, path.to_owned()) {
+    // Outcomes of another log say nothing about this one.
+    let rules = cx.state.rules.check.value().cloned();
+    let rules = rules.filter(|check| report.provenance.inputs.first() == Some(&check.log));
+    match write(&report, rules.as_deref(), lang, path.to_owned()) {
         Ok(()) => cx.state.audit.exported = Some(words::exported(lang, &shown)),
         Err(error) => cx.state.project.notice = Some(format!("{shown}: {error}")),
     }
 }
 
 /// A few hundred kilobytes at most: written at once.
-fn write(report: &AuditReport, lang: Language, path: PathBuf) -> std::io::Result<()> {
+fn write(report: &AuditReport, rules: Option<&RuleCheck>, lang: Language, path: PathBuf) -> std::io::Result<()> {
+    let rules = rules.map(|rules| rules.outcomes.as_slice());
     let is_json = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let text = if is_json {
-        serde_json::to_string_pretty(report).map_err(std::io::Error::other)?
+        let whole = AuditWithRules { report, rules };
+        serde_json::to_string_pretty(&whole).map_err(std::io::Error::other)?
     } else {
         let language = match lang {
             Language::English => ReportLanguage::English,
             Language::Chinese => ReportLanguage::Chinese,
         };
-        audit_html(report, language)
+        audit_with_rules_html(report, rules, language)
     };
     std::fs::write(path, text)
 }

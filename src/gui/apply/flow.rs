@@ -8,6 +8,7 @@ use crate::gui::command::evaluate::EvaluateCommand;
 use crate::gui::command::experiments::ExperimentsCommand;
 use crate::gui::command::features::FeaturesCommand;
 use crate::gui::command::recipe::RecipeCommand;
+use crate::gui::command::rules::RulesCommand;
 use crate::gui::command::train::TrainCommand;
 use crate::gui::command::{Command, Commands};
 use crate::gui::pages::Page;
@@ -58,6 +59,7 @@ fn send_run(stage: Stage, commands: &Commands) {
         Stage::Project | Stage::Preview => return,
         Stage::Data => Command::Data(DataCommand::Run),
         Stage::Audit => Command::Audit(AuditCommand::Run),
+        Stage::Rules => Command::Rules(RulesCommand::Check),
         Stage::Recipe => Command::Recipe(RecipeCommand::Run),
         Stage::Features => Command::Features(FeaturesCommand::Run),
         Stage::Train => Command::Train(TrainCommand::Run),
@@ -69,7 +71,8 @@ fn send_run(stage: Stage, commands: &Commands) {
 
 fn outcome(stage: Stage, state: &AppState) -> StageOutcome {
     match stage {
-        Stage::Project | Stage::Preview => StageOutcome::Done,
+        // Rules are checked behind each audit and stop nothing: whether they hold is for the analyst to judge.
+        Stage::Project | Stage::Preview | Stage::Rules => StageOutcome::Done,
         Stage::Data => state.data.outcome(),
         Stage::Audit => state.audit.outcome(),
         Stage::Recipe => state.recipe.outcome(),

@@ -10,6 +10,7 @@ pub mod features;
 pub mod flow;
 pub mod project;
 pub mod recipe;
+pub mod rules;
 pub mod train;
 
 use super::command::{Command, Commands};
@@ -36,6 +37,7 @@ pub fn apply(command: Command, cx: &mut ApplyContext<'_>) {
         Command::Project(command) => project::apply(command, cx),
         Command::Data(command) => data::apply(command, cx),
         Command::Audit(command) => audit::apply(command, cx),
+        Command::Rules(command) => rules::apply(command, cx),
         Command::Recipe(command) => recipe::apply(command, cx),
         Command::Features(command) => features::apply(command, cx),
         Command::Train(command) => train::apply(command, cx),
@@ -49,6 +51,7 @@ pub fn apply(command: Command, cx: &mut ApplyContext<'_>) {
 pub fn restore_all(cx: &mut ApplyContext<'_>) {
     data::restore(cx);
     audit::restore(cx);
+    rules::restore(cx);
     recipe::restore(cx);
     features::restore(cx);
     train::restore(cx);

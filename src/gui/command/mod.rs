@@ -8,6 +8,7 @@ pub mod experiments;
 pub mod features;
 pub mod project;
 pub mod recipe;
+pub mod rules;
 pub mod train;
 
 use super::pages::Page;
@@ -25,6 +26,7 @@ pub enum Command {
     Project(project::ProjectCommand),
     Data(data::DataCommand),
     Audit(audit::AuditCommand),
+    Rules(rules::RulesCommand),
     Recipe(recipe::RecipeCommand),
     Features(features::FeaturesCommand),
     Train(train::TrainCommand),

@@ -17,6 +17,7 @@ pub mod number;
 pub mod project;
 pub mod reading;
 pub mod recipe;
+pub mod rules;
 pub mod shell;
 pub mod train;
 pub mod welcome;

@@ -119,6 +119,7 @@ impl AuditPage {
                     self.tab = tab;
                 }
             }
+            rules_ui(cx, ui);
             if let Some(dimension) = self.dimension {
                 let label = format!("{} ×", cx.b(&dimension.label()));
                 if widgets::toggle_chip(ui, true, &label).clicked() {
@@ -127,6 +128,14 @@ impl AuditPage {
             }
             notes_ui(cx, ui);
         });
+    }
+}
+
+/// What the analyst expects of the log has a page of its own.
+fn rules_ui(cx: &PageContext<'_>, ui: &mut egui::Ui) {
+    let label = crate::gui::i18n::rules::beside_the_audit(cx.lang(), cx.state.rules.passed());
+    if widgets::toggle_chip(ui, false, &label).clicked() {
+        cx.send(Command::Go(Page::Rules));
     }
 }
 

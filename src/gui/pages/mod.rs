@@ -10,6 +10,7 @@ pub mod lineage;
 #[cfg(test)]
 mod page_stage;
 pub mod recipe;
+pub mod rules;
 pub mod settings;
 pub mod train;
 pub mod welcome;
@@ -28,6 +29,7 @@ pub enum Page {
     Welcome,
     Data,
     Audit,
+    Rules,
     Recipe,
     Features,
     Train,
@@ -40,9 +42,10 @@ pub enum Page {
 
 impl Page {
     /// Every page, in the order of the flow; what belongs to no stage comes last.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Data,
         Self::Audit,
+        Self::Rules,
         Self::Recipe,
         Self::Features,
         Self::Train,
@@ -60,6 +63,7 @@ impl Page {
             Self::Welcome => i18n::shell::WELCOME,
             Self::Data => i18n::data::TITLE,
             Self::Audit => i18n::audit::TITLE,
+            Self::Rules => i18n::rules::TITLE,
             Self::Recipe => i18n::recipe::TITLE,
             Self::Features => i18n::features::TITLE,
             Self::Train => i18n::train::TITLE,
@@ -77,6 +81,7 @@ impl Page {
             Self::Welcome => "welcome",
             Self::Data => "data",
             Self::Audit => "audit",
+            Self::Rules => "rules",
             Self::Recipe => "recipe",
             Self::Features => "features",
             Self::Train => "train",
@@ -98,6 +103,7 @@ impl Page {
             Stage::Project => Self::Welcome,
             Stage::Data | Stage::Preview => Self::Data,
             Stage::Audit => Self::Audit,
+            Stage::Rules => Self::Rules,
             Stage::Recipe => Self::Recipe,
             Stage::Features => Self::Features,
             Stage::Train => Self::Train,
@@ -139,6 +145,7 @@ pub struct Pages {
     welcome: welcome::WelcomePage,
     data: data::DataPage,
     audit: audit::AuditPage,
+    rules: rules::RulesPage,
     recipe: recipe::RecipePage,
     features: features::FeaturesPage,
     train: train::TrainPage,
@@ -156,6 +163,7 @@ impl Pages {
             Page::Welcome => self.welcome.ui(cx, ui),
             Page::Data => self.data.ui(cx, ui),
             Page::Audit => self.audit.ui(cx, ui),
+            Page::Rules => self.rules.ui(cx, ui),
             Page::Recipe => self.recipe.ui(cx, ui),
             Page::Features => self.features.ui(cx, ui),
             Page::Train => self.train.ui(cx, ui),

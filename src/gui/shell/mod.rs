@@ -132,7 +132,7 @@ fn drop_overlay(cx: &PageContext<'_>, ui: &Ui) {
 }
 
 /// Keys of the first pages of [`Page::ALL`].
-const DIGITS: [Key; 9] = [
+const DIGITS: [Key; 10] = [
     Key::Num1,
     Key::Num2,
     Key::Num3,
@@ -142,9 +142,10 @@ const DIGITS: [Key; 9] = [
     Key::Num7,
     Key::Num8,
     Key::Num9,
+    Key::Num0,
 ];
 
-/// Ctrl+1…9 open the pages (Ctrl+K, the command palette, is read by the frame), Ctrl+O opens a project, Ctrl+, the settings.
+/// Ctrl+1…9 and Ctrl+0 open the pages (Ctrl+K, the command palette, is read by the frame), Ctrl+O opens a project, Ctrl+, the settings.
 pub fn shortcuts(ctx: &egui::Context, commands: &Commands) {
     for (key, page) in DIGITS.into_iter().zip(Page::ALL) {
         if ctx.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, key))) {

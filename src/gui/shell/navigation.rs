@@ -8,7 +8,7 @@ use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets::paint_stage_mark;
 use egui::{CornerRadius, RichText, Sense, Ui, pos2, vec2};
 
-const DATA: [Stage; 4] = [Stage::Data, Stage::Audit, Stage::Recipe, Stage::Features];
+const DATA: [Stage; 5] = [Stage::Data, Stage::Audit, Stage::Rules, Stage::Recipe, Stage::Features];
 const MODEL: [Stage; 3] = [Stage::Train, Stage::Evaluate, Stage::Compare];
 const DECIDE: [Stage; 1] = [Stage::Experiments];
 

@@ -3,8 +3,9 @@
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::command::data::DataCommand;
 use crate::gui::command::project::ProjectCommand;
+use crate::gui::command::rules::RulesCommand;
 use crate::gui::command::{Command, Commands};
-use crate::gui::i18n::{Text, flow as flow_words, shell as words, welcome};
+use crate::gui::i18n::{Text, flow as flow_words, rules, shell as words, welcome};
 use crate::gui::pages::{Page, PageContext};
 use crate::gui::settings::{Language, ThemeChoice};
 use crate::gui::state::AppState;
@@ -32,6 +33,8 @@ enum Action {
     OpenItems,
     Audit,
     ExportAudit,
+    CheckRules,
+    SuggestRules,
     CloseProject,
 }
 
@@ -56,6 +59,15 @@ impl Action {
                 commands.send(Command::Audit(AuditCommand::Run));
             }
             Self::ExportAudit => commands.send(Command::Audit(AuditCommand::Export)),
+            Self::CheckRules | Self::SuggestRules => {
+                let is_check = self == Self::CheckRules;
+                commands.send(Command::Go(Page::Rules));
+                commands.send(Command::Rules(if is_check {
+                    RulesCommand::Check
+                } else {
+                    RulesCommand::Suggest
+                }));
+            }
             Self::CloseProject => project(ProjectCommand::Close),
         }
     }
@@ -197,6 +209,10 @@ fn entries(state: &AppState) -> Vec<Entry> {
         if state.audit.report.value().is_some() {
             act(words::EXPORT_AUDIT, Action::ExportAudit);
         }
+        if !state.rules.sheet.rules().is_empty() {
+            act(rules::CHECK_ALL, Action::CheckRules);
+        }
+        act(rules::SUGGEST_FROM_LOG, Action::SuggestRules);
         act(words::OPEN_ITEMS, Action::OpenItems);
         act(words::CLOSE_PROJECT, Action::CloseProject);
     }
@@ -248,6 +264,7 @@ mod tests {
             Action::RunFlow,
             Action::Audit,
             Action::ExportAudit,
+            Action::SuggestRules,
             Action::CloseProject,
         ] {
             assert!(

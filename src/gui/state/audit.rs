@@ -6,6 +6,7 @@ use crate::engine::artifact::{ContentHash, Severity};
 use crate::engine::audit::cells::ColumnCells;
 use crate::engine::audit::{Acceptances, AuditError, AuditRecord, AuditReport, Value};
 use crate::engine::ingest::Dataset;
+use crate::engine::ingest::dataset::ColumnInfo;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
 use std::sync::Arc;
@@ -50,6 +51,10 @@ impl AuditedLog {
     /// The log and its columns, for the engine.
     pub fn parts(&self) -> (&Dataset, &[ColumnCells]) {
         (&self.dataset, &self.columns)
+    }
+
+    pub fn columns(&self) -> &[ColumnInfo] {
+        &self.dataset.info.columns
     }
 
     /// Line of the file a row starts on.

@@ -10,6 +10,7 @@ pub mod features;
 pub mod flow;
 pub mod project;
 pub mod recipe;
+pub mod rules;
 pub mod train;
 
 use super::settings::Settings;
@@ -23,6 +24,7 @@ pub enum Stage {
     Preview,
     Data,
     Audit,
+    Rules,
     Recipe,
     Features,
     Train,
@@ -64,6 +66,7 @@ pub struct AppState {
     pub flow: flow::FlowState,
     pub data: data::DataState,
     pub audit: audit::AuditState,
+    pub rules: rules::RulesState,
     pub recipe: recipe::RecipeState,
     pub features: features::FeaturesState,
     pub train: train::TrainState,
@@ -79,6 +82,7 @@ impl AppState {
             Stage::Project | Stage::Preview => StageStatus::default(),
             Stage::Data => self.data.status(self),
             Stage::Audit => self.audit.status(self),
+            Stage::Rules => self.rules.status(self),
             Stage::Recipe => self.recipe.status(self),
             Stage::Features => self.features.status(self),
             Stage::Train => self.train.status(self),

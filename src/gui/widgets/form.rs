@@ -66,6 +66,8 @@ pub fn choice<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, ent
         egui::ComboBox::from_id_salt(label)
             .selected_text(shown)
             .width(ui.available_width().min(200.0))
+            // A dozen entries are seen at once.
+            .height(360.0)
             .show_ui(ui, |ui| {
                 for (entry, name) in entries {
                     changed |= ui.selectable_value(value, entry.clone(), name).changed();

@@ -8,7 +8,7 @@ use super::source::Source;
 use regex::Regex;
 
 /// Words that are the same in every language, and the language of conditions.
-const NAMES: [&str; 4] = ["Touchstone", "JSON", "is null", "is not null"];
+const NAMES: [&str; 5] = ["Touchstone", "JSON", "TOML", "is null", "is not null"];
 
 /// Calls whose first words name a widget and are shown to nobody.
 const IDENTIFIERS: [&str; 10] = [

@@ -8,6 +8,7 @@ mod flow;
 mod ingest;
 mod kept;
 mod large;
+mod project_rules;
 mod report;
 mod road;
 mod rules;

@@ -13,7 +13,7 @@ use touchstone::gui::theme::Palette;
 
 /// What may be cut at the right: text in a view that scrolls sideways.
 fn scrolls_sideways(page: Page) -> bool {
-    matches!(page, Page::Audit)
+    matches!(page, Page::Audit | Page::Rules)
 }
 
 fn check(page: Page, language: Language, theme: ThemeChoice) -> Vec<String> {

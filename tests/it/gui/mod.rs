@@ -9,6 +9,8 @@ mod model_pages;
 mod pages;
 mod prepare_pages;
 mod projects;
+mod rules_pages;
+mod rules_road;
 mod screen;
 mod seen;
 mod shell;

@@ -121,6 +121,7 @@ fn every_page_has_a_key() {
         Key::Num7,
         Key::Num8,
         Key::Num9,
+        Key::Num0,
         Key::Comma,
     ];
     for (key, (page, _)) in keys.into_iter().zip(pages_in_navigation()) {

@@ -15,12 +15,15 @@ use touchstone::engine::eval::EvaluationReport;
 use touchstone::engine::eval::suite::ScoredRows;
 use touchstone::engine::experiment::ExperimentReport;
 use touchstone::engine::features::{FeatureSet, LogOutline, outline};
+use touchstone::engine::flow::rules::check_rules;
 use touchstone::engine::flow::sources::Sources;
 use touchstone::engine::flow::stages::features_dir;
 use touchstone::engine::ingest::{Dataset, ReadOptions, read_log};
 use touchstone::engine::progress::Progress;
 use touchstone::engine::project::{ArtefactKind, ArtefactRecord, Project};
 use touchstone::engine::recipe::{Applied, Recipe, apply, preview, suggest};
+use touchstone::engine::rules::suggest::suggest as suggest_rules;
+use touchstone::engine::rules::{RuleSheet, Tables};
 use touchstone::engine::run::now_ms;
 use touchstone::gui::loadable::Loadable;
 use touchstone::gui::runs::{RunList, RunWatcher};
@@ -31,9 +34,74 @@ use touchstone::gui::state::compare::Compared;
 use touchstone::gui::state::evaluate::Evaluations;
 use touchstone::gui::state::experiments::{ExperimentChoice, ExperimentLog};
 use touchstone::gui::state::recipe::RecipePreview;
+use touchstone::gui::state::rules::FromLog;
 use touchstone::gui::state::train::TrainInputs;
 
 const ROWS: &str = "4000";
+
+/// One rule of every kind; some hold, some do not, one cannot be judged.
+pub const RULES: &str = r#"version = 1
+
+[[rule]]
+kind = "not_null"
+column = "user_id"
+
+[[rule]]
+kind = "in_set"
+column = "event_type"
+values = ["view", "cart"]
+severity = "warning"
+reason = "searches are kept elsewhere"
+
+[[rule]]
+kind = "between"
+column = "price"
+min = 0
+where = 'event_type = "purchase"'
+mostly = 0.5
+
+[[rule]]
+kind = "matches"
+column = "user_id"
+pattern = 'no such user'
+
+[[rule]]
+kind = "unique_together"
+columns = ["user_id", "event_time"]
+mostly = 0.9
+
+[[rule]]
+kind = "references"
+column = "product_id"
+table = "items"
+mostly = 0.75
+
+[[rule]]
+kind = "monotone"
+column = "event_time"
+group = ["user_id"]
+severity = "info"
+
+[[rule]]
+kind = "row_condition"
+condition = 'price > 0'
+
+[[rule]]
+kind = "freshness"
+column = "event_time"
+within = "36 hours"
+against = "log_end"
+
+[[rule]]
+kind = "volume"
+per_day = "event_time"
+min_rows = 1
+
+[[rule]]
+kind = "references"
+column = "user_id"
+table = "users"
+"#;
 
 /// What the flow made.
 pub struct Shop {
@@ -171,6 +239,7 @@ impl Shop {
         state.project.artefacts = self.artefacts.clone();
         state.audit.report = Loadable::Ready(Arc::clone(&self.report));
         state.audit.log = Some(Arc::clone(&self.audited));
+        self.with_rules(&mut state, RULES);
         state.recipe.recipe = self.recipe.clone();
         state.recipe.is_decided = true;
         state.recipe.applied = Loadable::Ready(Arc::clone(&self.applied));
@@ -195,6 +264,33 @@ impl Shop {
         let mut state = self.done(language);
         state.settings.theme = theme;
         state
+    }
+
+    /// Gives the project these rules (TOML), checked on the log as the window's job does.
+    pub fn with_rules(&self, state: &mut AppState, text: &str) {
+        let sheet = RuleSheet::parse(text, "rules.toml").expect("a sound file");
+        let tables = Tables {
+            items: Some(&*self.items),
+            ..Tables::default()
+        };
+        let (log, folder) = (&*self.log, self.project.folder());
+        let check = check_rules(sheet.rules(), (log, tables), folder, now_ms(), &Progress::new());
+        state.rules.sheet = sheet;
+        state.rules.check = Loadable::Ready(Arc::new(check.expect("readable rows")));
+        state.rules.rows = Some(Arc::clone(&self.audited));
+    }
+
+    /// What the log suggests, as the window's job finds it.
+    pub fn suggestions(&self) -> Arc<FromLog> {
+        let tables = Tables {
+            items: Some(&*self.items),
+            ..Tables::default()
+        };
+        let found = suggest_rules(&self.log, None, &tables, now_ms(), &Progress::new()).expect("readable rows");
+        Arc::new(FromLog {
+            found,
+            log: self.log.info.hash.clone(),
+        })
     }
 
     /// Chooses a step of the recipe and previews it, as the window's preview job does.

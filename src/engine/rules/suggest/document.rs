@@ -29,6 +29,17 @@ pub fn document(found: &Suggestions, log: &str) -> Option<String> {
 }
 
 fn entry(found: &Suggestion) -> String {
+    let mut text = comment(found);
+    let block = block(&found.rule);
+    if found.refused.is_none() {
+        return text + &block;
+    }
+    text.extend(block.lines().map(|line| format!("# {line}\n")));
+    text
+}
+
+/// The comment that stands above a suggested rule: what speaks for it, and how it did on other rows.
+pub fn comment(found: &Suggestion) -> String {
     let bound = found.upper_bound.map_or_else(|| "none".to_owned(), percent);
     let mut text = format!(
         "# {}\n# evidence: {}\n# back-test: {}; bound {bound}\n",
@@ -36,15 +47,10 @@ fn entry(found: &Suggestion) -> String {
         one_line(&found.evidence.en),
         trial(found.back_test)
     );
-    let block = block(&found.rule);
-    match &found.refused {
-        None => text + &block,
-        Some(why) => {
-            text += &format!("# not accepted: {}\n", one_line(&why.en));
-            text.extend(block.lines().map(|line| format!("# {line}\n")));
-            text
-        }
+    if let Some(why) = &found.refused {
+        text += &format!("# not accepted: {}\n", one_line(&why.en));
     }
+    text
 }
 
 fn trial(trial: Trial) -> String {

@@ -13,7 +13,7 @@ mod log;
 mod shape;
 
 pub use bound::{CONFIDENCE, upper_bound};
-pub use document::document;
+pub use document::{comment, document};
 
 use super::check::check_one;
 use super::outcome::{Judged, RuleOutcome, RuleStatus};

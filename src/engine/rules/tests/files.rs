@@ -228,7 +228,7 @@ fn expectation() -> impl Strategy<Value = Expectation> {
     ]
 }
 
-fn rules() -> impl Strategy<Value = Rule> {
+pub(super) fn rules() -> impl Strategy<Value = Rule> {
     (
         expectation(),
         0.001..1.0_f64,

@@ -1,0 +1,84 @@
+//! The list of the project's rules: each in words, with its tolerance and what became of it.
+
+use super::{heading, send};
+use crate::engine::rules::explain::KindInfo;
+use crate::engine::rules::{Rule, RuleOutcome, RuleStatus};
+use crate::gui::command::rules::RulesCommand;
+use crate::gui::i18n::number::count;
+use crate::gui::i18n::rules as words;
+use crate::gui::pages::PageContext;
+use crate::gui::theme::{Tone, palette, space};
+use crate::gui::widgets::{self, Column};
+use egui::Ui;
+
+/// Draws the list; the index of a rule that was clicked.
+pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut Ui) -> Option<usize> {
+    let state = &cx.state.rules;
+    let rules = state.sheet.rules();
+    widgets::card(ui, |ui| {
+        ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
+        heading(ui, cx.t(words::IN_FILE), |ui| undo_ui(cx, ui));
+        let columns = [
+            Column::left("", 36.0),
+            Column::rest(cx.t(words::RULE)),
+            Column::left(cx.t(words::KIND), 92.0),
+            Column::right(cx.t(words::AT_LEAST), 72.0),
+            Column::left(cx.t(words::OUTCOME), 100.0),
+            Column::right(cx.t(words::FAILING), 72.0),
+        ];
+        let table_height = ui.available_height();
+        let shown = (!rules.is_empty()).then_some(selected);
+        let size = (rules.len(), table_height, shown);
+        widgets::table(ui, "rules list", &columns, size, |row, index| {
+            let rule = &rules[index];
+            let outcome = state.outcome(rule);
+            row.col(|ui| {
+                widgets::severity_mark(ui, rule.severity);
+            });
+            row.col(|ui| widgets::cell(ui, cx.b(&rule.title()), palette(ui).text));
+            row.col(|ui| widgets::cell(ui, &kind_label(cx, rule), palette(ui).text_2));
+            row.col(|ui| widgets::cell_right(ui, &words::mostly(rule), palette(ui).text_2));
+            row.col(|ui| status_ui(cx, outcome, ui));
+            row.col(|ui| {
+                let failed = outcome.filter(|outcome| outcome.status != RuleStatus::Undefined);
+                let failed = failed.map_or_else(|| "–".to_owned(), |outcome| count(outcome.failed));
+                widgets::cell_right(ui, &failed, palette(ui).text);
+            });
+        })
+    })
+    .inner
+}
+
+fn undo_ui(cx: &PageContext<'_>, ui: &mut Ui) {
+    let state = &cx.state.rules;
+    for (enabled, label, command) in [
+        (!state.future.is_empty(), words::REDO, RulesCommand::Redo),
+        (!state.past.is_empty(), words::UNDO, RulesCommand::Undo),
+    ] {
+        ui.add_enabled_ui(enabled, |ui| {
+            if widgets::link(ui, cx.t(label)).clicked() {
+                send(cx, command);
+            }
+        });
+    }
+}
+
+/// Passed, failed, not judged or not checked, by shape, word and colour.
+pub(super) fn status_ui(cx: &PageContext<'_>, outcome: Option<&RuleOutcome>, ui: &mut Ui) {
+    let (tone, word) = match outcome.map(|outcome| outcome.status) {
+        None => (Tone::Quiet, words::NOT_CHECKED),
+        Some(RuleStatus::Passed) => (Tone::Success, words::PASSED),
+        Some(RuleStatus::Undefined) => (Tone::Warning, words::NOT_JUDGED),
+        Some(RuleStatus::Failed) => {
+            let tone = outcome.map_or(Tone::Danger, |outcome| outcome.rule.severity.into());
+            (tone, words::FAILED)
+        }
+    };
+    widgets::tone_text(ui, tone, cx.t(word));
+}
+
+/// The kind in a few words.
+pub(super) fn kind_label(cx: &PageContext<'_>, rule: &Rule) -> String {
+    let kind = rule.expectation.kind();
+    KindInfo::of(kind).map_or_else(|| kind.to_owned(), |info| cx.b(&info.label()).to_owned())
+}
