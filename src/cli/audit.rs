@@ -6,6 +6,7 @@ use super::rules::Rules;
 use super::scored::{number, say_table};
 use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
+use crate::engine::audit::associations::associate_all;
 use crate::engine::audit::drift::{DriftReport, add_drift, summary};
 use crate::engine::audit::{AuditOptions, AuditReport, Dimension, SideTables, audit, percent, thousands};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
@@ -41,6 +42,9 @@ pub struct Args {
     /// Language of the HTML report
     #[arg(long, value_name = "en|zh", default_value = "en", value_parser = ["en", "zh"])]
     pub lang: String,
+    /// Compute the association of every pair of columns, also where that is too dear for every audit
+    #[arg(long)]
+    pub associations: bool,
     /// Rules to check (TOML, see `touchstone rules --help`)
     ///
     /// JSON: rules[{kind, …, severity, mostly, title, status (passed, failed or undefined), unit, rows, missing, checked,
@@ -68,6 +72,9 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         users: users.as_ref(),
     };
     let mut report = audit(&dataset, &AuditOptions::new(now_ms()).with_tables(tables), &progress)?;
+    if args.associations {
+        report.associations = Some(associate_all(&dataset, &report.columns, &progress)?);
+    }
     // The same decisions about reading, so that a column is read alike in both.
     let read_reference = |path: &PathBuf| {
         read_log(std::slice::from_ref(path), &options, &progress)
@@ -177,6 +184,7 @@ fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
     if let Some(drift) = &report.drift {
         say_drift(drift, out);
     }
+    say_associations(report, out);
     for finding in &report.findings {
         let mark = match finding.severity {
             Severity::Error => "●",
@@ -196,6 +204,29 @@ fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
     if report.findings.is_empty() {
         out.say("✓ no check found anything");
     }
+}
+
+/// How many pairs of columns were compared, and the three strongest.
+fn say_associations(report: &AuditReport, out: &OutputArgs) {
+    let Some(found) = report.associations.as_ref().filter(|found| !found.pairs.is_empty()) else {
+        return;
+    };
+    let strongest: Vec<String> = found
+        .pairs
+        .iter()
+        .take(3)
+        .filter_map(|pair| Some(format!("{} × {} {:.2}", pair.a, pair.b, pair.value?)))
+        .collect();
+    let left = if found.is_partial() {
+        " (--associations computes all pairs)"
+    } else {
+        ""
+    };
+    out.say(&format!(
+        "associations: {} pairs of columns{left}; strongest {}",
+        found.pairs.len(),
+        strongest.join(", ")
+    ));
 }
 
 fn say_drift(drift: &DriftReport, out: &OutputArgs) {

@@ -24,6 +24,7 @@ mod sample;
 mod scored;
 mod select;
 mod split;
+mod tokens;
 mod train;
 mod window;
 mod worker;
@@ -74,6 +75,7 @@ enum Command {
     Rules(rules::Args),
     Features(features::Args),
     Select(select::Args),
+    Tokens(tokens::Args),
     Split(split::Args),
     Train(train::Args),
     Predict(predict::Args),
@@ -112,6 +114,7 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let keeps_nothing = match command {
         Command::Rules(_) => Some("rules"),
         Command::Select(_) => Some("select"),
+        Command::Tokens(_) => Some("tokens"),
         Command::Explain(_) => Some("explain"),
         Command::Power(_) => Some("power"),
         Command::Report(_) => Some("report"),
@@ -132,6 +135,7 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         Command::Rules(args) => rules::run(args, out),
         Command::Features(args) => features::run(args, out),
         Command::Select(args) => select::run(args, out),
+        Command::Tokens(args) => tokens::run(args, out),
         Command::Split(args) => split::run(args, out),
         Command::Train(args) => train::run(args, out),
         Command::Predict(args) => predict::run(args, out),

@@ -1,6 +1,7 @@
 //! The audit report as HTML: scores, findings with plots and example rows, the log, the columns.
 
 use super::ReportLanguage;
+use super::associations::associations_section;
 use super::columns::columns_section;
 use super::drift::drift_section;
 use super::log::log_section;
@@ -103,6 +104,9 @@ fn sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>
     checks(page, report);
     if let Some(log) = &report.log {
         log_section(page, log);
+    }
+    if let Some(associations) = &report.associations {
+        associations_section(page, associations);
     }
     columns_section(page, report, &hidden);
     foot(page, report);

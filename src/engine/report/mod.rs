@@ -3,7 +3,9 @@
 //! In: finished results. Out: HTML with inline style and SVG charts: no script, no network, prints well.
 //! Invariant: every text from data is escaped, and personal data that was found is masked.
 
+mod associations;
 mod audit;
+mod behaviour;
 mod columns;
 mod comparison;
 mod curve_chart;
@@ -14,6 +16,7 @@ mod evaluation_charts;
 mod experiment;
 mod features;
 mod forest;
+mod heat_map;
 mod lineage;
 mod log;
 mod numbers;

@@ -10,6 +10,7 @@ use super::order_texts::{self, Defect};
 use super::shoppers::user_id;
 use super::truth::{Planted, planted_in};
 use crate::engine::random::Draws;
+use std::collections::HashMap;
 
 const STREAM: u64 = 0x0DE5;
 pub(super) const NAME: &str = "orders.csv";
@@ -18,6 +19,11 @@ const MOST_ROWS: u64 = 20_000;
 /// Every defect is planted at least this often, however small the shop.
 const LEAST_OF_EACH: u64 = 3;
 const DAYS: u64 = 28;
+/// Goods that every second customer buys: the planted long tail. Few enough to be 1 % of the smallest table's items.
+const BEST_SELLERS: u64 = 3;
+const BEST_SELLER_SHARE: f64 = 0.42;
+/// One order in so many is returned: the planted rare label.
+const RETURNED_EVERY: u64 = 12;
 /// The days before are for training, the rest for testing.
 const FIRST_TEST_DAY: u64 = 20;
 const CITIES: [&str; 6] = ["Shanghai", "Beijing", "Hangzhou", "Chengdu", "Shenzhen", "Nanjing"];
@@ -39,6 +45,10 @@ pub(super) struct Orders {
     last_id: u64,
     /// Orders whose distance is a multiple of a hundred.
     rounded: u64,
+    /// Returned orders that are labelled as such.
+    returned: u64,
+    /// Orders of each item.
+    orders_per_item: HashMap<u64, u64>,
     /// The last comment without a blemish.
     last_comment: String,
 }
@@ -54,6 +64,8 @@ impl Orders {
             counts: [0; Defect::ALL.len()],
             last_id: 0,
             rounded: 0,
+            returned: 0,
+            orders_per_item: HashMap::new(),
             last_comment: String::new(),
         }
     }
@@ -95,7 +107,14 @@ impl Orders {
         out.push(b',');
         csv::integer(out, user_id(draws.below(1 + self.num_orders / 3)));
         out.push(b',');
-        let item = &catalogue.items[draws.below(catalogue.items.len() as u64) as usize];
+        let is_best_seller = !self.clean && draws.chance(BEST_SELLER_SHARE);
+        let goods = if is_best_seller {
+            BEST_SELLERS
+        } else {
+            catalogue.items.len() as u64
+        };
+        let item = &catalogue.items[draws.below(goods) as usize];
+        *self.orders_per_item.entry(item.product_id).or_default() += 1;
         csv::integer(out, item.product_id);
         if is(Defect::EmptyRow) {
             out.extend_from_slice(b",,,,,,,,,,,,,,,,,,,,,\n");
@@ -210,7 +229,13 @@ impl Orders {
             (false, Some(Defect::Channel)) => "web",
             _ => "app",
         };
-        let is_returned = draws.chance(0.3);
+        let is_returned = if self.clean {
+            draws.chance(0.3)
+        } else {
+            let dozen = number / RETURNED_EVERY;
+            number % RETURNED_EVERY == Draws::new(self.seed, &[STREAM, 1, dozen]).below(RETURNED_EVERY)
+        };
+        self.returned += u64::from(is_returned);
         // Only returned parcels need service: the planted leak.
         let service = if is_returned || self.clean {
             60 + draws.below(900)
@@ -228,6 +253,13 @@ impl Orders {
         }
     }
 
+    /// Orders of the most frequent hundredth of the items, at least of one.
+    fn head_orders(&self) -> u64 {
+        let mut orders: Vec<u64> = self.orders_per_item.values().copied().collect();
+        orders.sort_unstable_by(|a, b| b.cmp(a));
+        orders[..orders.len().div_ceil(100)].iter().sum()
+    }
+
     pub(super) fn planted(&self) -> Vec<Planted> {
         if self.clean {
             return Vec::new();
@@ -242,6 +274,20 @@ impl Orders {
         let filled = self.rows - self.counts[Defect::EmptyRow as usize];
         let definition = "every filled cell is above 0 exactly where the order was returned";
         planted.push(planted_in(NAME, ("label_leak", "service_secs", ""), filled, definition));
+        let definition = "orders that were returned: one in twelve";
+        planted.push(planted_in(
+            NAME,
+            ("label_imbalance", "label_returned", ""),
+            self.returned,
+            definition,
+        ));
+        let definition = "orders of the most frequent 1 % of the items in the table";
+        planted.push(planted_in(
+            NAME,
+            ("long_tail", "product_id", ""),
+            self.head_orders(),
+            definition,
+        ));
         let definition = "multiples of 100; every third cell was rounded to one";
         planted.push(planted_in(
             NAME,

@@ -112,6 +112,10 @@ pub(super) struct Ledger {
     pub overlong_rows: u64,
     pub gap_sessions: u64,
     pub purchases_without_view: u64,
+    pub isolated: u64,
+    pub orphan_users: u64,
+    /// Items of items.csv that no accepted row names.
+    pub unused_items: u64,
     pub past: u64,
     pub future: u64,
     pub exact_groups: u64,
@@ -152,9 +156,11 @@ impl Ledger {
             Standing::WithoutView => self.purchases_without_view += 1,
             Standing::OutOfRange { future: true } => self.future += 1,
             Standing::OutOfRange { future: false } => self.past += 1,
+            Standing::Isolated => self.isolated += 1,
+            Standing::Stranger => self.orphan_users += 1,
             Standing::Echo => self.double_fires += 1,
         }
-        if !matches!(event.standing, Standing::OutOfRange { .. }) {
+        if !matches!(event.standing, Standing::OutOfRange { .. } | Standing::Isolated) {
             self.first_secs.get_or_insert(event.unix_secs);
             self.last_secs = self.last_secs.max(event.unix_secs);
         }

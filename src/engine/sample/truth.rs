@@ -175,7 +175,7 @@ fn duplicates(ledger: &Ledger) -> [Planted; 2] {
     [exact, same_key]
 }
 
-fn values(ledger: &Ledger) -> [Planted; 7] {
+fn values(ledger: &Ledger) -> [Planted; 10] {
     let count = |plant| ledger.count(plant);
     [
         planted(
@@ -191,6 +191,13 @@ fn values(ledger: &Ledger) -> [Planted; 7] {
             "future",
             ledger.future,
             "time on or after 2038-01-19 03:14:07 UTC",
+        ),
+        planted(
+            "isolated_time",
+            "event_time",
+            "",
+            ledger.isolated,
+            "time 60 to 79 days before the row arrived, weeks before all other rows",
         ),
         planted(
             "price_not_positive",
@@ -219,6 +226,20 @@ fn values(ledger: &Ledger) -> [Planted; 7] {
             "",
             count(Plant::OrphanItem),
             "product_id that items.csv does not hold",
+        ),
+        planted(
+            "orphan_user",
+            "user_id",
+            "",
+            ledger.orphan_users,
+            "row of a user_id that users.csv does not hold",
+        ),
+        planted(
+            "unused_item",
+            "product_id",
+            "items",
+            ledger.unused_items,
+            "items of items.csv that no accepted row names; rows = items",
         ),
         planted(
             "mixed_types",

@@ -148,6 +148,7 @@ pub fn kind(lang: Language, kind: ColumnKind) -> &'static str {
         ColumnKind::Identifier => Text::new("identifier", "标识"),
         ColumnKind::Category => Text::new("category", "类目"),
         ColumnKind::Number => Text::new("number", "数值"),
+        ColumnKind::FreeCode => Text::new("free code", "自由编码"),
         ColumnKind::Text => Text::new("text", "文本"),
     })
 }
