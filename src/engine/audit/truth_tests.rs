@@ -124,6 +124,7 @@ fn code_of(check: &str) -> Option<&'static str> {
         "cart_after_purchase" => "B06",
         "click_without_exposure" => "B07",
         "exposure_without_position" => "B08",
+        "k_core" => "B09",
         "pii" => "P01",
         "telephones" => "P02",
         "credit_codes" => "P03",

@@ -10,7 +10,7 @@ use super::order_texts::{self, Defect};
 use super::shoppers::user_id;
 use super::truth::{Planted, planted_in};
 use crate::engine::random::Draws;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const STREAM: u64 = 0x0DE5;
 pub(super) const NAME: &str = "orders.csv";
@@ -49,6 +49,8 @@ pub(super) struct Orders {
     returned: u64,
     /// Orders of each item.
     orders_per_item: HashMap<u64, u64>,
+    /// User and item of each order.
+    pairs: Vec<(u64, u64)>,
     /// The last comment without a blemish.
     last_comment: String,
 }
@@ -66,6 +68,7 @@ impl Orders {
             rounded: 0,
             returned: 0,
             orders_per_item: HashMap::new(),
+            pairs: Vec::new(),
             last_comment: String::new(),
         }
     }
@@ -105,7 +108,8 @@ impl Orders {
         let ordered = self.ordered_at(number, is(Defect::DateOnly), &mut draws);
         csv::timestamp(out, ordered);
         out.push(b',');
-        csv::integer(out, user_id(draws.below(1 + self.num_orders / 3)));
+        let user = user_id(draws.below(1 + self.num_orders / 3));
+        csv::integer(out, user);
         out.push(b',');
         let is_best_seller = !self.clean && draws.chance(BEST_SELLER_SHARE);
         let goods = if is_best_seller {
@@ -115,6 +119,7 @@ impl Orders {
         };
         let item = &catalogue.items[draws.below(goods) as usize];
         *self.orders_per_item.entry(item.product_id).or_default() += 1;
+        self.pairs.push((user, item.product_id));
         csv::integer(out, item.product_id);
         if is(Defect::EmptyRow) {
             out.extend_from_slice(b",,,,,,,,,,,,,,,,,,,,,\n");
@@ -260,6 +265,25 @@ impl Orders {
         orders[..orders.len().div_ceil(100)].iter().sum()
     }
 
+    /// Orders that are gone once users with fewer than five items and items with fewer than five users are dropped,
+    /// again and again until none is left.
+    fn outside_core(&self) -> u64 {
+        const LEAST: usize = 5;
+        let mut core: HashSet<(u64, u64)> = self.pairs.iter().copied().collect();
+        loop {
+            let (mut items_of, mut users_of): (HashMap<u64, usize>, HashMap<u64, usize>) = Default::default();
+            for (user, item) in &core {
+                *items_of.entry(*user).or_default() += 1;
+                *users_of.entry(*item).or_default() += 1;
+            }
+            let before = core.len();
+            core.retain(|(user, item)| items_of[user] >= LEAST && users_of[item] >= LEAST);
+            if core.len() == before {
+                return self.pairs.iter().filter(|pair| !core.contains(pair)).count() as u64;
+            }
+        }
+    }
+
     pub(super) fn planted(&self) -> Vec<Planted> {
         if self.clean {
             return Vec::new();
@@ -286,6 +310,13 @@ impl Orders {
             NAME,
             ("long_tail", "product_id", ""),
             self.head_orders(),
+            definition,
+        ));
+        let definition = "orders outside the 5-core: customers come back three times on average, too rarely for it";
+        planted.push(planted_in(
+            NAME,
+            ("k_core", "user_id", ""),
+            self.outside_core(),
             definition,
         ));
         let definition = "multiples of 100; every third cell was rounded to one";

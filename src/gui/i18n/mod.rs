@@ -3,6 +3,7 @@
 //! A constant is a `Text`; sentences with numbers are functions of `Language`. One file a page.
 
 pub mod audit;
+pub mod audit_profile;
 pub mod common;
 pub mod compare;
 pub mod data;

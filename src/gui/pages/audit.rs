@@ -1,10 +1,15 @@
 //! The audit page: scores, findings with their rows and repairs, columns, the log, and all checks.
 
+mod associations;
+mod behaviour;
 mod checks;
 mod columns;
 mod detail;
 mod findings;
 mod overview;
+#[cfg(test)]
+mod page_tests;
+mod texts;
 
 use super::{Page, PageContext};
 use crate::engine::artifact::Severity;
@@ -12,8 +17,8 @@ use crate::engine::audit::{AuditReport, Dimension};
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::i18n::audit as words;
-use crate::gui::i18n::common;
 use crate::gui::i18n::number::{fixed, signed};
+use crate::gui::i18n::{audit_profile, common};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
@@ -25,6 +30,7 @@ enum Tab {
     #[default]
     Findings,
     Columns,
+    Associations,
     Log,
     Checks,
 }
@@ -75,6 +81,7 @@ impl AuditPage {
         match self.tab {
             Tab::Findings => self.findings.ui(cx, report, self.dimension, ui),
             Tab::Columns => self.columns.ui(cx, report, ui),
+            Tab::Associations => associations::ui(cx, report, ui),
             Tab::Log => overview::ui(cx, report, ui),
             Tab::Checks => checks::ui(cx, report, ui),
         }
@@ -91,6 +98,7 @@ impl AuditPage {
                     Tab::Columns,
                     format!("{} {}", cx.t(words::COLUMNS), report.columns.len()),
                 ),
+                (Tab::Associations, cx.t(audit_profile::ASSOCIATIONS).to_owned()),
                 (Tab::Log, cx.t(words::LOG).to_owned()),
                 (Tab::Checks, format!("{} {}", cx.t(words::CHECKS), report.checks.len())),
             ];

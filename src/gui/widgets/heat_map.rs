@@ -41,7 +41,10 @@ pub fn heat_map(
     let left = if is_triangle { 0.0 } else { look.label_width };
     let head = if is_triangle { 0.0 } else { HEAD };
     let behind = if is_triangle { look.label_width } else { 0.0 };
-    let size = vec2(left + widest * look.cell.x + behind, head + rows.len() as f32 * look.cell.y);
+    let size = vec2(
+        left + widest * look.cell.x + behind,
+        head + rows.len() as f32 * look.cell.y,
+    );
     let (area, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
     let painter = ui.painter_at(area);

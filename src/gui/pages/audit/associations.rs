@@ -17,7 +17,11 @@ const MOST_COLUMNS: usize = 24;
 
 pub(super) fn ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut Ui) {
     let state = &cx.state.audit;
-    let found = state.associations.value().map(|all| &**all).or(report.associations.as_ref());
+    let found = state
+        .associations
+        .value()
+        .map(|all| &**all)
+        .or(report.associations.as_ref());
     let Some(found) = found else {
         widgets::empty_page(ui, cx.t(words::NO_ASSOCIATIONS), cx.t(words::NO_ASSOCIATIONS_WHY), None);
         return;
@@ -51,23 +55,45 @@ pub(super) fn ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut Ui) {
 fn actions(cx: &PageContext<'_>, found: &Associations, ui: &mut Ui) {
     let state = &cx.state.audit.associations;
     if state.is_loading() {
-        ui.label(RichText::new(cx.t(words::ASSOCIATING)).font(text::small()).color(palette(ui).text_2));
+        ui.label(
+            RichText::new(cx.t(words::ASSOCIATING))
+                .font(text::small())
+                .color(palette(ui).text_2),
+        );
     } else if let Some(error) = state.error() {
         widgets::tone_text(ui, Tone::Danger, error);
-    } else if found.is_partial() && cx.state.audit.log.is_some() {
-        if widgets::link(ui, cx.t(words::ALL_PAIRS)).clicked() {
-            cx.send(Command::Audit(AuditCommand::Associate));
-        }
+    }
+    let can_run = found.is_partial() && cx.state.audit.log.is_some() && !state.is_loading();
+    if can_run && widgets::link(ui, cx.t(words::ALL_PAIRS)).clicked() {
+        cx.send(Command::Audit(AuditCommand::Associate));
     }
 }
 
 fn triangle(cx: &PageContext<'_>, found: &Associations, ui: &mut Ui) {
-    let names: Vec<&str> = found.columns.iter().take(MOST_COLUMNS).map(|column| column.name.as_str()).collect();
-    let labels: Vec<String> = names.iter().map(|name| crate::engine::audit::shortened(name, 18)).collect();
-    let cells: Vec<Vec<HeatCell>> = (0..names.len())
-        .map(|row| (0..row).map(|column| cell(cx, found.pair(names[row], names[column]))).collect())
+    let names: Vec<&str> = found
+        .columns
+        .iter()
+        .take(MOST_COLUMNS)
+        .map(|column| column.name.as_str())
         .collect();
-    let legend = [(-1.0, "−1".to_owned()), (-0.5, "−0.5".to_owned()), (0.0, "0".to_owned()), (0.5, "0.5".to_owned()), (1.0, "1".to_owned())];
+    let labels: Vec<String> = names
+        .iter()
+        .map(|name| crate::engine::audit::shortened(name, 18))
+        .collect();
+    let cells: Vec<Vec<HeatCell>> = (0..names.len())
+        .map(|row| {
+            (0..row)
+                .map(|column| cell(cx, found.pair(names[row], names[column])))
+                .collect()
+        })
+        .collect();
+    let legend = [
+        (-1.0, "−1".to_owned()),
+        (-0.5, "−0.5".to_owned()),
+        (0.0, "0".to_owned()),
+        (0.5, "0.5".to_owned()),
+        (1.0, "1".to_owned()),
+    ];
     widgets::heat_legend(ui, &legend);
     ui.add_space(space::TIGHT);
     egui::ScrollArea::both()
@@ -121,50 +147,60 @@ fn notes(cx: &PageContext<'_>, found: &Associations, ui: &mut Ui) {
 
 fn pairs(cx: &PageContext<'_>, found: &Associations, height: f32, ui: &mut Ui) {
     let title = words::num_pairs(cx.lang(), found.pairs.len());
-    widgets::card_titled(ui, &title, |_ui| {}, |ui| {
-        ui.set_height(height);
-        let columns = [
-            Column::rest(cx.t(words::PAIR)),
-            Column::left(cx.t(words::MEASURE), 120.0),
-            Column::right(cx.t(words::VALUE), 58.0),
-            Column::right("n", 84.0),
-        ];
-        let look = (found.pairs.len(), height, None);
-        widgets::table(ui, "audit pairs", &columns, look, |row, place| {
-            let pair = &found.pairs[place];
-            let value = pair.value.map_or_else(|| "–".to_owned(), |value| fixed(value, 3));
-            row.col(|ui| widgets::cell(ui, &format!("{} × {}", pair.a, pair.b), palette(ui).text));
-            row.col(|ui| widgets::cell(ui, cx.t(words::measure(pair.measure)), palette(ui).text_2));
-            row.col(|ui| widgets::cell_right(ui, &value, palette(ui).text));
-            row.col(|ui| widgets::cell_right(ui, &count(pair.n), palette(ui).text_2));
-        });
-    });
+    widgets::card_titled(
+        ui,
+        &title,
+        |_ui| {},
+        |ui| {
+            ui.set_height(height);
+            let columns = [
+                Column::rest(cx.t(words::PAIR)),
+                Column::left(cx.t(words::MEASURE), 120.0),
+                Column::right(cx.t(words::VALUE), 58.0),
+                Column::right("n", 84.0),
+            ];
+            let look = (found.pairs.len(), height, None);
+            widgets::table(ui, "audit pairs", &columns, look, |row, place| {
+                let pair = &found.pairs[place];
+                let value = pair.value.map_or_else(|| "–".to_owned(), |value| fixed(value, 3));
+                row.col(|ui| widgets::cell(ui, &format!("{} × {}", pair.a, pair.b), palette(ui).text));
+                row.col(|ui| widgets::cell(ui, cx.t(words::measure(pair.measure)), palette(ui).text_2));
+                row.col(|ui| widgets::cell_right(ui, &value, palette(ui).text));
+                row.col(|ui| widgets::cell_right(ui, &count(pair.n), palette(ui).text_2));
+            });
+        },
+    );
 }
 
 fn missing(cx: &PageContext<'_>, found: &Associations, height: f32, ui: &mut Ui) {
     let together: Vec<&MissingPair> = found.missingness.pairs.iter().collect();
-    widgets::card_titled(ui, cx.t(words::MISSING_TOGETHER), |_ui| {}, |ui| {
-        ui.set_height(height);
-        if together.is_empty() {
-            ui.label(RichText::new(cx.t(words::NOTHING_MISSING)).color(palette(ui).text_2));
-            return;
-        }
-        let columns = [
-            Column::rest(cx.t(words::PAIR)),
-            Column::right(cx.t(words::BOTH), 84.0),
-            Column::right(cx.t(words::SHARE), 62.0),
-            Column::right("φ", 62.0),
-        ];
-        let look = (together.len(), height, None);
-        widgets::table(ui, "audit missing pairs", &columns, look, |row, place| {
-            let pair = together[place];
-            let rows = pair.both + pair.only_a + pair.only_b + pair.neither;
-            let phi = pair.phi.map_or_else(|| "–".to_owned(), |phi| fixed(phi, 3));
-            row.col(|ui| widgets::cell(ui, &format!("{} + {}", pair.a, pair.b), palette(ui).text));
-            row.col(|ui| widgets::cell_right(ui, &count(pair.both), palette(ui).text));
-            let part = pair.both as f64 / rows.max(1) as f64;
-            row.col(|ui| widgets::cell_right(ui, &share(part), palette(ui).text_2));
-            row.col(|ui| widgets::cell_right(ui, &phi, palette(ui).text));
-        });
-    });
+    widgets::card_titled(
+        ui,
+        cx.t(words::MISSING_TOGETHER),
+        |_ui| {},
+        |ui| {
+            ui.set_height(height);
+            if together.is_empty() {
+                ui.label(RichText::new(cx.t(words::NOTHING_MISSING)).color(palette(ui).text_2));
+                return;
+            }
+            let columns = [
+                Column::rest(cx.t(words::PAIR)),
+                Column::right(cx.t(words::BOTH), 84.0),
+                Column::right(cx.t(words::SHARE), 62.0),
+                Column::right("φ", 62.0),
+            ];
+            let look = (together.len(), height, None);
+            widgets::table(ui, "audit missing pairs", &columns, look, |row, place| {
+                let pair = together[place];
+                let rows = pair.both + pair.only_a + pair.only_b + pair.neither;
+                let phi = pair.phi.map_or_else(|| "–".to_owned(), |phi| fixed(phi, 3));
+                row.col(|ui| widgets::cell(ui, &format!("{} + {}", pair.a, pair.b), palette(ui).text));
+                row.col(|ui| widgets::cell_right(ui, &count(pair.both), palette(ui).text));
+                let part = pair.both as f64 / rows.max(1) as f64;
+                row.col(|ui| widgets::cell_right(ui, &share(part), palette(ui).text_2));
+                row.col(|ui| widgets::cell_right(ui, &phi, palette(ui).text));
+            });
+        },
+    );
 }

@@ -1,6 +1,8 @@
 //! The log over time: hours of the week, retention, arrivals, gaps and spikes.
 
-use crate::engine::audit::log_profile::{Arrivals, Episode, EpisodeKind, LogProfile, Retention, Rhythm, VolumeEpisodes};
+use crate::engine::audit::log_profile::{
+    Arrivals, Episode, EpisodeKind, LogProfile, Retention, Rhythm, VolumeEpisodes,
+};
 use crate::gui::i18n::audit_profile as words;
 use crate::gui::i18n::number::{compact, count, fixed};
 use crate::gui::pages::PageContext;
@@ -76,7 +78,10 @@ fn title(ui: &mut Ui, words: &str, actions: impl FnOnce(&mut Ui)) {
 }
 
 fn rhythm_ui(cx: &PageContext<'_>, rhythm: &Rhythm, ui: &mut Ui) {
-    let most = (0..168).filter_map(|hour| rhythm.mean(hour)).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let most = (0..168)
+        .filter_map(|hour| rhythm.mean(hour))
+        .fold(0.0, f64::max)
+        .max(f64::MIN_POSITIVE);
     let days = words::weekdays(cx.lang());
     let legend = [(0.0, "0".to_owned()), (1.0, words::rows_an_hour(cx.lang(), most))];
     title(ui, cx.t(words::RHYTHM), |ui| widgets::heat_legend(ui, &legend));
@@ -94,14 +99,26 @@ fn rhythm_ui(cx: &PageContext<'_>, rhythm: &Rhythm, ui: &mut Ui) {
         })
         .collect();
     let hours: Vec<String> = (0..24)
-        .map(|hour| if hour % 3 == 0 { format!("{hour:02}") } else { String::new() })
+        .map(|hour| {
+            if hour % 3 == 0 {
+                format!("{hour:02}")
+            } else {
+                String::new()
+            }
+        })
         .collect();
     let label_width = 40.0;
     let look = HeatLook {
         cell: egui::vec2(((ui.available_width() - label_width) / 24.0).floor(), 21.0),
         label_width,
     };
-    widgets::heat_map(ui, cx.t(words::RHYTHM), (&days.map(str::to_owned), &hours), &cells, look);
+    widgets::heat_map(
+        ui,
+        cx.t(words::RHYTHM),
+        (&days.map(str::to_owned), &hours),
+        &cells,
+        look,
+    );
 }
 
 fn retention_ui(cx: &PageContext<'_>, retention: &Retention, ui: &mut Ui) {
@@ -112,12 +129,17 @@ fn retention_ui(cx: &PageContext<'_>, retention: &Retention, ui: &mut Ui) {
     let most = rates.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let days = (retention.period_secs / 86_400.0).round() as u64;
     let legend = [(0.0, "0 %".to_owned()), (1.0, format!("{} %", fixed(most * 100.0, 0)))];
-    title(ui, &words::retention(cx.lang(), days, retention.last_period_share), |ui| {
-        widgets::heat_legend(ui, &legend);
-    });
+    title(
+        ui,
+        &words::retention(cx.lang(), days, retention.last_period_share),
+        |ui| {
+            widgets::heat_legend(ui, &legend);
+        },
+    );
     let start = |period: u32| {
         let secs = retention.start_secs + f64::from(period) * retention.period_secs;
-        chrono::DateTime::from_timestamp(secs as i64, 0).map_or_else(String::new, |time| time.format("%m-%d").to_string())
+        chrono::DateTime::from_timestamp(secs as i64, 0)
+            .map_or_else(String::new, |time| time.format("%m-%d").to_string())
     };
     let cells: Vec<Vec<HeatCell>> = retention
         .cohorts
@@ -139,17 +161,25 @@ fn retention_ui(cx: &PageContext<'_>, retention: &Retention, ui: &mut Ui) {
         })
         .collect();
     let rows: Vec<String> = retention.cohorts.iter().map(|cohort| start(cohort.period)).collect();
-    let periods = retention.cohorts.iter().map(|cohort| cohort.users.len()).max().unwrap_or(0);
+    let periods = retention
+        .cohorts
+        .iter()
+        .map(|cohort| cohort.users.len())
+        .max()
+        .unwrap_or(0);
     let mut columns = vec![cx.t(words::NEW).to_owned()];
     columns.extend((1..periods).map(|later| format!("+{later}")));
-    egui::ScrollArea::both().id_salt("audit retention").auto_shrink([false, false]).show(ui, |ui| {
-        let room = (ui.available_width() - 56.0) / columns.len().max(1) as f32;
-        let look = HeatLook {
-            cell: egui::vec2(room.clamp(46.0, 96.0).floor(), 24.0),
-            label_width: 52.0,
-        };
-        widgets::heat_map(ui, cx.t(words::RETENTION), (&rows, &columns), &cells, look);
-    });
+    egui::ScrollArea::both()
+        .id_salt("audit retention")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            let room = (ui.available_width() - 56.0) / columns.len().max(1) as f32;
+            let look = HeatLook {
+                cell: egui::vec2(room.clamp(46.0, 96.0).floor(), 24.0),
+                label_width: 52.0,
+            };
+            widgets::heat_map(ui, cx.t(words::RETENTION), (&rows, &columns), &cells, look);
+        });
 }
 
 fn arrivals_ui(cx: &PageContext<'_>, arrivals: &Arrivals, ui: &mut Ui) {
@@ -167,11 +197,20 @@ fn arrivals_ui(cx: &PageContext<'_>, arrivals: &Arrivals, ui: &mut Ui) {
     });
     let at = |bin: usize| arrivals.start_secs + arrivals.bin_secs * (bin as f64 + 0.5);
     let line = |(name, counts, color): (crate::gui::i18n::Text, &Option<Vec<u64>>, egui::Color32)| {
-        let points = counts.as_ref()?.iter().enumerate().map(|(bin, &new)| [at(bin), new as f64]);
+        let points = counts
+            .as_ref()?
+            .iter()
+            .enumerate()
+            .map(|(bin, &new)| [at(bin), new as f64]);
         Some((cx.t(name).to_owned(), points.collect(), color))
     };
     let height = ui.available_height();
-    widgets::time_lines(ui, "audit arrivals", height, named.into_iter().filter_map(line).collect());
+    widgets::time_lines(
+        ui,
+        "audit arrivals",
+        height,
+        named.into_iter().filter_map(line).collect(),
+    );
 }
 
 fn episodes_ui(cx: &PageContext<'_>, found: &VolumeEpisodes, ui: &mut Ui) {
@@ -194,7 +233,15 @@ fn episodes_ui(cx: &PageContext<'_>, found: &VolumeEpisodes, ui: &mut Ui) {
     ];
     let look = (found.episodes.len(), ui.available_height(), None);
     widgets::table(ui, "audit episodes", &columns, look, |row, place| {
-        let Episode { kind, event, start_secs, end_secs, rows, usual_rows, z } = &found.episodes[place];
+        let Episode {
+            kind,
+            event,
+            start_secs,
+            end_secs,
+            rows,
+            usual_rows,
+            z,
+        } = &found.episodes[place];
         let name = match kind {
             EpisodeKind::Gap => words::GAP,
             EpisodeKind::Dip => words::DIP,
