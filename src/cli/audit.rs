@@ -72,9 +72,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         users: users.as_ref(),
     };
     let mut report = audit(&dataset, &AuditOptions::new(now_ms()).with_tables(tables), &progress)?;
-    if args.associations {
-        report.associations = Some(associate_all(&dataset, &report.columns, &progress)?);
-    }
+    associate(args, &mut report, &dataset, &progress)?;
     // The same decisions about reading, so that a column is read alike in both.
     let read_reference = |path: &PathBuf| {
         read_log(std::slice::from_ref(path), &options, &progress)
@@ -118,6 +116,14 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     }
     let worst = report.worst().max(rules.as_deref().and_then(worst));
     Ok(gate(worst, args.fail_on.as_deref()))
+}
+
+/// Every pair of columns, where they are asked for.
+fn associate(args: &Args, report: &mut AuditReport, dataset: &Dataset, progress: &Progress) -> anyhow::Result<()> {
+    if args.associations {
+        report.associations = Some(associate_all(dataset, &report.columns, progress)?);
+    }
+    Ok(())
 }
 
 /// The audit's JSON, with the outcome of each rule where there are rules.

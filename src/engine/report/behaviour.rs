@@ -7,7 +7,7 @@ use super::svg::Chart;
 use crate::engine::artifact::Bilingual;
 use crate::engine::audit::concentration::Concentration;
 use crate::engine::audit::log_profile::{
-    Arrivals, Episode, EpisodeKind, LogProfile, Retention, Rhythm, VolumeEpisodes,
+    Arrivals, Cohort, Episode, EpisodeKind, LogProfile, Retention, Rhythm, VolumeEpisodes,
 };
 use crate::engine::audit::plot::{FindingPlot, Marks, Scale, Series};
 use crate::engine::audit::{percent, plain, thousands};
@@ -107,22 +107,7 @@ fn retention_map(retention: &Retention, language: ReportLanguage) -> String {
     let cells: Vec<Vec<HeatCell>> = retention
         .cohorts
         .iter()
-        .map(|cohort| {
-            let size = HeatCell {
-                strength: None,
-                text: thousands(cohort.size()),
-                hint: String::new(),
-            };
-            let later = (1..cohort.users.len()).map(|later| {
-                let rate = cohort.rate(later).unwrap_or(0.0);
-                HeatCell {
-                    strength: Some(rate / most),
-                    text: format!("{:.0} %", rate * 100.0),
-                    hint: format!("{} / {}", thousands(cohort.users[later]), thousands(cohort.size())),
-                }
-            });
-            std::iter::once(size).chain(later).collect()
-        })
+        .map(|cohort| cohort_cells(cohort, most))
         .collect();
     let rows: Vec<String> = retention.cohorts.iter().map(|cohort| start(cohort.period)).collect();
     let periods = retention
@@ -153,6 +138,24 @@ fn retention_map(retention: &Retention, language: ReportLanguage) -> String {
         slanted: 0.0,
     };
     heat_map(&title, (&rows, &columns), &cells, &legend, look)
+}
+
+/// The size of a cohort, then the share that is active in each later period.
+fn cohort_cells(cohort: &Cohort, most: f64) -> Vec<HeatCell> {
+    let size = HeatCell {
+        strength: None,
+        text: thousands(cohort.size()),
+        hint: String::new(),
+    };
+    let later = (1..cohort.users.len()).map(|later| {
+        let rate = cohort.rate(later).unwrap_or(0.0);
+        HeatCell {
+            strength: Some(rate / most),
+            text: format!("{:.0} %", rate * 100.0),
+            hint: format!("{} / {}", thousands(cohort.users[later]), thousands(cohort.size())),
+        }
+    });
+    std::iter::once(size).chain(later).collect()
 }
 
 fn period_name(retention: &Retention, language: ReportLanguage) -> String {

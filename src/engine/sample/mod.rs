@@ -124,12 +124,9 @@ pub fn write(dir: &Path, config: &SampleConfig, progress: &Progress) -> Result<T
         shopper(idx).write_row(out)
     })?;
     let unshown = Catalogue::unshown(config.seed, num_items..listed_items as usize, FIRST_DAY);
+    let listed: Vec<_> = catalogue.items.iter().chain(&unshown).collect();
     table(dir, "items.csv", catalogue::HEADER, listed_items, |idx, out| {
-        let idx = idx as usize;
-        catalogue::write_row(
-            catalogue.items.get(idx).unwrap_or_else(|| &unshown[idx - num_items]),
-            out,
-        );
+        catalogue::write_row(listed[idx as usize], out);
     })?;
     progress.phase("writing the experiment", "写入实验日志");
     progress.set(0.05);

@@ -295,57 +295,58 @@ impl Orders {
                 planted_in(NAME, (check, column, ""), self.counts[defect as usize], definition)
             })
             .collect();
+        planted.extend(self.of_whole_columns());
+        planted
+    }
+
+    /// Defects of columns and of the table as a whole.
+    fn of_whole_columns(&self) -> Vec<Planted> {
         let filled = self.rows - self.counts[Defect::EmptyRow as usize];
-        let definition = "every filled cell is above 0 exactly where the order was returned";
-        planted.push(planted_in(NAME, ("label_leak", "service_secs", ""), filled, definition));
-        let definition = "orders that were returned: one in twelve";
-        planted.push(planted_in(
-            NAME,
-            ("label_imbalance", "label_returned", ""),
-            self.returned,
-            definition,
-        ));
-        let definition = "orders of the most frequent 1 % of the items in the table";
-        planted.push(planted_in(
-            NAME,
-            ("long_tail", "product_id", ""),
-            self.head_orders(),
-            definition,
-        ));
-        let definition = "orders outside the 5-core: customers come back three times on average, too rarely for it";
-        planted.push(planted_in(
-            NAME,
-            ("k_core", "user_id", ""),
-            self.outside_core(),
-            definition,
-        ));
-        let definition = "multiples of 100; every third cell was rounded to one";
-        planted.push(planted_in(
-            NAME,
-            ("rounded_numbers", "distance_m", ""),
-            self.rounded,
-            definition,
-        ));
-        for (check, column, definition) in [
+        let every = |what: &str| format!("every filled cell is {what}");
+        let told = [
             (
-                "numbers_with_units",
-                "weight",
-                "every filled cell is a number followed by kg",
+                "label_leak",
+                "service_secs",
+                filled,
+                every("above 0 exactly where the order was returned"),
             ),
             (
-                "personal_names",
-                "receiver",
-                "every filled cell is an invented Chinese name",
+                "label_imbalance",
+                "label_returned",
+                self.returned,
+                "orders that were returned: one in twelve".to_owned(),
             ),
+            (
+                "long_tail",
+                "product_id",
+                self.head_orders(),
+                "orders of the most frequent 1 % of the items in the table".to_owned(),
+            ),
+            (
+                "k_core",
+                "user_id",
+                self.outside_core(),
+                "orders outside the 5-core: customers come back three times on average, too rarely for it".to_owned(),
+            ),
+            (
+                "rounded_numbers",
+                "distance_m",
+                self.rounded,
+                "multiples of 100; every third cell was rounded to one".to_owned(),
+            ),
+            ("numbers_with_units", "weight", filled, every("a number followed by kg")),
+            ("personal_names", "receiver", filled, every("an invented Chinese name")),
             (
                 "postal_addresses",
                 "address",
-                "every filled cell is an invented address with street and number",
+                filled,
+                every("an invented address with street and number"),
             ),
-        ] {
-            planted.push(planted_in(NAME, (check, column, ""), filled, definition));
-        }
-        planted
+        ];
+        let planted = |(check, column, rows, definition): (&str, &str, u64, String)| {
+            planted_in(NAME, (check, column, ""), rows, &definition)
+        };
+        told.map(planted).to_vec()
     }
 }
 

@@ -130,6 +130,7 @@ pub(super) fn defects(ledger: &Ledger) -> Vec<Planted> {
     found.push(planted("constant_column", "site", "main", accepted, definition));
     found.extend(duplicates(ledger));
     found.extend(values(ledger));
+    found.extend(identifiers(ledger));
     found.extend(behaviour(ledger));
     found.extend(text(ledger));
     let definition = "3 to 6 fields where 13 are expected";
@@ -175,7 +176,7 @@ fn duplicates(ledger: &Ledger) -> [Planted; 2] {
     [exact, same_key]
 }
 
-fn values(ledger: &Ledger) -> [Planted; 10] {
+fn values(ledger: &Ledger) -> [Planted; 7] {
     let count = |plant| ledger.count(plant);
     [
         planted(
@@ -221,10 +222,22 @@ fn values(ledger: &Ledger) -> [Planted; 10] {
             "event type other than view, click, cart, purchase, review (veiw, test_event)",
         ),
         planted(
+            "mixed_types",
+            "position",
+            "",
+            count(Plant::MixedPosition),
+            "cell with a letter (p3) in a column of whole numbers",
+        ),
+    ]
+}
+
+fn identifiers(ledger: &Ledger) -> [Planted; 3] {
+    [
+        planted(
             "orphan_item",
             "product_id",
             "",
-            count(Plant::OrphanItem),
+            ledger.count(Plant::OrphanItem),
             "product_id that items.csv does not hold",
         ),
         planted(
@@ -240,13 +253,6 @@ fn values(ledger: &Ledger) -> [Planted; 10] {
             "items",
             ledger.unused_items,
             "items of items.csv that no accepted row names; rows = items",
-        ),
-        planted(
-            "mixed_types",
-            "position",
-            "",
-            count(Plant::MixedPosition),
-            "cell with a letter (p3) in a column of whole numbers",
         ),
     ]
 }

@@ -167,13 +167,18 @@ impl Unusual {
             }
             Kind::Stranger => {
                 event.standing = Standing::Stranger;
-                for position in 1..=4 + draws.below(5) as u8 {
-                    event.position = Some(position);
-                    event.item = ((first_item + 7 * u64::from(position)) % num_items) as u32;
-                    events.push(event);
-                    event.unix_secs += 15 + draws.below(30) as i64;
-                }
+                look_around(event, (first_item, num_items), &mut draws, events);
             }
         }
+    }
+}
+
+/// A few views of a list, in no hurry.
+fn look_around(mut event: Event, (first_item, num_items): (u64, u64), draws: &mut Draws, events: &mut Vec<Event>) {
+    for position in 1..=4 + draws.below(5) as u8 {
+        event.position = Some(position);
+        event.item = ((first_item + 7 * u64::from(position)) % num_items) as u32;
+        events.push(event);
+        event.unix_secs += 15 + draws.below(30) as i64;
     }
 }

@@ -48,10 +48,8 @@ pub fn heat_map(
     let (area, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
     let painter = ui.painter_at(area);
-    for (place, label) in columns.iter().enumerate() {
-        let at = area.min + vec2(left + (place as f32 + 0.5) * look.cell.x, HEAD / 2.0);
-        painter.text(at, Align2::CENTER_CENTER, label, text::small(), p.text_2);
-    }
+    let first = area.min + vec2(left, 0.0);
+    column_labels(&painter, (first, p.text_2), columns, look);
     let cell_rect = |row: usize, column: usize| {
         let min = area.min + vec2(left + column as f32 * look.cell.x, head + row as f32 * look.cell.y);
         Rect::from_min_size(min, look.cell - vec2(1.0, 1.0))
@@ -88,6 +86,13 @@ pub fn heat_map(
         }
     }
     pointed.filter(|_| clicked)
+}
+
+fn column_labels(painter: &egui::Painter, (first, color): (egui::Pos2, Color32), columns: &[String], look: HeatLook) {
+    for (place, label) in columns.iter().enumerate() {
+        let at = first + vec2((place as f32 + 0.5) * look.cell.x, HEAD / 2.0);
+        painter.text(at, Align2::CENTER_CENTER, label, text::small(), color);
+    }
 }
 
 /// A scale beside a heat map: tints with what they mean.

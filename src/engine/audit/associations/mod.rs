@@ -207,12 +207,7 @@ fn within(
             })
         })
         .collect::<Result<_, Cancelled>>()?;
-    let strength = |pair: &Association| pair.value.map_or(-1.0, f64::abs);
-    found.sort_by(|x, y| {
-        strength(y)
-            .total_cmp(&strength(x))
-            .then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b)))
-    });
+    strongest_first(&mut found);
     let nulls = profiles.iter().zip(parts);
     let nulls = nulls.filter_map(|(profile, part)| Some((profile.name.as_str(), part.nulls.as_ref()?)));
     Ok(Associations {
@@ -225,18 +220,30 @@ fn within(
             .collect(),
         pairs: found,
         pairs_left: (pairs.len() - num) as u64,
-        left_out: profiles
-            .iter()
-            .zip(parts)
-            .filter_map(|(profile, part)| {
-                Some(LeftOut {
-                    column: profile.name.clone(),
-                    reason: *part.variable.as_ref().err()?,
-                })
-            })
-            .collect(),
+        left_out: left_out(profiles, parts),
         missingness: missingness::missingness(nulls.collect()),
     })
+}
+
+fn strongest_first(pairs: &mut [Association]) {
+    let strength = |pair: &Association| pair.value.map_or(-1.0, f64::abs);
+    pairs.sort_by(|x, y| {
+        strength(y)
+            .total_cmp(&strength(x))
+            .then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b)))
+    });
+}
+
+fn left_out(profiles: &[ColumnProfile], parts: &[ColumnPart]) -> Vec<LeftOut> {
+    let columns = profiles.iter().zip(parts);
+    columns
+        .filter_map(|(profile, part)| {
+            Some(LeftOut {
+                column: profile.name.clone(),
+                reason: *part.variable.as_ref().err()?,
+            })
+        })
+        .collect()
 }
 
 /// Passes over the rows that a pair takes, times rows.
