@@ -116,7 +116,7 @@ const LATIN_WORDS: [(TextLanguage, &[&str]); 7] = [
     (
         TextLanguage::Portuguese,
         &[
-            "não", "muito", "uma", "em", "os", "mais", "mas", "foi", "é", "são", "ao", "dos", "também",
+            "não", "muito", "uma", "em", "os", "mas", "foi", "é", "são", "ao", "dos", "também",
         ],
     ),
     (

@@ -126,7 +126,9 @@ fn the_log_shows_its_rhythm_retention_and_arrivals() {
 fn tokens_of_a_column_of_texts_can_be_counted() {
     let mut harness = harness(ready());
     press(&mut harness, Role::CheckBox, "Columns 7");
-    harness.get_by_label("text").click();
+    let field = harness.get_by_role_and_label(Role::TextInput, "Filter columns");
+    field.focus();
+    field.type_text("text");
     harness.run_steps(3);
     harness.get_by_label("Languages, by rows");
     press(&mut harness, Role::Button, "Count tokens");
