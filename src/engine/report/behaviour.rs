@@ -10,7 +10,7 @@ use crate::engine::audit::log_profile::{
     Arrivals, Cohort, Episode, EpisodeKind, LogProfile, Retention, Rhythm, VolumeEpisodes,
 };
 use crate::engine::audit::plot::{FindingPlot, Marks, Scale, Series};
-use crate::engine::audit::{percent, plain, thousands};
+use crate::engine::audit::{plain, thousands};
 
 /// Episodes that are written out.
 const MOST_EPISODES: usize = 20;
@@ -229,7 +229,8 @@ fn funnel(page: &mut Page, log: &LogProfile) {
         return;
     }
     let language = page.language();
-    let share = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), percent);
+    // More users than in the step before is possible, so this is no share of a whole.
+    let share = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
     let rows: Vec<Vec<String>> = log
         .funnel
         .iter()

@@ -1,9 +1,10 @@
 //! Gaps and spikes: stretches with far more or far fewer rows than the same hours (or weekdays) usually have.
 //!
 //! Rows of a bin are compared with the median of the bins of the same hour of the day (of the week from eight weeks
-//! on) on the scale 2·√(x + 3/8), on which a Poisson count has standard deviation 1 whatever its mean (Anscombe 1948,
-//! Biometrika 35). The spread is 1.4826 times the median absolute deviation, but never below that of Poisson counts; a
-//! bin is an outlier beyond 3.5 such spreads (Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers).
+//! on) on the scale 2·√(x + 3/8), on which the spread of counts does not depend on their mean: 1 for Poisson counts
+//! (Anscombe 1948, Biometrika 35), √m where rows come in visits of m. The spread is 1.4826 times the median absolute
+//! deviation of the group, but never below that of all busy hours together, nor below 1: otherwise one visit at night
+//! would be a spike. A bin is an outlier beyond 3.5 spreads (Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers).
 //! Invariant: the first and the last bin, which the log cuts, are not judged.
 
 use super::volume::Volume;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub const LIMIT: f64 = 3.5;
 /// From so many weeks on each hour of the week has enough bins of its own.
 const WEEKS_FOR_WEEKDAYS: usize = 8;
+/// The factor that makes the median absolute deviation of normal data its standard deviation.
+const MAD_TO_SIGMA: f64 = 1.4826;
 /// Fewest bins of a group that tell what is usual.
 const LEAST_BINS: usize = 5;
 /// Below this many rows an empty bin is nothing unusual, and Anscombe's scale is off.
@@ -59,12 +62,16 @@ pub struct VolumeEpisodes {
 }
 
 impl VolumeEpisodes {
-    /// Judges the volume of all types together and of each type.
+    /// Judges the volume of all types together and of each type: by the hour where hours are busy enough, else by
+    /// the day. A type too thin for that is not judged alone.
     pub fn of(volume: &Volume) -> Self {
+        let daily = (volume.is_hourly() && !is_busy(volume, &volume.totals())).then(|| by_day(volume));
+        let volume = daily.as_ref().unwrap_or(volume);
         let mut episodes = of_series(volume, None, &volume.totals());
         // With one type its rows are all rows.
         if volume.types.len() > 1 {
-            for (name, counts) in volume.types.iter().zip(&volume.counts) {
+            let types = volume.types.iter().zip(&volume.counts);
+            for (name, counts) in types.filter(|(_, counts)| is_busy(volume, counts)) {
                 episodes.extend(of_series(volume, Some(name), counts));
             }
         }
@@ -81,6 +88,37 @@ impl VolumeEpisodes {
             episodes,
             total,
         }
+    }
+}
+
+/// Whether at least half of the hours of the day (days of the week) usually have rows enough to be judged.
+fn is_busy(volume: &Volume, counts: &[u64]) -> bool {
+    let period = period(volume, counts.len());
+    let groups = 0..period.min(counts.len());
+    let busy = groups.filter(|&first| Group::new(counts, first, period).usual >= LEAST_USUAL);
+    2 * busy.count() >= period
+}
+
+/// The same volume in bins of whole days.
+fn by_day(volume: &Volume) -> Volume {
+    const DAY: f64 = 86_400.0;
+    let start_secs = (volume.start_secs / DAY).floor() * DAY;
+    let day_of = |bin: usize| ((volume.start_secs + volume.bin_secs * bin as f64 - start_secs) / DAY) as usize;
+    let num_bins = volume.counts.first().map_or(0, Vec::len);
+    let num_days = num_bins.checked_sub(1).map_or(0, |last| day_of(last) + 1);
+    let sums = |counts: &Vec<u64>| {
+        let mut days = vec![0; num_days];
+        for (bin, rows) in counts.iter().enumerate() {
+            days[day_of(bin)] += rows;
+        }
+        days
+    };
+    Volume {
+        start_secs,
+        bin_secs: DAY,
+        types: volume.types.clone(),
+        counts: volume.counts.iter().map(sums).collect(),
+        outside: volume.outside,
     }
 }
 
@@ -105,29 +143,56 @@ fn period(volume: &Volume, num_bins: usize) -> usize {
 /// Median rows and robust distance of every bin; bins of a group too small to judge have distance 0.
 fn distances(counts: &[u64], period: usize) -> Vec<(f64, f64)> {
     let mut out = vec![(0.0, 0.0); counts.len()];
-    for group in 0..period.min(counts.len()) {
-        let members: Vec<usize> = (group..counts.len()).step_by(period).collect();
-        let scaled: Vec<f64> = members.iter().map(|&bin| anscombe(counts[bin] as f64)).collect();
-        if members.len() < LEAST_BINS {
-            continue;
-        }
-        let middle = median(&scaled);
-        let deviations: Vec<f64> = scaled.iter().map(|value| (value - middle).abs()).collect();
-        let spread = (1.4826 * median(&deviations)).max(1.0);
-        let rows: Vec<f64> = members.iter().map(|&bin| counts[bin] as f64).collect();
-        let usual = median(&rows);
-        for (&bin, value) in members.iter().zip(&scaled) {
-            out[bin] = (usual, (value - middle) / spread);
+    let groups: Vec<Group> = (0..period.min(counts.len()))
+        .map(|first| Group::new(counts, first, period))
+        .filter(|group| group.bins.len() >= LEAST_BINS)
+        .collect();
+    let busy = groups.iter().filter(|group| group.usual > 0.0);
+    let pooled: Vec<f64> = busy
+        .flat_map(|group| group.deviations.iter().map(|deviation| deviation.abs()))
+        .collect();
+    let least = (MAD_TO_SIGMA * median(&pooled)).max(1.0);
+    for group in groups {
+        let own: Vec<f64> = group.deviations.iter().map(|deviation| deviation.abs()).collect();
+        let spread = (MAD_TO_SIGMA * median(&own)).max(least);
+        for (&bin, deviation) in group.bins.iter().zip(&group.deviations) {
+            out[bin] = (group.usual, deviation / spread);
         }
     }
     out
 }
 
+/// Bins that repeat each other.
+struct Group {
+    bins: Vec<usize>,
+    /// Median rows.
+    usual: f64,
+    /// Of each bin from the median, on Anscombe's scale.
+    deviations: Vec<f64>,
+}
+
+impl Group {
+    fn new(counts: &[u64], first: usize, period: usize) -> Self {
+        let bins: Vec<usize> = (first..counts.len()).step_by(period).collect();
+        let rows: Vec<f64> = bins.iter().map(|&bin| counts[bin] as f64).collect();
+        let scaled: Vec<f64> = rows.iter().map(|&rows| anscombe(rows)).collect();
+        let middle = median(&scaled);
+        Self {
+            usual: median(&rows),
+            deviations: scaled.iter().map(|value| value - middle).collect(),
+            bins,
+        }
+    }
+}
+
+/// 0 without values.
 fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 {
+    if sorted.is_empty() {
+        0.0
+    } else if sorted.len() % 2 == 1 {
         sorted[middle]
     } else {
         (sorted[middle - 1] + sorted[middle]) / 2.0
@@ -223,6 +288,36 @@ mod tests {
         let expected = 2.0 * (400.375_f64.sqrt() - 100.375_f64.sqrt());
         assert!((judged[2].1 - expected).abs() < 1e-12);
         assert_eq!((judged[2].0, judged[0].1), (100.0, 0.0));
+    }
+
+    #[test]
+    fn hours_too_thin_are_judged_by_the_day() {
+        // One row in eight hours of twelve days, and a day without any.
+        let counts = (0..288)
+            .map(|hour| u64::from(hour % 3 == 0 && hour / 24 != 7))
+            .collect();
+        let found = VolumeEpisodes::of(&hourly(counts));
+        let told: Vec<_> = found
+            .episodes
+            .iter()
+            .map(|episode| (episode.kind, episode.usual_rows))
+            .collect();
+        assert_eq!((told, found.bin_secs), (vec![(EpisodeKind::Gap, 8.0)], 86_400.0));
+        assert_eq!(found.episodes[0].start_secs, 1_759_708_800.0 + 7.0 * 86_400.0);
+    }
+
+    #[test]
+    fn a_visit_at_night_is_no_spike() {
+        // Visits of 25 rows: none at night but for one, 0 to 4 in other hours.
+        let visits = |hour: u64| {
+            if hour % 24 < 8 {
+                u64::from(hour == 75)
+            } else {
+                hour * 7 % 5
+            }
+        };
+        let found = VolumeEpisodes::of(&hourly((0..240).map(|hour| 25 * visits(hour)).collect()));
+        assert_eq!(found.episodes, []);
     }
 
     #[test]
