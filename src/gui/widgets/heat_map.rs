@@ -95,16 +95,31 @@ fn column_labels(painter: &egui::Painter, (first, color): (egui::Pos2, Color32),
     }
 }
 
-/// A scale beside a heat map: tints with what they mean.
+/// A scale beside a heat map: tints with what they mean, in this order whichever way the row is filled.
 pub fn heat_legend(ui: &mut Ui, entries: &[(f32, String)]) {
     let p = palette(ui);
+    let is_reversed = ui.layout().prefer_right_to_left();
+    let swatch = |ui: &mut Ui, strength: f32| {
+        let (rect, _) = ui.allocate_exact_size(vec2(14.0, 12.0), Sense::hover());
+        ui.painter().rect_filled(rect, 2.0, tint(&p, strength));
+    };
+    let label = |ui: &mut Ui, label: &str| {
+        ui.label(egui::RichText::new(label).font(text::small()).color(p.text_2));
+    };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        for (strength, label) in entries {
-            let (rect, _) = ui.allocate_exact_size(vec2(14.0, 12.0), Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, tint(&p, *strength));
-            ui.label(egui::RichText::new(label).font(text::small()).color(p.text_2));
-            ui.add_space(6.0);
+        if is_reversed {
+            for (strength, words) in entries.iter().rev() {
+                label(ui, words);
+                swatch(ui, *strength);
+                ui.add_space(6.0);
+            }
+        } else {
+            for (strength, words) in entries {
+                swatch(ui, *strength);
+                label(ui, words);
+                ui.add_space(6.0);
+            }
         }
     });
 }

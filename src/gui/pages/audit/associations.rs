@@ -31,23 +31,33 @@ pub(super) fn ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.x = space::GAP;
         let width = (ui.available_width() * 0.56).floor();
         ui.allocate_ui(egui::vec2(width, height), |ui| {
-            widgets::card_titled(
+            titled(
                 ui,
-                cx.t(words::STRENGTH),
+                (height, cx.t(words::STRENGTH)),
                 |ui| actions(cx, found, ui),
-                |ui| {
-                    ui.set_height(height - 2.0 * f32::from(space::CARD_Y) - 26.0);
-                    triangle(cx, found, ui);
-                },
+                |ui| triangle(cx, found, ui),
             );
         });
         ui.vertical(|ui| {
-            // Both tables share the height; cards and titles take the rest.
-            let room = height - space::GAP - 2.0 * (2.0 * f32::from(space::CARD_Y) + 28.0);
-            pairs(cx, found, room * 0.62, ui);
-            ui.add_space(space::GAP);
-            missing(cx, found, room * 0.38, ui);
+            ui.spacing_mut().item_spacing.y = space::GAP;
+            let upper = ((height - space::GAP) * 0.6).floor();
+            pairs(cx, found, upper, ui);
+            missing(cx, found, height - space::GAP - upper, ui);
         });
+    });
+}
+
+/// A card of this height with a title and actions on its right.
+fn titled(ui: &mut Ui, (height, title): (f32, &str), actions: impl FnOnce(&mut Ui), add: impl FnOnce(&mut Ui)) {
+    widgets::card(ui, |ui| {
+        ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
+        ui.spacing_mut().item_spacing.y = space::TIGHT;
+        ui.horizontal(|ui| {
+            ui.set_min_height(22.0);
+            ui.label(RichText::new(title).font(text::body()).color(palette(ui).text_2));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), actions);
+        });
+        add(ui);
     });
 }
 
@@ -147,19 +157,18 @@ fn notes(cx: &PageContext<'_>, found: &Associations, ui: &mut Ui) {
 
 fn pairs(cx: &PageContext<'_>, found: &Associations, height: f32, ui: &mut Ui) {
     let title = words::num_pairs(cx.lang(), found.pairs.len());
-    widgets::card_titled(
+    titled(
         ui,
-        &title,
+        (height, &title),
         |_ui| {},
         |ui| {
-            ui.set_height(height);
             let columns = [
                 Column::rest(cx.t(words::PAIR)),
                 Column::left(cx.t(words::MEASURE), 120.0),
                 Column::right(cx.t(words::VALUE), 58.0),
                 Column::right("n", 84.0),
             ];
-            let look = (found.pairs.len(), height, None);
+            let look = (found.pairs.len(), ui.available_height(), None);
             widgets::table(ui, "audit pairs", &columns, look, |row, place| {
                 let pair = &found.pairs[place];
                 let value = pair.value.map_or_else(|| "–".to_owned(), |value| fixed(value, 3));
@@ -174,12 +183,11 @@ fn pairs(cx: &PageContext<'_>, found: &Associations, height: f32, ui: &mut Ui) {
 
 fn missing(cx: &PageContext<'_>, found: &Associations, height: f32, ui: &mut Ui) {
     let together: Vec<&MissingPair> = found.missingness.pairs.iter().collect();
-    widgets::card_titled(
+    titled(
         ui,
-        cx.t(words::MISSING_TOGETHER),
+        (height, cx.t(words::MISSING_TOGETHER)),
         |_ui| {},
         |ui| {
-            ui.set_height(height);
             if together.is_empty() {
                 ui.label(RichText::new(cx.t(words::NOTHING_MISSING)).color(palette(ui).text_2));
                 return;
@@ -190,7 +198,7 @@ fn missing(cx: &PageContext<'_>, found: &Associations, height: f32, ui: &mut Ui)
                 Column::right(cx.t(words::SHARE), 62.0),
                 Column::right("φ", 62.0),
             ];
-            let look = (together.len(), height, None);
+            let look = (together.len(), ui.available_height(), None);
             widgets::table(ui, "audit missing pairs", &columns, look, |row, place| {
                 let pair = together[place];
                 let rows = pair.both + pair.only_a + pair.only_b + pair.neither;

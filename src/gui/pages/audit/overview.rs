@@ -134,7 +134,9 @@ fn events_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
 
 fn funnel_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
     let bars = log.funnel.iter().map(|step| {
-        let rate = step.rate.map_or_else(String::new, |rate| format!(" {}", share(rate)));
+        let rate = step
+            .rate
+            .map_or_else(String::new, |rate| format!(" {} %", fixed(rate * 100.0, 0)));
         (format!("{}{rate}", step.kind), step.users as f64, false)
     });
     let title = Bilingual::from(words::FUNNEL);
@@ -143,13 +145,13 @@ fn funnel_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
     widgets::finding_plot(ui, "audit funnel", &plot, (width, 200.0), cx.lang());
 }
 
-/// Lorenz curves of users and items; all alike would be the diagonal.
+/// Lorenz curves of users and items: the further from the diagonal, the more uneven.
 fn concentration_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
     let named = [
         (Bilingual::from(words::USERS), &log.activity, false),
         (Bilingual::from(words::ITEMS), &log.popularity, true),
     ];
-    let mut series: Vec<Series> = named
+    let series: Vec<Series> = named
         .into_iter()
         .filter_map(|(name, of, flagged)| {
             let of = of.as_ref()?;
@@ -162,11 +164,6 @@ fn concentration_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
     if series.is_empty() {
         return;
     }
-    series.push(Series {
-        name: Bilingual::default(),
-        points: vec![[0.0, 0.0], [1.0, 1.0]],
-        flagged: false,
-    });
     let marks = Marks::Lines { series };
     let none = Bilingual::default;
     let plot = FindingPlot::new(words::CONCENTRATION.into(), none(), none(), marks);
