@@ -7,6 +7,7 @@ use super::rules::Rules;
 use super::scored::{number, say_table};
 use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
+use crate::engine::audit::associations::associate_all;
 use crate::engine::audit::drift::{DriftReport, add_drift, summary};
 use crate::engine::audit::{
     AuditChanges, AuditOptions, AuditRecord, AuditReport, Dimension, SideTables, audit, audit_changes, percent,
@@ -18,6 +19,7 @@ use crate::engine::progress::Progress;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
 use crate::engine::rules::{RuleOutcome, worst};
 use anyhow::Context as _;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -45,6 +47,9 @@ pub struct Args {
     /// Language of the HTML report
     #[arg(long, value_name = "en|zh", default_value = "en", value_parser = ["en", "zh"])]
     pub lang: String,
+    /// Compute the association of every pair of columns, also where that is too dear for every audit
+    #[arg(long)]
+    pub associations: bool,
     /// Rules to check (TOML, see `touchstone rules --help`); without it those of the project named with --project
     ///
     /// With --project the outcomes are kept in the project, and a project without rules takes these.
@@ -87,6 +92,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         users: users.as_ref(),
     };
     let mut report = audit(&dataset, &AuditOptions::new(now_ms()).with_tables(tables), &progress)?;
+    associate(args, &mut report, &dataset, &progress)?;
     // The same decisions about reading, so that a column is read alike in both.
     let read_reference = |path: &PathBuf| {
         read_log(std::slice::from_ref(path), &options, &progress)
@@ -127,6 +133,14 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     }
     let worst = report.worst_open().max(outcomes.and_then(worst));
     Ok(gate(worst, args.fail_on.as_deref()))
+}
+
+/// Every pair of columns, where they are asked for.
+fn associate(args: &Args, report: &mut AuditReport, dataset: &Dataset, progress: &Progress) -> anyhow::Result<()> {
+    if args.associations {
+        report.associations = Some(associate_all(dataset, &report.columns, progress)?);
+    }
+    Ok(())
 }
 
 /// Records the log with its tables and the audit in a project, after the decisions about its findings.
@@ -228,6 +242,7 @@ fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
     if let Some(drift) = &report.drift {
         say_drift(drift, out);
     }
+    say_associations(report, out);
     for finding in &report.findings {
         let mark = match finding.severity {
             Severity::Error => "●",
@@ -254,6 +269,29 @@ fn say(report: &AuditReport, secs: f64, out: &OutputArgs) {
     if report.findings.is_empty() {
         out.say("✓ no check found anything");
     }
+}
+
+/// How many pairs of columns were compared, and the three strongest.
+fn say_associations(report: &AuditReport, out: &OutputArgs) {
+    let Some(found) = report.associations.as_ref().filter(|found| !found.pairs.is_empty()) else {
+        return;
+    };
+    let strongest: Vec<String> = found
+        .pairs
+        .iter()
+        .take(3)
+        .filter_map(|pair| Some(format!("{} × {} {:.2}", pair.a, pair.b, pair.value?)))
+        .collect();
+    let left = if found.is_partial() {
+        " (--associations computes all pairs)"
+    } else {
+        ""
+    };
+    out.say(&format!(
+        "associations: {} pairs of columns{left}; strongest {}",
+        found.pairs.len(),
+        strongest.join(", ")
+    ));
 }
 
 fn say_drift(drift: &DriftReport, out: &OutputArgs) {

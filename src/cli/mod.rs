@@ -27,6 +27,7 @@ mod sample;
 mod scored;
 mod select;
 mod split;
+mod tokens;
 mod train;
 mod window;
 mod worker;
@@ -77,6 +78,7 @@ enum Command {
     Rules(rules::Args),
     Features(features::Args),
     Select(select::Args),
+    Tokens(tokens::Args),
     Split(split::Args),
     Train(train::Args),
     Predict(predict::Args),
@@ -114,6 +116,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let keeps_nothing = match command {
         Command::Select(_) => Some("select"),
+        Command::Tokens(_) => Some("tokens"),
         Command::Explain(_) => Some("explain"),
         Command::Power(_) => Some("power"),
         Command::Report(_) => Some("report"),
@@ -134,6 +137,7 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         Command::Rules(args) => rules::run(args, out),
         Command::Features(args) => features::run(args, out),
         Command::Select(args) => select::run(args, out),
+        Command::Tokens(args) => tokens::run(args, out),
         Command::Split(args) => split::run(args, out),
         Command::Train(args) => train::run(args, out),
         Command::Predict(args) => predict::run(args, out),

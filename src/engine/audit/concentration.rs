@@ -15,6 +15,9 @@ pub struct Concentration {
     /// How many belong to the head, and which share of events it holds.
     pub head_num: u64,
     pub head_share: f64,
+    /// Events of the head.
+    #[serde(default)]
+    pub head_events: u64,
     pub median_events: u64,
     pub max_events: u64,
     /// Those with exactly one event.
@@ -43,6 +46,7 @@ impl Concentration {
             gini: weighted as f64 / (n as f64 * events as f64),
             head_num: head_num as u64,
             head_share: head as f64 / events as f64,
+            head_events: head,
             median_events: u64::from(sorted[(n - 1) / 2]),
             max_events: u64::from(max),
             singles: sorted.partition_point(|&count| count == 1) as u64,

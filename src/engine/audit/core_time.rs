@@ -113,6 +113,8 @@ impl CoreTime {
         } else {
             (low, high)
         };
+        // A neighbour without a row is no part of the log.
+        let (low, high) = filled(buckets, low, high)?;
         let outside = total - buckets.range(low..=high).map(|(_, count)| count).sum::<u64>();
         if outside as f64 > total as f64 * thresholds.isolated_max_share {
             return Some(Self {
@@ -136,6 +138,13 @@ fn range(times: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
         Some((low, high)) => Some((low.min(time), high.max(time))),
         None => Some((time, time)),
     })
+}
+
+/// The first and the last bucket with a row in a range.
+fn filled(buckets: &BTreeMap<i64, u64>, low: i64, high: i64) -> Option<(i64, i64)> {
+    let mut inside = buckets.range(low..=high).map(|(&bucket, _)| bucket);
+    let first = inside.next()?;
+    Some((first, inside.next_back().unwrap_or(first)))
 }
 
 fn by_day(hours: &BTreeMap<i64, u64>) -> BTreeMap<i64, u64> {
@@ -222,6 +231,17 @@ mod tests {
         let growing = hours(&[(0, 40), (1, 200), (2, 1_000), (3, 3_000)]);
         let core = find(&growing);
         assert_eq!(core.outside, 0);
+    }
+
+    #[test]
+    fn the_empty_day_before_a_log_with_stragglers_is_no_part_of_it() {
+        // Thin hours, busy days; a straggler weeks before.
+        let mut times: Vec<i64> = (0..4_000)
+            .map(|row| 100 * DAY_MICROS + row * DAY_MICROS / 500)
+            .collect();
+        times.push(40 * DAY_MICROS);
+        let core = find(&times);
+        assert_eq!((core.start, core.outside), (100 * DAY_MICROS, 1));
     }
 
     #[test]

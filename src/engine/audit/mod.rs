@@ -4,6 +4,7 @@
 //! Invariant: no sampling, no clock; the same dataset and options give the same report.
 
 pub mod acceptance;
+pub mod associations;
 pub mod cells;
 pub mod changes;
 pub mod concentration;
@@ -74,6 +75,7 @@ pub(in crate::engine) use {
 use crate::engine::artifact::{Bilingual, ContentHash, Provenance};
 use crate::engine::ingest::dataset::Dataset;
 use crate::engine::progress::{Cancelled, Progress};
+use associations::{Associations, ColumnPart};
 use context::{ColumnContext, Context};
 use rayon::prelude::*;
 use rule::{Check, Outcome, Rule};
@@ -110,24 +112,43 @@ pub fn audit(dataset: &Dataset, options: &AuditOptions<'_>, progress: &Progress)
     let context = Context::new(dataset, options, progress)?;
     progress.phase("profiling columns", "分析各列");
     progress.set(0.15);
-    let (columns, mut outcomes) = examine_columns(&context)?;
+    let (mut columns, mut parts, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for examined in examine_columns(&context)? {
+        columns.push(examined.profile);
+        parts.push(examined.part);
+        outcomes.extend(examined.outcomes);
+    }
     progress.phase("checking the log", "检查日志");
     progress.set(0.6);
-    outcomes.extend(examine_log(&context)?);
+    // Some checks run on one core for a while: the other one associates columns meanwhile.
+    let (checked, associations) = rayon::join(
+        || examine_log(&context),
+        || associations::associate(&columns, &parts, progress),
+    );
+    outcomes.extend(checked?);
+    let associations = associations?;
+    drop(parts);
     progress.phase("profiling the log", "分析日志");
     progress.set(0.95);
     let log = log_profile::log_profile(&context)?;
     progress.set(1.0);
-    Ok(assemble(&context, columns, log, outcomes))
+    Ok(assemble(&context, (columns, associations), log, outcomes))
 }
 
 type CodedOutcome = (&'static str, Outcome);
 
+/// What is kept of a column once its dictionary is gone.
+struct Examined {
+    profile: ColumnProfile,
+    part: ColumnPart,
+    outcomes: Vec<CodedOutcome>,
+}
+
 /// Profiles the columns in parallel and runs the column checks while each dictionary is in memory.
-fn examine_columns(context: &Context<'_>) -> Result<(Vec<ColumnProfile>, Vec<CodedOutcome>), AuditError> {
+fn examine_columns(context: &Context<'_>) -> Result<Vec<Examined>, Cancelled> {
     let done = AtomicUsize::new(0);
     let num_columns = context.columns.len();
-    let examined: Vec<(ColumnProfile, Vec<CodedOutcome>)> = (0..num_columns)
+    (0..num_columns)
         .into_par_iter()
         .with_max_len(1)
         .map(|index| {
@@ -136,12 +157,10 @@ fn examine_columns(context: &Context<'_>) -> Result<(Vec<ColumnProfile>, Vec<Cod
             context.progress.set(0.15 + 0.45 * finished as f64 / num_columns as f64);
             Ok(examined)
         })
-        .collect::<Result<_, Cancelled>>()?;
-    let (profiles, outcomes): (Vec<_>, Vec<_>) = examined.into_iter().unzip();
-    Ok((profiles, outcomes.into_iter().flatten().collect()))
+        .collect()
 }
 
-fn examine_column(context: &Context<'_>, index: usize) -> Result<(ColumnProfile, Vec<CodedOutcome>), Cancelled> {
+fn examine_column(context: &Context<'_>, index: usize) -> Result<Examined, Cancelled> {
     let (info, cells) = (&context.dataset.info.columns[index], &context.columns[index]);
     let distinct = context.distinct(index)?;
     context.add_to_row_hashes(index, &distinct.codes);
@@ -162,7 +181,12 @@ fn examine_column(context: &Context<'_>, index: usize) -> Result<(ColumnProfile,
             outcomes.push((rule.info.code, Outcome::Checked(check(&column)?)));
         }
     }
-    Ok((profile, outcomes))
+    let part = ColumnPart::cheap(cells, &distinct, &profile);
+    Ok(Examined {
+        profile,
+        part,
+        outcomes,
+    })
 }
 
 /// Checks that walk each user's events item by item. They come first, so that the order they need is gone before
@@ -194,7 +218,7 @@ fn examine_log(context: &Context<'_>) -> Result<Vec<CodedOutcome>, Cancelled> {
 
 fn assemble(
     context: &Context<'_>,
-    columns: Vec<ColumnProfile>,
+    (columns, associations): (Vec<ColumnProfile>, Associations),
     log: Option<log_profile::LogProfile>,
     outcomes: Vec<CodedOutcome>,
 ) -> AuditReport {
@@ -220,6 +244,7 @@ fn assemble(
         name: info.name.clone(),
         rows: info.rows,
         columns,
+        associations: Some(associations),
         log,
         findings,
         checks,

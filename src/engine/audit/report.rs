@@ -4,6 +4,7 @@
 //! Invariant: findings are sorted worst first; every rule of the registry appears once in `checks`.
 
 use super::acceptance::Acceptances;
+use super::associations::Associations;
 use super::drift::DriftReport;
 use super::finding::Finding;
 use super::log_profile::LogProfile;
@@ -20,6 +21,9 @@ pub struct AuditReport {
     pub name: String,
     pub rows: RowCounts,
     pub columns: Vec<ColumnProfile>,
+    /// How the columns hang together; absent from audits of older versions.
+    #[serde(default)]
+    pub associations: Option<Associations>,
     pub log: Option<LogProfile>,
     pub findings: Vec<Finding>,
     /// What became of each check, in order of codes.

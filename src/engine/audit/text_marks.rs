@@ -29,11 +29,11 @@ impl Marks {
     pub const PLACEHOLDER: Self = Self(1 << 8);
     /// Longer than a BERT-type model reads.
     pub const LONG: Self = Self(1 << 9);
-    /// Holds Chinese, Japanese or Korean characters.
+    /// Mainly Chinese, Japanese or Korean: a character counts as two and a half letters, about what each says.
     pub const CJK: Self = Self(1 << 10);
-    /// Holds at least three Latin letters and nothing CJK.
+    /// Holds at least three Latin letters and no CJK character.
     pub const LATIN: Self = Self(1 << 11);
-    /// Letters of other scripts (Cyrillic, Arabic, …) and nothing CJK.
+    /// Letters of other scripts (Cyrillic, Arabic, …) and no CJK character.
     pub const OTHER_SCRIPT: Self = Self(1 << 12);
 
     pub fn contains(self, other: Self) -> bool {
@@ -134,7 +134,8 @@ pub fn marks(text: &str) -> Marks {
     marks.add_if(is_placeholder(text), Marks::PLACEHOLDER);
     let others = look.characters.saturating_sub(look.cjk);
     marks.add_if(look.cjk + others / LATIN_PER_TOKEN > MOST_TOKENS, Marks::LONG);
-    marks.add_if(look.cjk > 0, Marks::CJK);
+    let letters = look.latin + look.other_letters;
+    marks.add_if(look.cjk > 0 && 5 * look.cjk >= 2 * letters, Marks::CJK);
     marks.add_if(
         look.cjk == 0 && look.latin >= 3 && look.other_letters == 0,
         Marks::LATIN,
@@ -312,8 +313,13 @@ mod tests {
 
     #[test]
     fn scripts_and_length() {
-        check(Marks::CJK, &["红色 shoes", "すし"], &["red shoes", "обувь"]);
-        check(Marks::LATIN, &["red shoes", "Größe"], &["红色 shoes", "42", "обувь"]);
+        let negative = ["red shoes", "обувь", "parked beside the car 沪A12345"];
+        check(Marks::CJK, &["红色 shoes", "すし", "Lumio 无线耳机"], &negative);
+        check(
+            Marks::LATIN,
+            &["red shoes", "Größe"],
+            &["红色 shoes", "42", "обувь", "car 沪A1"],
+        );
         check(Marks::OTHER_SCRIPT, &["обувь"], &["red shoes", "红色"]);
         check(
             Marks::LONG,

@@ -2,6 +2,7 @@
 
 use super::ReportLanguage;
 use super::accepted;
+use super::associations::associations_section;
 use super::columns::columns_section;
 use super::drift::drift_section;
 use super::log::log_section;
@@ -115,6 +116,9 @@ fn sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>
     checks(page, report);
     if let Some(log) = &report.log {
         log_section(page, log);
+    }
+    if let Some(associations) = &report.associations {
+        associations_section(page, associations);
     }
     columns_section(page, report, &hidden);
     foot(page, report);

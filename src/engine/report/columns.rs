@@ -3,7 +3,7 @@
 use super::audit::Hidden;
 use super::page::{Page, escape};
 use super::svg::sparkline;
-use crate::engine::audit::profile::{ColumnKind, ColumnProfile};
+use crate::engine::audit::profile::{ColumnKind, ColumnProfile, TextProfile};
 use crate::engine::audit::{AuditReport, percent, thousands};
 
 pub(super) fn columns_section(page: &mut Page, report: &AuditReport, hidden: &Hidden<'_>) {
@@ -58,6 +58,8 @@ fn facts(column: &ColumnProfile, total: u64, hidden: &Hidden<'_>, language: supe
         ("Mean", "均值", column.mean),
         ("Standard deviation", "标准差", column.std),
         ("Skewness", "偏度", column.skewness),
+        ("Excess kurtosis", "超额峰度", column.kurtosis),
+        ("Entropy, bits", "熵（比特）", column.entropy_bits),
     ];
     for (en, zh, value) in numbers {
         if let Some(value) = value {
@@ -77,7 +79,40 @@ fn facts(column: &ColumnProfile, total: u64, hidden: &Hidden<'_>, language: supe
         let text = format!("{} … {} · ⌀ {:.1}", length.min, length.max, length.mean);
         rows.push(vec![language.pick("Characters", "字符数").to_owned(), text]);
     }
+    if let Some(text) = &column.text {
+        rows.extend(text_facts(text, language));
+    }
     rows
+}
+
+/// Scripts, languages and repeats of a column of texts.
+fn text_facts(text: &TextProfile, language: super::ReportLanguage) -> Vec<Vec<String>> {
+    let scripts: Vec<String> = text
+        .scripts
+        .iter()
+        .take(4)
+        .map(|share| format!("{} {}", language.of(&share.script.label()), percent(share.share)))
+        .collect();
+    let languages: Vec<String> = text
+        .languages
+        .iter()
+        .take(4)
+        .map(|share| format!("{} {}", language.of(&share.language.label()), percent(share.share)))
+        .collect();
+    let repeats = format!("{} / {}", thousands(text.surplus_rows), thousands(text.repeated_texts));
+    [
+        (
+            language.pick("Scripts, by characters", "文字系统（按字符）"),
+            scripts.join(" · "),
+        ),
+        (
+            language.pick("Languages, by rows", "语言（按行）"),
+            languages.join(" · "),
+        ),
+        (language.pick("Repeated rows / texts", "重复行数 / 文本数"), repeats),
+    ]
+    .map(|(name, value)| vec![name.to_owned(), escape(&value)])
+    .to_vec()
 }
 
 fn top_values(page: &mut Page, column: &ColumnProfile, hidden: &Hidden<'_>) {
@@ -125,6 +160,7 @@ fn kind_word(kind: ColumnKind, zh: bool) -> &'static str {
         ColumnKind::Identifier => ("identifier", "标识"),
         ColumnKind::Category => ("category", "类目"),
         ColumnKind::Number => ("number", "数值"),
+        ColumnKind::FreeCode => ("free code", "自由编码"),
         ColumnKind::Text => ("text", "文本"),
     };
     if zh { chinese } else { en }

@@ -2,6 +2,7 @@
 
 use super::ReportLanguage;
 use super::audit::plots;
+use super::behaviour::behaviour_section;
 use super::page::{Page, escape};
 use crate::engine::artifact::Bilingual;
 use crate::engine::audit::log_profile::{LogProfile, Volume};
@@ -53,6 +54,7 @@ pub(super) fn log_section(page: &mut Page, log: &LogProfile) {
     events(page, log);
     let charts: Vec<FindingPlot> = log.volume.as_ref().map(volume_plot).into_iter().collect();
     plots(page, &charts);
+    behaviour_section(page, log);
 }
 
 fn events(page: &mut Page, log: &LogProfile) {
@@ -87,16 +89,18 @@ fn events(page: &mut Page, log: &LogProfile) {
 }
 
 fn volume_plot(volume: &Volume) -> FindingPlot {
-    let num_bins = volume.counts.first().map_or(0, Vec::len);
-    let total = |bin: usize| volume.counts.iter().map(|counts| counts[bin]).sum::<u64>() as f64;
+    let totals = volume.totals();
     let at = |bin: usize| volume.start_secs + volume.bin_secs * (bin as f64 + 0.5);
     let series = vec![Series {
         name: Bilingual::new("rows", "行数"),
-        points: (0..num_bins).map(|bin| [at(bin), total(bin)]).collect(),
+        points: totals
+            .iter()
+            .enumerate()
+            .map(|(bin, &rows)| [at(bin), rows as f64])
+            .collect(),
         flagged: false,
     }];
-    let by_hour = volume.bin_secs <= 3_600.0;
-    let title = if by_hour {
+    let title = if volume.is_hourly() {
         Bilingual::new("Rows an hour", "每小时行数")
     } else {
         Bilingual::new("Rows a day", "每天行数")

@@ -4,8 +4,10 @@
 //! Invariant: every text from data is escaped, and personal data that was found is masked.
 
 mod accepted;
+mod associations;
 mod audit;
 mod audit_history;
+mod behaviour;
 mod columns;
 mod comparison;
 mod curve_chart;
@@ -16,6 +18,7 @@ mod evaluation_charts;
 mod experiment;
 mod features;
 mod forest;
+mod heat_map;
 mod lineage;
 mod log;
 mod numbers;

@@ -189,7 +189,7 @@ section .scroll{border:0;padding:0;margin:4px 0}table{border-collapse:collapse;f
 th{text-align:left;font-weight:500;color:var(--text2);border-bottom:1px solid var(--line);padding:4px 8px;white-space:nowrap}
 td{border-bottom:1px solid var(--line);padding:4px 8px;max-width:320px;overflow-wrap:break-word}tbody tr:last-child td{border-bottom:0}.n{text-align:right;white-space:nowrap}
 td i{color:var(--text2)}.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:18px}
-svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--text2)}
+.plots figure.heat{flex:1 1 420px;max-width:none}svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--text2)}
 .g{stroke:var(--line);stroke-width:1}.a{fill:var(--s1)}.f{fill:var(--s2)}.la{stroke:var(--s1);fill:none;stroke-width:1.6}
 .lf{stroke:var(--s2);fill:none;stroke-width:1.6}.t{stroke:var(--bad);stroke-width:1;stroke-dasharray:4 3}
 h1.part{font-size:22px;margin:54px 0 2px;padding-top:18px;border-top:1px solid var(--line)}

@@ -70,21 +70,26 @@ impl Catalogue {
         shelf[((u.powf(2.6) * shelf.len() as f64) as usize).min(shelf.len() - 1)]
     }
 
-    pub(super) fn write_row(&self, idx: usize, out: &mut Vec<u8>) {
-        let item = &self.items[idx];
-        csv::integer(out, item.product_id);
-        out.push(b',');
-        csv::cell(out, &item.title);
-        out.push(b',');
-        out.extend_from_slice(item.brand.as_bytes());
-        out.push(b',');
-        out.extend_from_slice(KINDS[item.kind].code.as_bytes());
-        out.push(b',');
-        csv::money(out, item.price_hundredths);
-        out.push(b',');
-        csv::date(out, item.listed_day);
-        out.push(b'\n');
+    /// Items that are listed but stand on no shelf.
+    pub(super) fn unshown(seed: u64, range: std::ops::Range<usize>, first_day: i64) -> Vec<Item> {
+        range.map(|idx| item(seed, idx, first_day)).collect()
     }
+}
+
+/// Appends the line of an item.
+pub(super) fn write_row(item: &Item, out: &mut Vec<u8>) {
+    csv::integer(out, item.product_id);
+    out.push(b',');
+    csv::cell(out, &item.title);
+    out.push(b',');
+    out.extend_from_slice(item.brand.as_bytes());
+    out.push(b',');
+    out.extend_from_slice(KINDS[item.kind].code.as_bytes());
+    out.push(b',');
+    csv::money(out, item.price_hundredths);
+    out.push(b',');
+    csv::date(out, item.listed_day);
+    out.push(b'\n');
 }
 
 fn item(seed: u64, idx: usize, first_day: i64) -> Item {

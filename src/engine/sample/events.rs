@@ -29,6 +29,8 @@ pub(super) struct World<'a> {
     pub plan: &'a Plan,
     /// Days since 1970-01-01 of the log's first local day.
     pub first_day: i64,
+    /// Lines of items.csv behind the catalogue: goods that nobody is ever shown.
+    pub unshown_items: u64,
 }
 
 /// What is known after writing.
@@ -141,6 +143,8 @@ struct Stream<'a, W> {
     late: VecDeque<Late>,
     ledger: Ledger,
     views_per_item: Vec<u32>,
+    /// Whether an accepted row names the item.
+    is_named: Vec<bool>,
     /// Last moment at which rows are spoiled, so that every planted pair is complete.
     planting_until: i64,
 }
@@ -161,6 +165,7 @@ impl<'a, W: Write> Stream<'a, W> {
             late: VecDeque::new(),
             ledger: Ledger::default(),
             views_per_item: vec![0; world.catalogue.items.len()],
+            is_named: vec![false; world.catalogue.items.len()],
             planting_until: (world.first_day + PLANTING_DAYS as i64) * 86_400 - LOCAL_OFFSET_SECS,
         }
     }
@@ -267,6 +272,8 @@ impl<'a, W: Write> Stream<'a, W> {
         self.ledger.note(event, plant);
         self.ledger.rows += 1;
         self.views_per_item[event.item as usize] += u32::from(event.kind == EventKind::View);
+        let is_lost = matches!(plant, Plant::TooFewFields | Plant::TooManyFields | Plant::OrphanItem);
+        self.is_named[event.item as usize] |= !is_lost;
         if self.buffer.len() >= FLUSH_BYTES {
             self.flush()?;
         }
@@ -283,6 +290,8 @@ impl<'a, W: Write> Stream<'a, W> {
         self.flush()?;
         self.out.flush().map_err(SampleError::events)?;
         self.ledger.bot_users = self.world.plan.bots();
+        let unnamed = self.is_named.iter().filter(|is_named| !**is_named).count() as u64;
+        self.ledger.unused_items = unnamed + self.world.unshown_items;
         Ok(Written {
             ledger: self.ledger,
             known,

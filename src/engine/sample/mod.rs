@@ -117,11 +117,16 @@ pub fn write(dir: &Path, config: &SampleConfig, progress: &Progress) -> Result<T
     progress.check()?;
 
     let num_users = shoppers.len() as u64 + plan.extra_shoppers;
+    // A few goods of the catalogue are never shown to anybody.
+    let unshown_items = if config.clean { 0 } else { 8 + num_items as u64 / 200 };
+    let listed_items = num_items as u64 + unshown_items;
     table(dir, "users.csv", shoppers::HEADER, num_users, |idx, out| {
         shopper(idx).write_row(out)
     })?;
-    table(dir, "items.csv", catalogue::HEADER, num_items as u64, |idx, out| {
-        catalogue.write_row(idx as usize, out);
+    let unshown = Catalogue::unshown(config.seed, num_items..listed_items as usize, FIRST_DAY);
+    let listed: Vec<_> = catalogue.items.iter().chain(&unshown).collect();
+    table(dir, "items.csv", catalogue::HEADER, listed_items, |idx, out| {
+        catalogue::write_row(listed[idx as usize], out);
     })?;
     progress.phase("writing the experiment", "写入实验日志");
     progress.set(0.05);
@@ -140,9 +145,10 @@ pub fn write(dir: &Path, config: &SampleConfig, progress: &Progress) -> Result<T
         shoppers: &shoppers,
         plan: &plan,
         first_day: FIRST_DAY,
+        unshown_items,
     };
     let written = replace(dir, "events.csv", |out| write_events(&world, out, progress))?;
-    let mut truth = truth_of(config, (num_users, num_items as u64), written, ab_log.truth());
+    let mut truth = truth_of(config, (num_users, listed_items), written, ab_log.truth());
     truth.defects.append(&mut planted);
     write_truth(dir, &truth)?;
     progress.set(1.0);

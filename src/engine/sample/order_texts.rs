@@ -43,10 +43,11 @@ pub(super) enum Defect {
     Split,
     Channel,
     CopiedText,
+    OddScript,
 }
 
 impl Defect {
-    pub(super) const ALL: [Self; 34] = [
+    pub(super) const ALL: [Self; 35] = [
         Self::RepeatedKey,
         Self::DateOnly,
         Self::EmptyRow,
@@ -81,6 +82,7 @@ impl Defect {
         Self::Split,
         Self::Channel,
         Self::CopiedText,
+        Self::OddScript,
     ];
 
     /// Name of the check, column, definition.
@@ -140,6 +142,7 @@ impl Defect {
             ),
             Self::Channel => ("near_constant", "channel", "order through another channel than the app"),
             Self::CopiedText => ("repeated_texts", "comment", "comment of an earlier order"),
+            Self::OddScript => ("odd_script", "comment", "Cyrillic comment among English ones"),
         }
     }
 }
@@ -181,6 +184,7 @@ pub(super) fn comment(number: u64, defect: Option<Defect>, draws: &mut Draws) ->
             draws.below(65_535)
         )),
         Some(Defect::Passport) => with(&format!("passport E{:08}", draws.below(100_000_000))),
+        Some(Defect::OddScript) => format!("просьба оставить посылку у двери, заказ {number}"),
         Some(Defect::Plate) => with(&format!("car 沪A{:05}", draws.below(100_000))),
         _ => plain,
     }

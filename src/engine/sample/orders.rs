@@ -10,6 +10,7 @@ use super::order_texts::{self, Defect};
 use super::shoppers::user_id;
 use super::truth::{Planted, planted_in};
 use crate::engine::random::Draws;
+use std::collections::{HashMap, HashSet};
 
 const STREAM: u64 = 0x0DE5;
 pub(super) const NAME: &str = "orders.csv";
@@ -18,6 +19,11 @@ const MOST_ROWS: u64 = 20_000;
 /// Every defect is planted at least this often, however small the shop.
 const LEAST_OF_EACH: u64 = 3;
 const DAYS: u64 = 28;
+/// Goods that every second customer buys: the planted long tail. Few enough to be 1 % of the smallest table's items.
+const BEST_SELLERS: u64 = 3;
+const BEST_SELLER_SHARE: f64 = 0.42;
+/// One order in so many is returned: the planted rare label.
+const RETURNED_EVERY: u64 = 12;
 /// The days before are for training, the rest for testing.
 const FIRST_TEST_DAY: u64 = 20;
 const CITIES: [&str; 6] = ["Shanghai", "Beijing", "Hangzhou", "Chengdu", "Shenzhen", "Nanjing"];
@@ -39,6 +45,12 @@ pub(super) struct Orders {
     last_id: u64,
     /// Orders whose distance is a multiple of a hundred.
     rounded: u64,
+    /// Returned orders that are labelled as such.
+    returned: u64,
+    /// Orders of each item.
+    orders_per_item: HashMap<u64, u64>,
+    /// User and item of each order.
+    pairs: Vec<(u64, u64)>,
     /// The last comment without a blemish.
     last_comment: String,
 }
@@ -54,6 +66,9 @@ impl Orders {
             counts: [0; Defect::ALL.len()],
             last_id: 0,
             rounded: 0,
+            returned: 0,
+            orders_per_item: HashMap::new(),
+            pairs: Vec::new(),
             last_comment: String::new(),
         }
     }
@@ -93,9 +108,18 @@ impl Orders {
         let ordered = self.ordered_at(number, is(Defect::DateOnly), &mut draws);
         csv::timestamp(out, ordered);
         out.push(b',');
-        csv::integer(out, user_id(draws.below(1 + self.num_orders / 3)));
+        let user = user_id(draws.below(1 + self.num_orders / 3));
+        csv::integer(out, user);
         out.push(b',');
-        let item = &catalogue.items[draws.below(catalogue.items.len() as u64) as usize];
+        let is_best_seller = !self.clean && draws.chance(BEST_SELLER_SHARE);
+        let goods = if is_best_seller {
+            BEST_SELLERS
+        } else {
+            catalogue.items.len() as u64
+        };
+        let item = &catalogue.items[draws.below(goods) as usize];
+        *self.orders_per_item.entry(item.product_id).or_default() += 1;
+        self.pairs.push((user, item.product_id));
         csv::integer(out, item.product_id);
         if is(Defect::EmptyRow) {
             out.extend_from_slice(b",,,,,,,,,,,,,,,,,,,,,\n");
@@ -210,7 +234,13 @@ impl Orders {
             (false, Some(Defect::Channel)) => "web",
             _ => "app",
         };
-        let is_returned = draws.chance(0.3);
+        let is_returned = if self.clean {
+            draws.chance(0.3)
+        } else {
+            let dozen = number / RETURNED_EVERY;
+            number % RETURNED_EVERY == Draws::new(self.seed, &[STREAM, 1, dozen]).below(RETURNED_EVERY)
+        };
+        self.returned += u64::from(is_returned);
         // Only returned parcels need service: the planted leak.
         let service = if is_returned || self.clean {
             60 + draws.below(900)
@@ -228,6 +258,32 @@ impl Orders {
         }
     }
 
+    /// Orders of the most frequent hundredth of the items, at least of one.
+    fn head_orders(&self) -> u64 {
+        let mut orders: Vec<u64> = self.orders_per_item.values().copied().collect();
+        orders.sort_unstable_by(|a, b| b.cmp(a));
+        orders[..orders.len().div_ceil(100)].iter().sum()
+    }
+
+    /// Orders that are gone once users with fewer than five items and items with fewer than five users are dropped,
+    /// again and again until none is left.
+    fn outside_core(&self) -> u64 {
+        const LEAST: usize = 5;
+        let mut core: HashSet<(u64, u64)> = self.pairs.iter().copied().collect();
+        loop {
+            let (mut items_of, mut users_of): (HashMap<u64, usize>, HashMap<u64, usize>) = Default::default();
+            for (user, item) in &core {
+                *items_of.entry(*user).or_default() += 1;
+                *users_of.entry(*item).or_default() += 1;
+            }
+            let before = core.len();
+            core.retain(|(user, item)| items_of[user] >= LEAST && users_of[item] >= LEAST);
+            if core.len() == before {
+                return self.pairs.iter().filter(|pair| !core.contains(pair)).count() as u64;
+            }
+        }
+    }
+
     pub(super) fn planted(&self) -> Vec<Planted> {
         if self.clean {
             return Vec::new();
@@ -239,36 +295,58 @@ impl Orders {
                 planted_in(NAME, (check, column, ""), self.counts[defect as usize], definition)
             })
             .collect();
+        planted.extend(self.of_whole_columns());
+        planted
+    }
+
+    /// Defects of columns and of the table as a whole.
+    fn of_whole_columns(&self) -> Vec<Planted> {
         let filled = self.rows - self.counts[Defect::EmptyRow as usize];
-        let definition = "every filled cell is above 0 exactly where the order was returned";
-        planted.push(planted_in(NAME, ("label_leak", "service_secs", ""), filled, definition));
-        let definition = "multiples of 100; every third cell was rounded to one";
-        planted.push(planted_in(
-            NAME,
-            ("rounded_numbers", "distance_m", ""),
-            self.rounded,
-            definition,
-        ));
-        for (check, column, definition) in [
+        let every = |what: &str| format!("every filled cell is {what}");
+        let told = [
             (
-                "numbers_with_units",
-                "weight",
-                "every filled cell is a number followed by kg",
+                "label_leak",
+                "service_secs",
+                filled,
+                every("above 0 exactly where the order was returned"),
             ),
             (
-                "personal_names",
-                "receiver",
-                "every filled cell is an invented Chinese name",
+                "label_imbalance",
+                "label_returned",
+                self.returned,
+                "orders that were returned: one in twelve".to_owned(),
             ),
+            (
+                "long_tail",
+                "product_id",
+                self.head_orders(),
+                "orders of the most frequent 1 % of the items in the table".to_owned(),
+            ),
+            (
+                "k_core",
+                "user_id",
+                self.outside_core(),
+                "orders outside the 5-core: customers come back three times on average, too rarely for it".to_owned(),
+            ),
+            (
+                "rounded_numbers",
+                "distance_m",
+                self.rounded,
+                "multiples of 100; every third cell was rounded to one".to_owned(),
+            ),
+            ("numbers_with_units", "weight", filled, every("a number followed by kg")),
+            ("personal_names", "receiver", filled, every("an invented Chinese name")),
             (
                 "postal_addresses",
                 "address",
-                "every filled cell is an invented address with street and number",
+                filled,
+                every("an invented address with street and number"),
             ),
-        ] {
-            planted.push(planted_in(NAME, (check, column, ""), filled, definition));
-        }
-        planted
+        ];
+        let planted = |(check, column, rows, definition): (&str, &str, u64, String)| {
+            planted_in(NAME, (check, column, ""), rows, &definition)
+        };
+        told.map(planted).to_vec()
     }
 }
 

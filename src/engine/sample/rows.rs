@@ -89,15 +89,10 @@ impl RowWriter<'_> {
         };
         out.extend_from_slice(name.as_bytes());
         out.push(b',');
-        let orphan = 9_900_000 + draws.below(5000);
-        csv::integer(
-            out,
-            if plant == Plant::OrphanItem {
-                orphan
-            } else {
-                item.product_id
-            },
-        );
+        // Identifiers of items are 13 apart, so this is none of them; each stands for one item, whose brand and price
+        // its rows share.
+        let shift = if plant == Plant::OrphanItem { 5 } else { 0 };
+        csv::integer(out, item.product_id + shift);
         out.push(b',');
         if plant != Plant::MissingCategory {
             out.extend_from_slice(KINDS[item.kind].code.as_bytes());
@@ -181,12 +176,14 @@ impl RowWriter<'_> {
     }
 }
 
-/// The time as the log tells it: an hour after the epoch, or days beyond the end of 32-bit time, where the
-/// device's clock was wrong.
+/// The time as the log tells it where the device's clock was wrong: minutes after the epoch, days beyond the end of
+/// 32-bit time, or weeks before the log.
 fn written_secs(event: &Event, draws: &mut Draws) -> i64 {
     match event.standing {
-        Standing::OutOfRange { future: false } => draws.below(3600) as i64,
+        // Half an hour after the epoch lie the seconds of today read as microseconds, which is another defect.
+        Standing::OutOfRange { future: false } => draws.below(1200) as i64,
         Standing::OutOfRange { future: true } => 2_147_483_647 + draws.below(864_000) as i64,
+        Standing::Isolated => event.unix_secs - 86_400 * (60 + draws.below(20) as i64),
         _ => event.unix_secs,
     }
 }

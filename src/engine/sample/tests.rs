@@ -161,6 +161,44 @@ fn behaviour_defects_are_found_as_counted() {
     assert!(gaps > 0 && overlong > 0 && without_view > 0);
 }
 
+#[test]
+fn a_row_without_an_entry_or_time_carries_no_other_defect() {
+    let (dir, truth) = sample(30_000, 5, false);
+    let rows: Vec<Vec<String>> = lines(dir.path(), "events.csv").iter().map(|line| cells(line)).collect();
+    let listed = |name: &str, column: usize| -> HashSet<String> {
+        let lines = lines(dir.path(), name);
+        lines.iter().map(|line| cells(line)[column].clone()).collect()
+    };
+    let (items, users) = (listed("items.csv", 0), listed("users.csv", 0));
+    let (mut strangers, mut named) = (0, HashSet::new());
+    let mut goods_of: HashMap<String, (String, String)> = HashMap::new();
+    for row in rows.iter().filter(|row| row.len() == 13) {
+        strangers += u64::from(!row[6].is_empty() && !users.contains(&row[6]));
+        if items.contains(&row[2]) {
+            named.insert(row[2].clone());
+        } else {
+            // Otherwise a long log would have orphans of several brands and prices.
+            let goods = (row[4].clone(), row[5].clone());
+            assert_eq!(goods_of.entry(row[2].clone()).or_insert_with(|| goods.clone()), &goods);
+        }
+        // Seconds of today read as microseconds would be 1970-01-01 00:29.
+        assert!(
+            !row[0].starts_with("1970") || row[0].as_str() < "1970-01-01 00:20:00",
+            "{row:?}"
+        );
+    }
+    assert_eq!(strangers, count(&truth, "orphan_user", None));
+    assert_eq!(
+        items.len() as u64 - named.len() as u64,
+        count(&truth, "unused_item", None)
+    );
+    assert_eq!((items.len() as u64, users.len() as u64), (truth.items, truth.users));
+    // The log starts in October.
+    let isolated = rows.iter().filter(|row| row[0].starts_with("2025-0"));
+    assert_eq!(isolated.count() as u64, count(&truth, "isolated_time", None));
+    assert!(strangers > 0 && count(&truth, "isolated_time", None) > 0);
+}
+
 /// Seconds within a month, enough to compare events of one session; months are 31 days long here.
 fn seconds(stamp: &str) -> i64 {
     let part = |from: usize, to: usize| stamp[from..to].parse::<i64>().expect("digits");

@@ -130,6 +130,7 @@ pub(super) fn defects(ledger: &Ledger) -> Vec<Planted> {
     found.push(planted("constant_column", "site", "main", accepted, definition));
     found.extend(duplicates(ledger));
     found.extend(values(ledger));
+    found.extend(identifiers(ledger));
     found.extend(behaviour(ledger));
     found.extend(text(ledger));
     let definition = "3 to 6 fields where 13 are expected";
@@ -193,6 +194,13 @@ fn values(ledger: &Ledger) -> [Planted; 7] {
             "time on or after 2038-01-19 03:14:07 UTC",
         ),
         planted(
+            "isolated_time",
+            "event_time",
+            "",
+            ledger.isolated,
+            "time 60 to 79 days before the row arrived, weeks before all other rows",
+        ),
+        planted(
             "price_not_positive",
             "price",
             "negative",
@@ -214,18 +222,37 @@ fn values(ledger: &Ledger) -> [Planted; 7] {
             "event type other than view, click, cart, purchase, review (veiw, test_event)",
         ),
         planted(
-            "orphan_item",
-            "product_id",
-            "",
-            count(Plant::OrphanItem),
-            "product_id that items.csv does not hold",
-        ),
-        planted(
             "mixed_types",
             "position",
             "",
             count(Plant::MixedPosition),
             "cell with a letter (p3) in a column of whole numbers",
+        ),
+    ]
+}
+
+fn identifiers(ledger: &Ledger) -> [Planted; 3] {
+    [
+        planted(
+            "orphan_item",
+            "product_id",
+            "",
+            ledger.count(Plant::OrphanItem),
+            "product_id that items.csv does not hold",
+        ),
+        planted(
+            "orphan_user",
+            "user_id",
+            "",
+            ledger.orphan_users,
+            "row of a user_id that users.csv does not hold",
+        ),
+        planted(
+            "unused_item",
+            "product_id",
+            "items",
+            ledger.unused_items,
+            "items of items.csv that no accepted row names; rows = items",
         ),
     ]
 }

@@ -1,4 +1,4 @@
-//! Visits no shopper makes: bots, sessions without end, purchases out of nowhere, events out of time.
+//! Visits no shopper makes: bots, sessions without end, purchases out of nowhere, events out of time, strangers.
 //!
 //! Invariant: their rows carry no other defect, and none of them falls into the last days of the log,
 //! so that all are written whole.
@@ -21,6 +21,10 @@ enum Kind {
     Overlong,
     WithoutView,
     OutOfRange,
+    /// An event that arrives with a time weeks before the log.
+    Isolated,
+    /// A visitor whom the user table does not hold.
+    Stranger,
 }
 
 /// One planned visit.
@@ -30,11 +34,11 @@ pub(super) struct Unusual {
     pub day: u64,
     /// Seconds after local midnight.
     pub start: i64,
-    /// Index of the shopper; bots, overlong sessions and viewless purchases have shoppers of their own.
+    /// Index of the shopper; bots, overlong sessions, viewless purchases and strangers have shoppers of their own.
     shopper: u64,
 }
 
-/// All planned visits in order of day and start; extra shoppers are numbered from `num_shoppers`.
+/// All planned visits in order of day and start; extra shoppers are numbered from `num_shoppers`, strangers after them.
 pub(super) struct Plan {
     pub visits: Vec<Unusual>,
     pub extra_shoppers: u64,
@@ -50,8 +54,8 @@ impl Plan {
 
     /// About how many rows all planned visits make together.
     pub(super) fn expected_rows(rows: u64) -> u64 {
-        let [bots, overlong, without_view, out_of_range] = counts(rows).map(|(_, count)| count);
-        160 * bots + 45 * overlong + without_view + out_of_range
+        let [bots, overlong, without_view, out_of_range, isolated, strangers] = counts(rows).map(|(_, count)| count);
+        160 * bots + 45 * overlong + without_view + out_of_range + isolated + 6 * strangers
     }
 
     pub(super) fn bots(&self) -> u64 {
@@ -62,23 +66,23 @@ impl Plan {
         let mut visits = Vec::new();
         let mut extra = 0;
         for (kind, count) in counts(rows) {
-            let count = if kind == Kind::OutOfRange {
-                count.min(num_shoppers)
-            } else {
-                count
-            };
+            let is_shopper = matches!(kind, Kind::OutOfRange | Kind::Isolated);
+            let count = if is_shopper { count.min(num_shoppers) } else { count };
             for number in 0..count {
                 let mut draws = Draws::new(seed, &[STREAM, kind as u64, number]);
-                let shopper = if kind == Kind::OutOfRange {
-                    number
-                } else {
-                    extra += 1;
-                    num_shoppers + extra - 1
+                let shopper = match kind {
+                    Kind::OutOfRange | Kind::Isolated => number,
+                    // The last kind, so that all extra shoppers are numbered by now.
+                    Kind::Stranger => num_shoppers + extra + number,
+                    Kind::Bot | Kind::Overlong | Kind::WithoutView => {
+                        extra += 1;
+                        num_shoppers + extra - 1
+                    }
                 };
+                // Nobody comes before seven, so that the first night of the log is empty.
                 let start = match kind {
                     Kind::Overlong => 8 * 3600,
-                    Kind::Bot => draws.below(86_000) as i64,
-                    Kind::WithoutView | Kind::OutOfRange => 7 * 3600 + draws.below(57_600) as i64,
+                    _ => 7 * 3600 + draws.below(57_600) as i64,
                 };
                 visits.push(Unusual {
                     kind,
@@ -97,12 +101,15 @@ impl Plan {
 }
 
 /// How many visits of each kind a log of so many rows gets.
-fn counts(rows: u64) -> [(Kind, u64); 4] {
+fn counts(rows: u64) -> [(Kind, u64); 6] {
     [
         (Kind::Bot, (rows / 14_000).max(2)),
         (Kind::Overlong, (rows / 12_000).max(1)),
         (Kind::WithoutView, (rows / 1200).max(3)),
         (Kind::OutOfRange, (rows / 2500).max(4)),
+        // Fewer than one in a thousand, or the log would simply have a thin beginning.
+        (Kind::Isolated, (rows / 4000).max(1)),
+        (Kind::Stranger, (rows / 5000).max(2)),
     ]
 }
 
@@ -118,7 +125,7 @@ impl Unusual {
             kind: EventKind::View,
             item: first_item as u32,
             user_id: user_id(self.shopper),
-            session: session_key(user_id(self.shopper), 0x1FFF, true),
+            session: session_key(user_id(self.shopper), 0x1FFF - self.kind as u64, true),
             query: None,
             position: None,
             device: shopper.device,
@@ -154,6 +161,24 @@ impl Unusual {
                 event.standing = Standing::OutOfRange { future };
                 events.push(event);
             }
+            Kind::Isolated => {
+                event.standing = Standing::Isolated;
+                events.push(event);
+            }
+            Kind::Stranger => {
+                event.standing = Standing::Stranger;
+                look_around(event, (first_item, num_items), &mut draws, events);
+            }
         }
+    }
+}
+
+/// A few views of a list, in no hurry.
+fn look_around(mut event: Event, (first_item, num_items): (u64, u64), draws: &mut Draws, events: &mut Vec<Event>) {
+    for position in 1..=4 + draws.below(5) as u8 {
+        event.position = Some(position);
+        event.item = ((first_item + 7 * u64::from(position)) % num_items) as u32;
+        events.push(event);
+        event.unix_secs += 15 + draws.below(30) as i64;
     }
 }

@@ -53,6 +53,10 @@ pub(super) enum Standing {
     OutOfRange {
         future: bool,
     },
+    /// It arrives with a time weeks before the log.
+    Isolated,
+    /// The user table does not hold its user.
+    Stranger,
     /// A second firing of an ordinary row, a moment later.
     Echo,
 }

@@ -114,6 +114,23 @@ impl TextTokenizer {
         self.inner.get_vocab_size(true)
     }
 
+    /// A copy that cuts nothing.
+    pub(super) fn without_limit(&self) -> Result<Self, TextError> {
+        let mut copy = self.clone();
+        copy.inner.with_truncation(None).map_err(|error| TextError::Row {
+            row: 0,
+            reason: error.to_string(),
+        })?;
+        Ok(copy)
+    }
+
+    /// Tokens of a text, special ones included, and how many of them are not in the vocabulary.
+    pub(super) fn measure(&self, row: usize, text: &str) -> Result<(u32, u32), TextError> {
+        let encoded = self.encode_row(row, text, None)?;
+        let unknown = encoded.ids.iter().filter(|id| Some(**id) == self.unknown_id).count();
+        Ok((encoded.ids.len() as u32, unknown as u32))
+    }
+
     /// Encodes all rows; `pairs`, if given, holds the second text of each row.
     pub fn encode_all(
         &self,

@@ -1,24 +1,31 @@
 //! Carries out the requests of the audit page.
 
 use super::{ApplyContext, audit_views};
+use crate::engine::audit::associations::associate_all;
 use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
 use crate::engine::flow::catalogue;
 use crate::engine::flow::choices::key;
 use crate::engine::flow::rules::{AuditWithRules, RuleCheck};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
+use crate::engine::models;
 use crate::engine::progress::Progress;
-use crate::engine::project::{ArtefactKind, Project};
+use crate::engine::project::Project;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
+use crate::engine::run::config::TrainConfig;
+use crate::engine::text::{TextTokenizer, column_tokens};
 use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::command::recipe::RecipeCommand;
 use crate::gui::command::rules::RulesCommand;
 use crate::gui::dialog;
 use crate::gui::i18n::audit as words;
+use crate::gui::i18n::audit_profile as profile;
 use crate::gui::jobs::JobFailure;
+use crate::gui::loadable::Loadable;
 use crate::gui::settings::Language;
 use crate::gui::state::Stage;
 use crate::gui::state::audit::AuditedLog;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -26,6 +33,12 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 pub fn apply(command: AuditCommand, cx: &mut ApplyContext<'_>) {
     match command {
         AuditCommand::Run => run(cx),
+        AuditCommand::Associate => associate(cx),
+        AuditCommand::CountTokens {
+            column,
+            model,
+            max_length,
+        } => count_tokens(cx, column, model, max_length),
         AuditCommand::AddFixes(findings) => add_fixes(cx, &findings),
         AuditCommand::Export => {
             let name = cx
@@ -69,7 +82,64 @@ fn run(cx: &mut ApplyContext<'_>) {
         move |progress| audit_log(&log, items.as_deref(), (users.as_deref(), lang), progress),
         finish,
     );
+    // What was computed beside the last audit is about another load, and a job that still runs for it is over.
+    cx.state.audit.associations = Loadable::Empty;
+    cx.state.audit.tokens = Loadable::Empty;
     cx.state.audit.report.start(progress);
+}
+
+/// True while a job of this stage runs: another one would take its place.
+fn is_busy(cx: &ApplyContext<'_>) -> bool {
+    let state = &cx.state.audit;
+    state.report.is_loading() || state.associations.is_loading() || state.tokens.is_loading()
+}
+
+/// Computes what was too dear for the audit, as a job of its own.
+fn associate(cx: &mut ApplyContext<'_>) {
+    let (Some(report), Some(log)) = (cx.state.audit.report.ready().cloned(), cx.state.audit.log.clone()) else {
+        return;
+    };
+    if is_busy(cx) {
+        return;
+    }
+    let progress = cx.jobs.start(
+        Stage::Audit,
+        profile::ASSOCIATIONS.into(),
+        move |progress| {
+            associate_all(&log.dataset, &report.columns, progress)
+                .map_err(|error| JobFailure::from_error(&error, progress))
+        },
+        |outcome, cx| cx.state.audit.associations.finish(outcome),
+    );
+    cx.state.audit.associations.start(progress);
+}
+
+/// Tokens of one column, beside those counted before.
+fn count_tokens(cx: &mut ApplyContext<'_>, column: String, model: String, max_length: usize) {
+    let Some(log) = cx.state.audit.log.clone().filter(|_| !is_busy(cx)) else {
+        return;
+    };
+    let mut known = cx
+        .state
+        .audit
+        .tokens
+        .value()
+        .map_or_else(BTreeMap::new, |known| (**known).clone());
+    let batch_rows = TrainConfig::default().batch_size;
+    let progress = cx.jobs.start(
+        Stage::Audit,
+        profile::TOKENS.into(),
+        move |progress| {
+            let failed = |error: &(dyn std::error::Error + 'static)| JobFailure::from_error(error, progress);
+            let dir = models::resolve(&model).map_err(|error| failed(&error))?;
+            let tokenizer = TextTokenizer::open(&dir, max_length).map_err(|error| failed(&error))?;
+            let tokens = column_tokens(&log.dataset, &column, &tokenizer, batch_rows, progress);
+            known.insert(column, (model, tokens.map_err(|error| failed(&error))?));
+            Ok(known)
+        },
+        |outcome, cx| cx.state.audit.tokens.finish(outcome),
+    );
+    cx.state.audit.tokens.start(progress);
 }
 
 /// Shows what the project that was just opened holds of this stage, until its log is read and audited again.

@@ -84,7 +84,7 @@ pub const MEDIAN_SESSION: Text = Text::new("Median session", "会话时长中位
 pub const VOLUME_HOUR: Text = Text::new("Rows an hour by event type", "各事件类型每小时行数");
 pub const VOLUME_DAY: Text = Text::new("Rows a day by event type", "各事件类型每天行数");
 pub const FUNNEL: Text = Text::new("Funnel by users", "用户漏斗");
-pub const POPULARITY: Text = Text::new("Popularity of items (Lorenz curve)", "商品热度（洛伦兹曲线）");
+pub const CONCENTRATION: Text = Text::new("Lorenz curves, Gini", "洛伦兹曲线与基尼系数");
 pub const OUTCOME: Text = Text::new("Outcome", "结果");
 pub const REASON: Text = Text::new("Reason", "原因");
 pub const PASSED: Text = Text::new("passed", "通过");
@@ -148,6 +148,7 @@ pub fn kind(lang: Language, kind: ColumnKind) -> &'static str {
         ColumnKind::Identifier => Text::new("identifier", "标识"),
         ColumnKind::Category => Text::new("category", "类目"),
         ColumnKind::Number => Text::new("number", "数值"),
+        ColumnKind::FreeCode => Text::new("free code", "自由编码"),
         ColumnKind::Text => Text::new("text", "文本"),
     })
 }

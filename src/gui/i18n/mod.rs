@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod audit_decisions;
 pub mod audit_history;
+pub mod audit_profile;
 pub mod common;
 pub mod compare;
 pub mod data;

@@ -1,5 +1,7 @@
 //! The audit page: scores, findings with their rows and repairs, columns, the log, and all checks.
 
+mod associations;
+mod behaviour;
 mod changes;
 mod checks;
 mod columns;
@@ -8,9 +10,12 @@ mod detail;
 mod findings;
 mod history;
 mod overview;
+#[cfg(test)]
+mod page_tests;
 mod repair;
 mod rows;
 mod scores;
+mod texts;
 
 use super::{Page, PageContext};
 use crate::engine::artifact::Severity;
@@ -19,7 +24,7 @@ use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::i18n::audit as words;
 use crate::gui::i18n::audit_history as history_words;
-use crate::gui::i18n::common;
+use crate::gui::i18n::{audit_profile, common};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
@@ -31,6 +36,7 @@ enum Tab {
     #[default]
     Findings,
     Columns,
+    Associations,
     Log,
     Checks,
     History,
@@ -90,6 +96,7 @@ impl AuditPage {
         match self.tab {
             Tab::Findings => self.findings.ui(cx, report, self.dimension, ui),
             Tab::Columns => self.columns.ui(cx, report, ui),
+            Tab::Associations => associations::ui(cx, report, ui),
             Tab::Log => overview::ui(cx, report, ui),
             Tab::Checks => checks::ui(cx, report, ui),
             Tab::History => self.history.ui(cx, ui),
@@ -107,6 +114,7 @@ impl AuditPage {
                     Tab::Columns,
                     format!("{} {}", cx.t(words::COLUMNS), report.columns.len()),
                 ),
+                (Tab::Associations, cx.t(audit_profile::ASSOCIATIONS).to_owned()),
                 (Tab::Log, cx.t(words::LOG).to_owned()),
                 (Tab::Checks, format!("{} {}", cx.t(words::CHECKS), report.checks.len())),
                 (

@@ -3,17 +3,24 @@
 use super::audit_views::{ArrangedRows, RepairPreview};
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::{ContentHash, Severity};
+use crate::engine::audit::associations::Associations;
 use crate::engine::audit::cells::ColumnCells;
 use crate::engine::audit::{Acceptances, AuditError, AuditRecord, AuditReport, Value};
 use crate::engine::ingest::Dataset;
 use crate::engine::ingest::dataset::ColumnInfo;
+use crate::engine::text::ColumnTokens;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[derive(Default)]
 pub struct AuditState {
     pub report: Loadable<AuditReport>,
+    /// All pairs of columns, where they were asked for; shown in place of the report's.
+    pub associations: Loadable<Associations>,
+    /// Token statistics of the columns they were asked for, with the base model's name.
+    pub tokens: Loadable<BTreeMap<String, (String, ColumnTokens)>>,
     /// The log the report is about; its rows stand behind the findings.
     pub log: Option<Arc<AuditedLog>>,
     /// Seconds the last audit took.
@@ -32,7 +39,7 @@ pub struct AuditState {
 
 /// The audited rows, ready to be read cell by cell.
 pub struct AuditedLog {
-    dataset: Arc<Dataset>,
+    pub(in crate::gui) dataset: Arc<Dataset>,
     columns: Vec<ColumnCells>,
 }
 

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 /// Subcommand and the flags (or positional names) its help must tell.
-const FLAGS: [(&str, &[&str]); 24] = [
+const FLAGS: [(&str, &[&str]); 25] = [
     ("flow", &["PROJECT", "--until"]),
     ("doctor", &[]),
     ("sample", &["DIR", "--rows", "--seed", "--clean"]),
@@ -26,8 +26,10 @@ const FLAGS: [(&str, &[&str]); 24] = [
             "--html",
             "--fail-on",
             "--rules",
+            "--associations",
         ],
     ),
+    ("tokens", &["FILE", "--model", "--columns", "--max-length", "--batch"]),
     ("clean", &["FILE", "--recipe", "--out", "--rejects"]),
     ("recipe suggest", &["FILE", "--out"]),
     ("features", &["FILE", "--items", "--config", "--out"]),

@@ -77,6 +77,8 @@ fn the_audit_counts_what_was_planted() {
         ("V02", "unknown_event_type"),
         ("V03", "mixed_types"),
         ("T01", "time_out_of_range"),
+        ("T02", "isolated_time"),
+        ("K03", "unused_item"),
     ] {
         assert_eq!(found(&report, code), planted(&truth, check), "{check}");
     }
@@ -94,6 +96,42 @@ fn the_audit_counts_what_was_planted() {
     let html = folder.read("audit.html");
     assert!(
         html.starts_with("<!") && html.contains("U01") && !html.contains("http://") && !html.contains("<script src")
+    );
+}
+
+#[test]
+fn columns_are_associated_and_all_pairs_on_request() {
+    let folder = Folder::new();
+    let log = sample_file("app_log.csv");
+    let log = log.to_str().expect("plain");
+    let report = folder.json(&["audit", log]);
+    assert_keys(
+        &report,
+        "associations",
+        &["columns", "pairs", "pairs_left", "left_out", "missingness"],
+    );
+    let pairs = report["associations"]["pairs"].as_array().expect("a list");
+    assert!(!pairs.is_empty());
+    for pair in pairs {
+        assert_keys(pair, "", &["a", "b", "measure", "value", "n"]);
+    }
+    let all = folder.json(&["audit", log, "--associations"]);
+    assert_eq!(
+        all["associations"], report["associations"],
+        "a small log has all pairs at once"
+    );
+    assert_keys(
+        &report,
+        "log",
+        &[
+            "rhythm",
+            "episodes",
+            "arrivals",
+            "retention",
+            "funnel",
+            "popularity",
+            "activity",
+        ],
     );
 }
 

@@ -51,6 +51,46 @@ fn a_tiny_model_learns_and_leaves_a_hugging_face_folder() {
 }
 
 #[test]
+fn the_tokens_of_a_table_are_counted() {
+    let folder = prepared(&json!({}));
+    let words = [
+        "tokens",
+        "train.csv",
+        "--model",
+        "base",
+        "--columns",
+        "text",
+        "--max-length",
+        "6",
+    ];
+    let value = folder.json(&words);
+    let column = &value["columns"][0];
+    assert_keys(
+        column,
+        "",
+        &[
+            "truncation_rate",
+            "unknown_rate",
+            "padding_waste",
+            "batch_padding_waste",
+            "p95",
+            "lengths",
+        ],
+    );
+    assert_eq!((number(column, "rows"), number(column, "max_length")), (400.0, 6.0));
+    // Every word is in the vocabulary; rows have 3 to 8 words and two special tokens.
+    assert_eq!(
+        (number(column, "unknown_tokens"), number(column, "longest")),
+        (0.0, 10.0)
+    );
+    let truncated = number(column, "truncation_rate");
+    assert!((0.5..0.95).contains(&truncated), "{truncated}");
+    folder
+        .run(&["tokens", "train.csv", "--model", "base", "--columns", "title"])
+        .with_code(1);
+}
+
+#[test]
 fn low_rank_adapters_and_the_head_alone_learn_too() {
     for method in [
         json!({"kind": "lora", "rank": 4, "alpha": 8.0, "dropout": 0.0, "targets": ["query", "value", "output.dense"]}),

@@ -94,6 +94,12 @@ impl Violation for LongTail {
                 "头部事件占比",
                 self.items.head_share,
             ),
+            fact(
+                "head_rows",
+                "Rows of the head",
+                "头部行数",
+                self.items.head_events as f64,
+            ),
         ];
         facts.extend(
             self.sparsity

@@ -1,16 +1,24 @@
-//! Column profiles: exact counts, moments, quantiles, top values, a histogram and text lengths.
+//! Column profiles: exact counts, moments, quantiles, entropy, top values, a histogram, and what texts are made of.
 //!
 //! In: a column's cells and its dictionary. Out: `ColumnProfile`, the `columns` of the audit report.
 //! Invariant: nothing is sampled or sketched; numbers that do not exist for a type are `None`.
 
+mod code;
+mod entropy;
 mod histogram;
+mod language;
 mod length;
 mod number;
+mod script;
+mod text;
 mod top;
 
 pub use histogram::Histogram;
+pub use language::TextLanguage;
 pub use length::Lengths;
 pub use number::{Quantiles, WeightedValues};
+pub use script::Script;
+pub use text::{LanguageShare, ScriptShare, TextProfile};
 pub use top::TopValue;
 
 use super::cells::{Cells, ColumnCells, Value, iso_time};
@@ -35,6 +43,8 @@ pub enum ColumnKind {
     /// Few values that repeat.
     Category,
     Number,
+    /// Irregular codes that name no row: article numbers, tracking numbers, model names.
+    FreeCode,
     Text,
 }
 
@@ -62,6 +72,13 @@ pub struct ColumnProfile {
     pub std: Option<f64>,
     /// Moment coefficient g₁ = m₃ / m₂^1.5 (Joanes & Gill 1998).
     pub skewness: Option<f64>,
+    /// Excess kurtosis g₂ = m₄ / m₂² − 3 (Joanes & Gill 1998); 0 for a normal distribution.
+    #[serde(default)]
+    pub kurtosis: Option<f64>,
+    /// Shannon entropy of the values in bits, −Σ p·log₂ p over the filled rows (Shannon 1948): 0 for a constant,
+    /// log₂ of `distinct` if all values are equally frequent.
+    #[serde(default)]
+    pub entropy_bits: Option<f64>,
     /// Linear interpolation between order statistics (type 7 of Hyndman & Fan 1996).
     pub quantiles: Option<Quantiles>,
     /// Infinite values; left out of the moments and the histogram.
@@ -73,6 +90,9 @@ pub struct ColumnProfile {
     pub histogram: Option<Histogram>,
     /// Length in Unicode characters; text only.
     pub length: Option<Lengths>,
+    /// Scripts, languages and repeats; columns of texts and categories only.
+    #[serde(default)]
+    pub text: Option<TextProfile>,
     /// The first different values of the column.
     pub examples: Vec<Value>,
 }
@@ -98,7 +118,11 @@ pub fn profile(
         Cells::Integer(_) | Cells::Float(_) => number_profile(&mut out, cells, distinct),
     }
     out.top = top::top_values(cells, distinct, TOP_VALUES);
-    out.kind = kind_of(&out);
+    out.kind = kind_of(&out, cells, distinct);
+    progress.check()?;
+    if info.dtype == ColumnType::Text && matches!(out.kind, ColumnKind::Text | ColumnKind::Category) {
+        out.text = TextProfile::of(cells, distinct);
+    }
     Ok(out)
 }
 
@@ -119,6 +143,8 @@ fn counts(info: &ColumnInfo, cells: Cells<'_>, distinct: &Distinct) -> ColumnPro
         mean: None,
         std: None,
         skewness: None,
+        kurtosis: None,
+        entropy_bits: entropy::bits(distinct),
         quantiles: None,
         infinite: 0,
         zeros: None,
@@ -126,6 +152,7 @@ fn counts(info: &ColumnInfo, cells: Cells<'_>, distinct: &Distinct) -> ColumnPro
         top: Vec::new(),
         histogram: None,
         length: None,
+        text: None,
         examples: distinct
             .first_row
             .iter()
@@ -163,6 +190,7 @@ fn number_profile(out: &mut ColumnProfile, cells: Cells<'_>, distinct: &Distinct
         out.mean = Some(moments.mean);
         out.std = moments.std;
         out.skewness = moments.skewness;
+        out.kurtosis = moments.kurtosis;
     }
     out.quantiles = values.quantiles(|value| {
         if value.fract() == 0.0 && value.abs() < 9.0e15 {
@@ -202,7 +230,7 @@ fn time_profile(out: &mut ColumnProfile, cells: Cells<'_>, distinct: &Distinct) 
 /// At most this many values, each seen twice or more on average, make a category (ydata-profiling uses 50).
 const CATEGORY_VALUES: u64 = 50;
 
-fn kind_of(profile: &ColumnProfile) -> ColumnKind {
+fn kind_of(profile: &ColumnProfile, cells: Cells<'_>, distinct: &Distinct) -> ColumnKind {
     let names_something = matches!(profile.role, Role::User | Role::Item | Role::Session);
     match profile.dtype {
         _ if profile.count == 0 => ColumnKind::Empty,
@@ -215,11 +243,11 @@ fn kind_of(profile: &ColumnProfile) -> ColumnKind {
             ColumnKind::Category
         }
         ColumnType::Integer => ColumnKind::Number,
-        ColumnType::Text => text_kind(profile),
+        ColumnType::Text => text_kind(profile, cells, distinct),
     }
 }
 
-fn text_kind(profile: &ColumnProfile) -> ColumnKind {
+fn text_kind(profile: &ColumnProfile, cells: Cells<'_>, distinct: &Distinct) -> ColumnKind {
     let repeats = profile.distinct * 2 <= profile.count;
     let is_category_role = matches!(profile.role, Role::Category | Role::Brand | Role::Event | Role::Variant);
     let is_free_text = matches!(profile.role, Role::Text | Role::Query);
@@ -227,6 +255,8 @@ fn text_kind(profile: &ColumnProfile) -> ColumnKind {
         ColumnKind::Category
     } else if !is_free_text && profile.uniqueness == Some(1.0) && profile.length.as_ref().is_some_and(|l| l.max <= 64) {
         ColumnKind::Identifier
+    } else if !is_free_text && code::are_codes(cells, distinct) {
+        ColumnKind::FreeCode
     } else {
         ColumnKind::Text
     }

@@ -52,6 +52,8 @@ pub struct Moments {
     pub mean: f64,
     pub std: Option<f64>,
     pub skewness: Option<f64>,
+    /// Excess kurtosis.
+    pub kurtosis: Option<f64>,
 }
 
 impl WeightedValues {
@@ -82,7 +84,8 @@ impl WeightedValues {
             .sum()
     }
 
-    /// Two-pass central moments; `None` without values. Standard deviation needs two rows, skewness spread.
+    /// Two-pass central moments; `None` without values. Standard deviation needs two rows, skewness
+    /// and kurtosis need spread.
     pub fn moments(&self) -> Option<Moments> {
         if self.total == 0 {
             return None;
@@ -99,16 +102,16 @@ impl WeightedValues {
         };
         let mean = shift + central(shift, 1) / n;
         let m2 = central(mean, 2) / n;
-        let m3 = central(mean, 3) / n;
+        let (m3, m4) = (central(mean, 3) / n, central(mean, 4) / n);
         let has_spread = m2 > 0.0 && m2.is_finite();
+        let shape = |value: f64| has_spread.then_some(value).filter(|value| value.is_finite());
         Some(Moments {
             mean,
             std: (self.total > 1)
                 .then(|| (m2 * n / (n - 1.0)).sqrt())
                 .filter(|std| std.is_finite()),
-            skewness: has_spread
-                .then(|| m3 / m2.powf(1.5))
-                .filter(|skewness| skewness.is_finite()),
+            skewness: shape(m3 / m2.powf(1.5)),
+            kurtosis: shape(m4 / (m2 * m2) - 3.0),
         })
         .filter(|moments| moments.mean.is_finite())
     }

@@ -23,11 +23,14 @@ fn close(found: Option<f64>, expected: f64) {
 #[test]
 fn moments_and_quantiles_match_numpy_and_scipy() {
     // numpy 2.4.6 and scipy 1.17.1: x = [2, 4, 4, 4, 5, 5, 7, 9, 30]; mean, std(ddof=1), scipy.stats.skew(x),
+    // scipy.stats.kurtosis(x), scipy.stats.entropy(numpy.unique(x, return_counts=True)[1], base=2),
     // numpy.quantile(x, [.01, .05, .25, .5, .75, .95, .99]).
     let profile = numbers(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0, 30.0]);
     close(profile.mean, 7.777_777_777_777_778);
     close(profile.std, 8.569_973_421_454_96);
     close(profile.skewness, 2.228_144_240_972_257_6);
+    close(profile.kurtosis, 3.405_774_871_200_972);
+    close(profile.entropy_bits, 2.419_381_945_646_371_4);
     let quantiles = profile.quantiles.expect("numbers have quantiles");
     let expected = [2.0, 2.16, 2.8, 4.0, 5.0, 7.0, 21.6, 28.32, 30.0];
     for ((name, value), expected) in quantiles.named().into_iter().zip(expected) {
@@ -71,9 +74,10 @@ fn large_identifiers_and_constants_stay_exact() {
     );
     let constant = numbers(&[5.0, 5.0, 5.0]);
     assert_eq!(
-        (constant.kind, constant.std, constant.skewness),
-        (ColumnKind::Constant, Some(0.0), None)
+        (constant.kind, constant.std, constant.skewness, constant.kurtosis),
+        (ColumnKind::Constant, Some(0.0), None, None)
     );
+    assert_eq!(constant.entropy_bits, Some(0.0));
     assert_eq!(numbers(&[5.0]).std, None);
 }
 
@@ -94,6 +98,52 @@ fn text_lengths_count_characters_and_kinds_follow_values() {
     assert_eq!(category.kind, ColumnKind::Category);
     let code = profile_of(Col::S(vec![Some("a1"), Some("b2")]));
     assert_eq!(code.kind, ColumnKind::Identifier);
+}
+
+#[test]
+fn codes_that_repeat_are_free_codes_and_texts_are_not() {
+    let codes: Vec<String> = (0..120).map(|row| format!("SKU-{}", 1_000 + row % 100)).collect();
+    let codes = || codes.iter().map(|code| Some(code.as_str())).collect::<Vec<_>>();
+    let profile = profile_of(Col::S(codes()));
+    assert_eq!((profile.kind, profile.text), (ColumnKind::FreeCode, None));
+    let mut mostly = codes();
+    mostly[..11].fill(Some("no code here"));
+    assert_eq!(
+        profile_of(Col::S(mostly)).kind,
+        ColumnKind::FreeCode,
+        "one in ninety is a slip"
+    );
+    let titles: Vec<String> = (0..120).map(|row| format!("shoes {}", row % 100)).collect();
+    let titles = titles.iter().map(|title| Some(title.as_str())).collect();
+    assert_eq!(profile_of(Col::S(titles)).kind, ColumnKind::Text);
+}
+
+#[test]
+fn texts_by_script_language_and_repeats() {
+    let profile = profile_of(Col::S(vec![
+        Some("The kettle is hot"),
+        Some("The kettle is hot"),
+        Some("红色跑步鞋"),
+        Some("leather boots"),
+        None,
+    ]));
+    let text = profile.text.expect("texts");
+    // 2 × 14 letters, 5 characters of Han, 12 letters; blanks are not counted.
+    assert_eq!((text.characters, text.repeated_texts, text.surplus_rows), (45, 1, 1));
+    let scripts: Vec<_> = text
+        .scripts
+        .iter()
+        .map(|share| (share.script, share.characters))
+        .collect();
+    assert_eq!(scripts, [(Script::Latin, 40), (Script::Han, 5)]);
+    let languages: Vec<_> = text
+        .languages
+        .iter()
+        .map(|share| (share.language, share.rows))
+        .collect();
+    let (english, chinese, untold) = (TextLanguage::English, TextLanguage::Chinese, TextLanguage::LatinUntold);
+    assert_eq!(languages, [(english, 2), (chinese, 1), (untold, 1)]);
+    assert_eq!(text.languages[0].share, 0.5);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The column explorer: every column with a thumbnail, and the profile of the chosen one.
 
 use super::findings::body_height;
+use super::texts::{self, TokenChoice};
 use crate::engine::artifact::{Bilingual, ColumnType};
 use crate::engine::audit::plot::{FindingPlot, Marks, Scale};
 use crate::engine::audit::profile::ColumnProfile;
 use crate::engine::audit::{AuditReport, Value};
 use crate::gui::i18n::number::{compact, count, share};
-use crate::gui::i18n::{audit as words, common};
+use crate::gui::i18n::{audit as words, audit_profile as profile, common};
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{Tone, palette, space};
 use crate::gui::widgets::{self, Column};
@@ -20,6 +21,7 @@ pub(super) struct ColumnExplorer {
     search: String,
     /// Index into the report's columns.
     selected: usize,
+    tokens: TokenChoice,
 }
 
 impl ColumnExplorer {
@@ -46,7 +48,7 @@ impl ColumnExplorer {
             });
             ui.vertical(|ui| {
                 if let Some(column) = report.columns.get(self.selected).filter(|_| !shown.is_empty()) {
-                    profile_ui(cx, report, column, height, ui);
+                    profile_ui(cx, report, (column, &mut self.tokens), height, ui);
                 }
             });
         });
@@ -102,7 +104,13 @@ fn thumbnail_ui(column: &ColumnProfile, ui: &mut Ui) {
     widgets::mini_histogram(ui, &top, palette(ui).series(5), 108.0);
 }
 
-fn profile_ui(cx: &PageContext<'_>, report: &AuditReport, column: &ColumnProfile, height: f32, ui: &mut Ui) {
+fn profile_ui(
+    cx: &PageContext<'_>,
+    report: &AuditReport,
+    (column, tokens): (&ColumnProfile, &mut TokenChoice),
+    height: f32,
+    ui: &mut Ui,
+) {
     widgets::card(ui, |ui| {
         ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
         ui.horizontal(|ui| {
@@ -124,7 +132,11 @@ fn profile_ui(cx: &PageContext<'_>, report: &AuditReport, column: &ColumnProfile
                 ui.columns(2, |sides| {
                     let rows = report.rows.accepted;
                     widgets::key_values(&mut sides[0], "audit profile facts", &facts(cx, column, rows));
-                    widgets::key_values(&mut sides[1], "audit profile top", &top_values(cx, column));
+                    let right = &mut sides[1];
+                    widgets::key_values(right, "audit profile top", &top_values(cx, column));
+                    right.add_space(space::SMALL);
+                    texts::facts_ui(cx, column, right);
+                    tokens.ui(cx, column, right);
                 });
             });
     });
@@ -182,6 +194,8 @@ fn facts(cx: &PageContext<'_>, column: &ColumnProfile, rows: u64) -> Vec<(String
         (words::MEAN, column.mean),
         (if is_time { words::STD_SECS } else { words::STD }, column.std),
         (words::SKEWNESS, column.skewness),
+        (profile::KURTOSIS, column.kurtosis),
+        (profile::ENTROPY, column.entropy_bits),
     ];
     for (name, value) in numbers {
         if let Some(value) = value {

@@ -1,11 +1,12 @@
-//! The log as a whole: who and what, volume over time, the funnel, how uneven popularity is.
+//! The log as a whole: who and what, volume over time, the funnel, how uneven popularity is, who comes when and again.
 
+use super::behaviour;
 use crate::engine::artifact::Bilingual;
 use crate::engine::audit::AuditReport;
 use crate::engine::audit::log_profile::{LogProfile, Volume};
 use crate::engine::audit::plot::{FindingPlot, Marks, Series};
 use crate::gui::i18n::audit as words;
-use crate::gui::i18n::number::{compact, count, share, span_secs};
+use crate::gui::i18n::number::{compact, count, fixed, share, span_secs};
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets::{self, Column, Figure};
@@ -16,6 +17,13 @@ pub(super) fn ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut Ui) {
         widgets::empty_page(ui, cx.t(words::NOTHING_MATCHES), cx.t(words::EMPTY_WHY), None);
         return;
     };
+    egui::ScrollArea::vertical()
+        .id_salt("audit log")
+        .auto_shrink([false, false])
+        .show(ui, |ui| log_ui(cx, log, ui));
+}
+
+fn log_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
     widgets::figure_card(ui, &figures(cx, log));
     ui.add_space(space::SMALL);
     if let Some(volume) = &log.volume {
@@ -27,8 +35,10 @@ pub(super) fn ui(cx: &PageContext<'_>, report: &AuditReport, ui: &mut Ui) {
         let width = ((ui.available_width() - 2.0 * space::GAP) / 3.0).floor();
         side(ui, width, |ui| events_ui(cx, log, ui));
         side(ui, width, |ui| funnel_ui(cx, log, ui));
-        side(ui, width, |ui| popularity_ui(cx, log, ui));
+        side(ui, width, |ui| concentration_ui(cx, log, ui));
     });
+    ui.add_space(space::SMALL);
+    behaviour::ui(cx, log, ui);
 }
 
 fn side(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
@@ -124,7 +134,9 @@ fn events_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
 
 fn funnel_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
     let bars = log.funnel.iter().map(|step| {
-        let rate = step.rate.map_or_else(String::new, |rate| format!(" {}", share(rate)));
+        let rate = step
+            .rate
+            .map_or_else(String::new, |rate| format!(" {} %", fixed(rate * 100.0, 0)));
         (format!("{}{rate}", step.kind), step.users as f64, false)
     });
     let title = Bilingual::from(words::FUNNEL);
@@ -133,27 +145,28 @@ fn funnel_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
     widgets::finding_plot(ui, "audit funnel", &plot, (width, 200.0), cx.lang());
 }
 
-fn popularity_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
-    let Some(items) = &log.popularity else { return };
-    let series = vec![
-        Series {
-            name: words::ITEMS.into(),
-            points: items.lorenz.clone(),
-            flagged: true,
-        },
-        Series {
-            name: Bilingual::default(),
-            points: vec![[0.0, 0.0], [1.0, 1.0]],
-            flagged: false,
-        },
+/// Lorenz curves of users and items: the further from the diagonal, the more uneven.
+fn concentration_ui(cx: &PageContext<'_>, log: &LogProfile, ui: &mut Ui) {
+    let named = [
+        (Bilingual::from(words::USERS), &log.activity, false),
+        (Bilingual::from(words::ITEMS), &log.popularity, true),
     ];
+    let series: Vec<Series> = named
+        .into_iter()
+        .filter_map(|(name, of, flagged)| {
+            let of = of.as_ref()?;
+            let gini = format!(" {}", fixed(of.gini, 2));
+            let name = Bilingual::new(name.en + &gini, name.zh + &gini);
+            let points = of.lorenz.clone();
+            Some(Series { name, points, flagged })
+        })
+        .collect();
+    if series.is_empty() {
+        return;
+    }
     let marks = Marks::Lines { series };
-    let plot = FindingPlot::new(
-        words::POPULARITY.into(),
-        Bilingual::default(),
-        Bilingual::default(),
-        marks,
-    );
+    let none = Bilingual::default;
+    let plot = FindingPlot::new(words::CONCENTRATION.into(), none(), none(), marks);
     let width = ui.available_width();
     widgets::finding_plot(ui, "audit lorenz", &plot, (width, 200.0), cx.lang());
 }

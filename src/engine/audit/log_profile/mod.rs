@@ -1,19 +1,30 @@
-//! The profile of a log: who, what, how often, how unevenly, when, and through which funnel.
+//! The profile of a log: who, what, how often, how unevenly, when, through which funnel, and who comes back.
 //!
 //! In: `Context`. Out: `LogProfile`.
 //! Invariant: counts are exact; rates are `None` where their base is empty.
 
+mod anomalies;
+mod arrivals;
+mod retention;
+mod rhythm;
+mod volume;
+
+pub use anomalies::{Episode, EpisodeKind, VolumeEpisodes};
+pub use arrivals::Arrivals;
+pub use retention::{Cohort, Retention};
+pub use rhythm::{Rhythm, TypeRhythm, WEEK_HOURS};
+pub use volume::Volume;
+
 use super::checks::long_tail::sparsity;
 use super::concentration::Concentration;
 use super::context::Context;
-use super::core_time::{DAY_MICROS, HOUR_MICROS};
 use super::distinct::NULL;
 use super::session_spans::SessionSpans;
 use crate::engine::ingest::Codes;
 use crate::engine::ingest::EventKind;
-use crate::engine::ingest::log::NULL_TIME;
 use crate::engine::progress::Cancelled;
 use serde::{Deserialize, Serialize};
+use volume::Types;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogProfile {
@@ -34,6 +45,18 @@ pub struct LogProfile {
     pub session_profile: Option<SessionProfile>,
     pub funnel: Vec<FunnelStep>,
     pub volume: Option<Volume>,
+    /// Rows by event type and hour of the week.
+    #[serde(default)]
+    pub rhythm: Option<Rhythm>,
+    /// Stretches with far more or fewer rows than usual.
+    #[serde(default)]
+    pub episodes: Option<VolumeEpisodes>,
+    /// New users and items a day.
+    #[serde(default)]
+    pub arrivals: Option<Arrivals>,
+    /// Which share of the users of a first week (or day) comes back.
+    #[serde(default)]
+    pub retention: Option<Retention>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,20 +93,9 @@ pub struct FunnelStep {
     pub users: u64,
     /// Users of this step over users of the step before.
     pub rate: Option<f64>,
-}
-
-/// Rows by time and event type over the core of the log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Volume {
-    /// Start of the first bin, seconds since 1970 UTC.
-    pub start_secs: f64,
-    pub bin_secs: f64,
-    /// At most eight types, most frequent first; the others together as `other`.
-    pub types: Vec<String>,
-    /// For each type, rows in each bin.
-    pub counts: Vec<Vec<u64>>,
-    /// Rows outside the core of the log.
-    pub outside: u64,
+    /// Users of this step over users of the first step.
+    #[serde(default)]
+    pub rate_of_first: Option<f64>,
 }
 
 /// Profiles the log; `None` if it has neither users, items, events nor times.
@@ -97,11 +109,24 @@ pub fn log_profile(context: &Context<'_>) -> Result<Option<LogProfile>, Cancelle
     let number = |codes: &Option<Codes>| codes.as_ref().map(|codes| codes.num as u64);
     let core = context.core_time();
     context.progress.check()?;
+    let events = events(context);
+    let types = Types::of(context, &events);
+    let volume = volume::volume(context, &types);
+    let ((rhythm, episodes), (arrivals, retention)) = rayon::join(
+        || {
+            let rhythm = volume
+                .as_ref()
+                .and_then(|volume| rhythm::rhythm(context, volume, &types));
+            (rhythm, volume.as_ref().map(VolumeEpisodes::of))
+        },
+        || (arrivals::arrivals(context), retention::retention(context)),
+    );
+    context.progress.check()?;
     Ok(Some(LogProfile {
         users: number(&log.user),
         items: number(&log.item),
         sessions: number(&log.session),
-        events: events(context),
+        events,
         first: core.map(|core| super::cells::iso_time(core.first)),
         last: core.map(|core| super::cells::iso_time(core.last)),
         sparsity: sparsity(context)?,
@@ -109,7 +134,11 @@ pub fn log_profile(context: &Context<'_>) -> Result<Option<LogProfile>, Cancelle
         activity: concentration(&log.user),
         session_profile: sessions(context)?,
         funnel: funnel(context),
-        volume: volume(context),
+        volume,
+        rhythm,
+        episodes,
+        arrivals,
+        retention,
     }))
 }
 
@@ -209,71 +238,19 @@ fn funnel(context: &Context<'_>) -> Vec<FunnelStep> {
     }
     let mut out: Vec<FunnelStep> = Vec::new();
     for (step, kind) in STEPS.into_iter().enumerate().filter(|(step, _)| events[*step] > 0) {
-        let before = out.last().map(|previous| previous.users).filter(|users| *users > 0);
+        let some = |users: u64| (users > 0).then_some(users);
+        let before = out.last().and_then(|previous| some(previous.users));
+        let first = out.first().and_then(|first| some(first.users));
         out.push(FunnelStep {
             kind: kind.name().to_owned(),
             events: events[step],
             users: users[step],
             rate: before.map(|before| users[step] as f64 / before as f64),
+            rate_of_first: first.map(|first| users[step] as f64 / first as f64),
         });
     }
     out
 }
 
-/// Longest core that is still shown by the hour, in hours; longer ones by the day.
-const MOST_HOURS: i64 = 24 * 62;
-/// Bins of the longest log; beyond it bins grow to several days.
-const MOST_DAYS: i64 = 1_500;
-const MOST_TYPES: usize = 8;
-
-fn volume(context: &Context<'_>) -> Option<Volume> {
-    let (core, times) = (context.core_time()?, context.log.time.as_deref()?);
-    let hours = core.end.div_euclid(HOUR_MICROS) - core.start.div_euclid(HOUR_MICROS) + 1;
-    let width = if hours <= MOST_HOURS {
-        HOUR_MICROS
-    } else {
-        DAY_MICROS * (hours / 24 / MOST_DAYS + 1)
-    };
-    let start = core.start.div_euclid(width) * width;
-    let num_bins = ((core.end - start) / width + 1) as usize;
-    let profiles = events(context);
-    let mut types: Vec<String> = profiles
-        .iter()
-        .take(MOST_TYPES)
-        .map(|profile| profile.name.clone())
-        .collect();
-    let names = context.event_names();
-    let place_of: Vec<usize> = names
-        .iter()
-        .map(|name| types.iter().position(|other| other == name).unwrap_or(types.len()))
-        .collect();
-    if names.len() > types.len() || types.is_empty() || context.log.event.as_ref()?.codes.contains(&NULL) {
-        types.push("other".to_owned());
-    }
-    let last = types.len() - 1;
-    let mut counts = vec![vec![0_u64; num_bins]; types.len()];
-    let mut outside = 0;
-    for (row, &time) in times.iter().enumerate() {
-        if time == NULL_TIME {
-            continue;
-        }
-        if !core.contains(time) {
-            outside += 1;
-            continue;
-        }
-        let code = context.log.event.as_ref().map_or(NULL, |event| event.codes[row]);
-        let place = if code == NULL {
-            last
-        } else {
-            place_of[code as usize].min(last)
-        };
-        counts[place][((time - start) / width) as usize] += 1;
-    }
-    Some(Volume {
-        start_secs: start as f64 / 1e6,
-        bin_secs: width as f64 / 1e6,
-        types,
-        counts,
-        outside,
-    })
-}
+#[cfg(test)]
+mod tests;
