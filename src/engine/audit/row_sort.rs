@@ -321,11 +321,11 @@ mod tests {
     #[test]
     fn crowded_keys_and_ties_are_ordered_too() {
         // Nearly all keys in one bucket of the first bits, and each three times.
-        let key = |row: usize| {
-            Some(if row == 5 {
+        let key = |place: usize| {
+            Some(if place == 5 {
                 1 << 40
             } else {
-                row as u64 * 7_919 % 40_009 / 3
+                place as u64 * 7_919 % 40_009 / 3
             })
         };
         let rows: Vec<u32> = (0..40_000).collect();

@@ -138,8 +138,12 @@ impl AuditState {
 
     /// The audit before the one that is shown.
     pub fn former(&self) -> Option<&AuditRecord> {
-        let made_ms = self.report.value()?.provenance.created_ms;
-        self.history.iter().find(|record| record.made_ms < made_ms)
+        let report = self.report.value()?;
+        let (made_ms, log) = (report.provenance.created_ms, report.provenance.inputs.first());
+        // A window that may not write finds its own log's record of another time there.
+        let is_same = |record: &&AuditRecord| Some(&record.log) == log && record.scores == report.scores;
+        let mut earlier = self.history.iter().filter(|record| record.made_ms < made_ms);
+        earlier.find(|record| !is_same(record))
     }
 
     /// True if another log was loaded since.

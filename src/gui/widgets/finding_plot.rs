@@ -189,6 +189,9 @@ fn draw(plot: &mut PlotUi<'_>, data: &FindingPlot, p: &Palette, lang: Language) 
     thresholds(plot, data, x, p, lang);
 }
 
+/// The words of a vertical threshold stand above the marks, which leaves a line of text at the usual heights.
+const ABOVE: f64 = 1.18;
+
 /// The right and upper end of what is drawn: words placed at the edge of the plot itself would push that edge away from
 /// frame to frame, since the plot makes room for them.
 fn upper_end(data: &FindingPlot, x: impl Fn(f64) -> f64) -> [f64; 2] {
@@ -227,7 +230,7 @@ fn thresholds(plot: &mut PlotUi<'_>, data: &FindingPlot, x: impl Fn(f64) -> f64,
             DataAxis::X => {
                 let at = x(threshold.at);
                 plot.vline(VLine::new(name, at).color(p.warning).style(LineStyle::dashed_dense()));
-                let place = PlotPoint::new(at, end[1]);
+                let place = PlotPoint::new(at, end[1] * ABOVE);
                 plot.text(Text::new("", place, label).anchor(egui::Align2::LEFT_TOP));
             }
             DataAxis::Y => {

@@ -14,6 +14,9 @@ use egui::{RichText, Ui};
 /// Height of the table of the seven scores: heading and rows.
 const SCORES_HEIGHT: f32 = 26.0 + 7.0 * space::ROW + 4.0;
 
+const HEADING: f32 = 26.0;
+const SCROLL_BAR: f32 = 14.0;
+
 pub(super) fn ui(cx: &PageContext<'_>, changes: &AuditChanges, height: f32, ui: &mut Ui) {
     widgets::card(ui, |ui| {
         ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
@@ -40,8 +43,12 @@ pub(super) fn ui(cx: &PageContext<'_>, changes: &AuditChanges, height: f32, ui: 
             ui.label(RichText::new(cx.t(words::NO_FINDINGS)).color(p.text_2));
             return;
         }
-        let left = (bottom - ui.cursor().top()).max(120.0);
-        findings_ui(cx, changes, left, ui);
+        let left = (bottom - ui.cursor().top() - HEADING).max(120.0);
+        ui.scope(|ui| {
+            // The table's scroll bar stands beside its columns.
+            ui.set_max_width(ui.available_width() - SCROLL_BAR);
+            findings_ui(cx, changes, left, ui);
+        });
     });
 }
 

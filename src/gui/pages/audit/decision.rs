@@ -40,17 +40,28 @@ impl DecisionForm {
         let quiet = palette(ui).text_2;
         ui.label(RichText::new(cx.t(words::ACCEPT_WHY)).font(text::small()).color(quiet));
         ui.add_space(space::TIGHT);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::GAP;
+            self.fields_ui(cx, ui);
+        });
+        ui.add_space(space::SMALL);
+        self.buttons_ui(cx, index, ui);
+    }
+
+    fn fields_ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        let width = (ui.available_width() * 0.6).min(560.0);
         widgets::labelled(ui, cx.t(words::REASON), |ui| {
             let field = egui::TextEdit::multiline(&mut self.reason)
                 .hint_text(cx.t(words::REASON_HINT))
                 .desired_rows(2)
-                .desired_width(ui.available_width().min(560.0));
+                .desired_width(width);
             // The hint would be taken for its name.
             ui.add(field).accessible_name(cx.t(words::REASON));
         });
-        ui.add_space(space::TIGHT);
         widgets::field(ui, cx.t(words::WHO), &mut self.who, "");
-        ui.add_space(space::SMALL);
+    }
+
+    fn buttons_ui(&mut self, cx: &PageContext<'_>, index: usize, ui: &mut Ui) {
         ui.horizontal(|ui| {
             let can_accept = !self.reason.trim().is_empty();
             if widgets::primary_button(ui, cx.t(words::ACCEPT_NOW), can_accept).clicked() {
