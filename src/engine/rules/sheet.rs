@@ -190,7 +190,8 @@ fn replaced(text: &str, entry: &Entry, old: &Rule, new: &Rule) -> String {
     }
     for key in &entry.keys {
         // A default that somebody wrote out stays, where it still has a meaning.
-        let is_idle = is_same_kind && key.name != "mostly" && value_in(&before, &key.name).is_none();
+        let has_meaning = is_same_kind && (key.name != "mostly" || new.expectation.has_share());
+        let is_idle = has_meaning && value_in(&before, &key.name).is_none();
         if value_in(&after, &key.name).is_none() && !is_idle {
             edits.push((key.at..line_end(text, key.value.end), String::new()));
         }
