@@ -73,7 +73,8 @@ fn encoding_line_ending_and_header() {
     let (text, _, _) = encoding_rs::WINDOWS_1252.encode("id,name\n1,café\n2,naïve\n");
     let options = set(|options| options.encoding = Some("big5".to_owned()));
     let (_folder, path) = file("log.csv", &text);
-    let read_so = |options: &ReadOptions| read_log(&[path.clone()], options, &Progress::new()).expect("a table");
+    let read_so =
+        |options: &ReadOptions| read_log(std::slice::from_ref(&path), options, &Progress::new()).expect("a table");
     let found = read_so(&ReadOptions::default());
     assert_eq!(found.info.dialect.encoding, "windows-1252");
     assert!(

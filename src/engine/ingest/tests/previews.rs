@@ -119,7 +119,7 @@ fn parquet_and_what_is_no_table() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("log.parquet");
     write::write_table(&log.frame, &path).expect("written");
-    let seen = preview(&[path.clone()], &ReadOptions::default(), &Progress::new()).expect("a preview");
+    let seen = preview(std::slice::from_ref(&path), &ReadOptions::default(), &Progress::new()).expect("a preview");
     assert_eq!((cells(&seen.log), seen.whole, seen.lines.len()), (cells(&log), true, 2));
     // A Parquet file that was cut or damaged is an error and no panic.
     let bytes = std::fs::read(&path).expect("written");
