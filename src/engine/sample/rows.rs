@@ -2,7 +2,7 @@
 //!
 //! Invariant: the same event, defect and row number give the same bytes.
 
-use super::catalogue::{Catalogue, Item, Language};
+use super::catalogue::{Catalogue, Language};
 use super::csv;
 use super::plant::{NUM_COLUMNS, Plant};
 use super::query::{Personal, personal, review};
@@ -28,8 +28,6 @@ pub(super) const COLUMNS: [&str; NUM_COLUMNS] = [
     "site",
     "review_text",
 ];
-/// Rows of so many items without an entry in the item table go by one identifier.
-const ITEMS_PER_ORPHAN: usize = 7;
 const BRAND: usize = 4;
 const QUERY: usize = 8;
 const POSITION: usize = 9;
@@ -80,7 +78,7 @@ impl RowWriter<'_> {
 
     /// The eight columns of REES46 and the comma behind them.
     fn goods_and_user(&self, event: &Event, plant: Plant, draws: &mut Draws, out: &mut Vec<u8>) {
-        let item = self.goods(event, plant);
+        let item = &self.catalogue.items[event.item as usize];
         csv::timestamp(out, written_secs(event, draws));
         out.push(b',');
         let unknown = if draws.chance(0.5) { "veiw" } else { "test_event" };
@@ -119,14 +117,6 @@ impl RowWriter<'_> {
             out.push(b"0123456789abcdef"[(event.session >> (4 * nibble) & 15) as usize]);
         }
         out.push(b',');
-    }
-
-    /// The item of a row. Orphans are few, so that their identifiers can be listed however long the log is.
-    fn goods(&self, event: &Event, plant: Plant) -> &Item {
-        let items = &self.catalogue.items;
-        let idx = event.item as usize;
-        let first = idx / ITEMS_PER_ORPHAN * ITEMS_PER_ORPHAN;
-        &items[if plant == Plant::OrphanItem { first } else { idx }]
     }
 
     /// Query, position, device, site and review.
