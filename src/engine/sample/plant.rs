@@ -36,8 +36,6 @@ enum Needs {
     Any,
     /// A view that nothing follows from.
     Lone,
-    /// A lone view of one of the goods whose entry was lost: few, so that their identifiers can be listed.
-    Delisted,
     /// A view with a place in a list.
     View,
     /// A lone view with a typed query, or a review.
@@ -51,7 +49,7 @@ const RATES: [(Plant, f64, Needs); 16] = [
     (Plant::NegativePrice, 0.001, Needs::Any),
     (Plant::ZeroPrice, 0.001, Needs::Any),
     (Plant::UnknownEvent, 0.002, Needs::Lone),
-    (Plant::OrphanItem, 0.028, Needs::Delisted),
+    (Plant::OrphanItem, 0.004, Needs::Lone),
     (Plant::MixedPosition, 0.0025, Needs::View),
     (Plant::Email, 0.0006, Needs::FreeText),
     (Plant::Mobile, 0.0006, Needs::FreeText),
@@ -62,8 +60,6 @@ const RATES: [(Plant, f64, Needs); 16] = [
     (Plant::SameKey, 0.002, Needs::View),
     (Plant::DoubleFire, 0.004, Needs::Any),
 ];
-/// One in so many items is missing from the item table in some rows.
-const DELISTED_EVERY: u32 = 7;
 /// Reviews are few, so personal data in them is planted more often.
 const REVIEW_FREE_TEXT_FACTOR: f64 = 50.0;
 
@@ -80,7 +76,6 @@ pub(super) fn choose(seed: u64, row: u64, event: &Event) -> Plant {
         let (fits, rate) = match needs {
             Needs::Any => (!review, rate),
             Needs::Lone => (view && lone, rate),
-            Needs::Delisted => (view && lone && event.item % DELISTED_EVERY == 3, rate),
             Needs::View => (view, rate),
             Needs::FreeText if review => (true, rate * REVIEW_FREE_TEXT_FACTOR),
             Needs::FreeText => (view && lone && event.query.is_some(), rate),

@@ -104,7 +104,7 @@ impl TokenChoice {
     }
 
     fn settings_ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
-        egui::ComboBox::from_id_salt("audit tokenizer")
+        egui::ComboBox::from_id_salt("tokenizer")
             .selected_text(self.model.as_str())
             .width(110.0)
             .show_ui(ui, |ui| {
