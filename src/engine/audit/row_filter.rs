@@ -89,7 +89,7 @@ impl<'a> Searched<'a> {
 
     fn matches(&self, row: usize, writer: &mut CellWriter) -> bool {
         match self.cells {
-            Cells::Text(_) => self.cells.text(row).is_some_and(|text| self.wanted.is_in(text)),
+            Cells::Text(_) | Cells::Coded(_) => self.cells.text(row).is_some_and(|text| self.wanted.is_in(text)),
             cells => cells
                 .key(row)
                 .is_some_and(|key| self.wanted.is_in_plain(writer.write(cells, key))),
@@ -181,7 +181,7 @@ impl CellWriter {
             Cells::Time(_) => self.write_time(key as i64),
             Cells::Float(_) => self.write_float(f64::from_bits(key)),
             Cells::Boolean(_) => self.out.extend_from_slice(if key == 0 { b"false" } else { b"true" }),
-            Cells::Text(_) => {}
+            Cells::Text(_) | Cells::Coded(_) => {}
         }
         &self.out
     }

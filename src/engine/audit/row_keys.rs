@@ -29,7 +29,7 @@ pub(super) fn ordered(
     progress.check()?;
     let at = |place: usize| rows[place] as usize;
     let order = match cells {
-        Cells::Text(_) => return ordered_texts(cells, rows, descending, progress),
+        Cells::Text(_) | Cells::Coded(_) => return ordered_texts(cells, rows, descending, progress),
         Cells::Integer(_) | Cells::Boolean(_) => {
             order_rows(rows, descending, None, |place| cells.key(at(place)).map(signed_key))
         }

@@ -29,7 +29,7 @@ type Counted = Vec<(usize, u32)>;
 /// The values of a column, `odd` rows of each marked; `None` where a plot would show nothing.
 pub fn values_plot(column: &ColumnContext<'_>, odd: &[u32]) -> Option<FindingPlot> {
     match column.cells {
-        Cells::Text(_) => texts_plot(column, odd),
+        Cells::Text(_) | Cells::Coded(_) => texts_plot(column, odd),
         Cells::Integer(_) | Cells::Float(_) | Cells::Time(_) => numbers_plot(column, odd),
         Cells::Boolean(_) => None,
     }
