@@ -62,9 +62,14 @@ fn the_report_opens_in_a_browser_soon_and_small() {
     assert!(bytes < 3_000_000, "{bytes} bytes");
     // The first start makes the browser's profile.
     picture(&browser, &folder, "about:blank", "first.png");
-    let (empty, start) = picture(&browser, &folder, "about:blank", "empty.png");
     let page = format!("file://{}", folder.join("report.html").display());
-    let (drawn, whole) = picture(&browser, &folder, &page, "report.png");
+    // The quickest of some starts each, for the browser's own start varies by more than a page takes.
+    let quickest = |page: &str, name: &str| {
+        let taken = (0..3).map(|_| picture(&browser, &folder, page, name));
+        taken.min_by_key(|(_, took)| *took).expect("three pictures")
+    };
+    let (empty, start) = quickest("about:blank", "empty.png");
+    let (drawn, whole) = quickest(&page, "report.png");
     assert!(drawn.len() > 10 * empty.len(), "{} bytes of picture", drawn.len());
     let opening = whole.saturating_sub(start);
     eprintln!("report of {bytes} bytes: opened in {opening:?} beyond an empty page's {start:?}");

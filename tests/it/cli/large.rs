@@ -3,10 +3,19 @@
 use crate::program::Folder;
 use serde_json::Value;
 
-/// Without what says when it was made.
+/// Without what says when it was made: of times in the future the finding names the moment they are judged by.
 fn figures(mut report: Value) -> Value {
     if let Some(provenance) = report.get_mut("provenance").and_then(Value::as_object_mut) {
         provenance.remove("created_ms");
+    }
+    let findings = report.get_mut("findings").and_then(Value::as_array_mut);
+    for finding in findings
+        .into_iter()
+        .flatten()
+        .filter(|finding| finding["code"] == "T01")
+    {
+        let words = finding.as_object_mut().expect("a finding");
+        words.retain(|key, _| key == "code" || key == "rows" || key == "count" || key == "examples");
     }
     report
 }
@@ -19,7 +28,7 @@ fn a_log_held_in_files_gives_the_same_report() {
         .run(&["sample", "shop", "--rows", "600000", "--seed", "3"])
         .with_code(0);
     let whole = folder.json(&["audit", "shop/events.csv"]);
-    let held = folder.json(&["audit", "shop/events.csv", "--memory", "150MiB"]);
+    let held = folder.json(&["audit", "shop/events.csv", "--memory", "100MiB"]);
     assert!(
         folder.join("home/cache/touchstone/spill").is_dir(),
         "the log was held in files"

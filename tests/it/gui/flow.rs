@@ -130,9 +130,10 @@ fn kept_audit(app: &App) -> Option<AuditReport> {
 }
 
 fn filter(window: &mut Window, code: &str) {
-    window.0.get_by_role(Role::TextInput).focus();
+    let name = i18n::audit::SEARCH.en;
+    window.0.get_by_role_and_label(Role::TextInput, name).focus();
     window.0.run_ok();
-    window.0.get_by_role(Role::TextInput).type_text(code);
+    window.0.get_by_role_and_label(Role::TextInput, name).type_text(code);
     window.draw();
 }
 

@@ -169,9 +169,11 @@ impl Shop {
 
         let log = Arc::new(read(&sources.events[0]));
         let items = Arc::new(read(sources.items.as_deref().expect("an item table")));
+        // As the flow audits: orphans of the user table have a repair too.
+        let users = read(sources.users.as_deref().expect("a user table"));
         let tables = SideTables {
             items: Some(&*items),
-            users: None,
+            users: Some(&users),
         };
         let options = AuditOptions::new(now_ms()).with_tables(tables);
         let report = Arc::new(audit(&log, &options, &progress).expect("an audit"));
