@@ -53,6 +53,8 @@ struct Searched<'a> {
     /// Rows of unreadable cells with their raw text matching, ascending.
     raw_hits: Vec<u32>,
     wanted: Wanted<'a>,
+    /// Of a column of coded texts, which of the different ones match.
+    of_code: Vec<bool>,
 }
 
 impl<'a> Searched<'a> {
@@ -63,11 +65,20 @@ impl<'a> Searched<'a> {
             .map(|cell| cell.row as u32)
             .collect();
         let reads_values = may_contain(column.dtype(), wanted);
-        (reads_values || !raw_hits.is_empty()).then(|| Self {
-            cells: column.cells(),
+        let (cells, wanted) = (column.cells(), Wanted::new(wanted));
+        let of_code = match cells {
+            Cells::Coded(texts) => (0..texts.first_row.len() as u32)
+                .into_par_iter()
+                .map(|code| wanted.is_in(texts.dictionary.get(code)))
+                .collect(),
+            _ => Vec::new(),
+        };
+        (reads_values || !raw_hits.is_empty()).then_some(Self {
+            cells,
             reads_values,
             raw_hits,
-            wanted: Wanted::new(wanted),
+            wanted,
+            of_code,
         })
     }
 
@@ -89,7 +100,8 @@ impl<'a> Searched<'a> {
 
     fn matches(&self, row: usize, writer: &mut CellWriter) -> bool {
         match self.cells {
-            Cells::Text(_) | Cells::Coded(_) => self.cells.text(row).is_some_and(|text| self.wanted.is_in(text)),
+            Cells::Coded(texts) => self.of_code.get(texts.codes[row] as usize).is_some_and(|hit| *hit),
+            Cells::Text(_) => self.cells.text(row).is_some_and(|text| self.wanted.is_in(text)),
             cells => cells
                 .key(row)
                 .is_some_and(|key| self.wanted.is_in_plain(writer.write(cells, key))),

@@ -5,6 +5,7 @@
 use super::cells::Cells;
 use super::row_sort::{Ties, order_rows};
 use super::text_keys::TextKeys;
+use crate::engine::ingest::CodedTexts;
 use crate::engine::progress::{Cancelled, Progress};
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -29,6 +30,7 @@ pub(super) fn ordered(
     progress.check()?;
     let at = |place: usize| rows[place] as usize;
     let order = match cells {
+        Cells::Coded(texts) if texts.first_row.len() <= rows.len() / 2 => ordered_codes(texts, rows, descending),
         Cells::Text(_) | Cells::Coded(_) => return ordered_texts(cells, rows, descending, progress),
         Cells::Integer(_) | Cells::Boolean(_) => {
             order_rows(rows, descending, None, |place| cells.key(at(place)).map(signed_key))
@@ -99,6 +101,20 @@ fn all_cents(cells: Cells<'_>, rows: &[u32]) -> Option<Vec<i64>> {
             }
         });
     are_all.into_inner().then_some(found)
+}
+
+/// Texts by the rank of their code: only the different ones are compared.
+fn ordered_codes(texts: &CodedTexts, rows: &[u32], descending: bool) -> Vec<u32> {
+    let mut codes: Vec<u32> = (0..texts.first_row.len() as u32).collect();
+    codes.par_sort_unstable_by(|&a, &b| texts.dictionary.get(a).cmp(texts.dictionary.get(b)));
+    let mut ranks = vec![0_u32; codes.len()];
+    for (rank, &code) in codes.iter().enumerate() {
+        ranks[code as usize] = rank as u32;
+    }
+    order_rows(rows, descending, None, |place| {
+        let code = texts.codes[rows[place] as usize];
+        ranks.get(code as usize).map(|&rank| u64::from(rank))
+    })
 }
 
 fn ordered_texts(cells: Cells<'_>, rows: &[u32], descending: bool, progress: &Progress) -> Result<Vec<u32>, Cancelled> {

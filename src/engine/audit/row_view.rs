@@ -78,6 +78,7 @@ mod tests {
     use super::*;
     use crate::engine::audit::cells::Cells;
     use crate::engine::audit::fixture::{Col, table};
+    use crate::engine::ingest::{ReadOptions, read_log};
 
     const ROWS: usize = 9_000;
 
@@ -193,6 +194,49 @@ mod tests {
         let cancelled = Progress::new();
         cancelled.cancel();
         assert!(arrange_rows((&data, &columns), &rows, &query, &cancelled).is_err());
+    }
+
+    #[test]
+    fn texts_read_from_a_file_are_ordered_and_found_by_their_codes() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("log.csv");
+        let mut text = "word,session\n".to_owned();
+        for row in 0..3_000 {
+            let word = ["view", "Cart", "", "purchase", "浏览"][row * 7 % 5];
+            text.push_str(&format!("{word},s{}\n", row * 7_919 % 1_009));
+        }
+        std::fs::write(&path, text).expect("written");
+        let data = read_log(&[path], &ReadOptions::default(), &Progress::new()).expect("read");
+        let columns: Vec<ColumnCells> = (0..2)
+            .map(|index| ColumnCells::new(&data, index).expect("a column"))
+            .collect();
+        assert!(columns.iter().all(|column| matches!(column.cells(), Cells::Coded(_))));
+        let rows: Vec<u32> = (0..3_000).collect();
+        for (index, column) in columns.iter().enumerate() {
+            for descending in [false, true] {
+                let sort = Some(RowSort {
+                    column: index,
+                    descending,
+                });
+                let query = RowQuery {
+                    sort,
+                    ..RowQuery::default()
+                };
+                let found = arrange_rows((&data, &columns), &rows, &query, &Progress::new()).expect("not cancelled");
+                assert!(
+                    found == plain_order(column.cells(), &rows, descending),
+                    "{index} {descending}"
+                );
+            }
+        }
+        let query = RowQuery {
+            text: "CAR".to_owned(),
+            ..RowQuery::default()
+        };
+        let found = arrange_rows((&data, &columns), &rows, &query, &Progress::new()).expect("not cancelled");
+        let is_cart = |row: &u32| columns[0].cells().text(*row as usize) == Some("Cart");
+        let carts: Vec<u32> = rows.iter().copied().filter(is_cart).collect();
+        assert_eq!(found, carts);
     }
 
     #[test]
