@@ -57,7 +57,16 @@ impl Histogram {
 fn linear_edges(low: f64, high: f64) -> Vec<f64> {
     // Halving first keeps the width of the full f64 range finite.
     let width = high / BINS as f64 - low / BINS as f64;
-    let mut edges: Vec<f64> = (0..BINS).map(|bin| low + bin as f64 * width).collect();
+    let edge = |bin: usize| {
+        let plain = low + bin as f64 * width;
+        if plain.is_finite() {
+            return plain;
+        }
+        // Many widths together can be beyond the largest number although the edge is not.
+        let share = bin as f64 / BINS as f64;
+        (low / 2.0 + (high / 2.0 - low / 2.0) * share) * 2.0
+    };
+    let mut edges: Vec<f64> = (0..BINS).map(|bin| edge(bin).min(high)).collect();
     edges.push(high);
     edges
 }

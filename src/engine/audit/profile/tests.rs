@@ -173,6 +173,14 @@ fn a_heavy_tail_gets_logarithmic_bins() {
     assert!(least >= Some(&24) && most <= Some(&26), "{:?}", histogram.counts);
 }
 
+#[test]
+fn edges_of_the_whole_range_of_floats_ascend() {
+    let histogram = numbers(&[6.183_187_381_511_788e307, -1.492_482_123_852_998_8e308]).histogram;
+    let histogram = histogram.expect("numbers have a histogram");
+    assert!(histogram.edges.is_sorted() && histogram.edges.iter().all(|edge| edge.is_finite()));
+    assert_eq!((histogram.counts[0], histogram.counts[39]), (1, 1));
+}
+
 proptest! {
     #[test]
     fn counts_add_up_for_any_numbers(values in prop::collection::vec(prop::option::of(prop::num::f64::ANY), 0..120)) {
