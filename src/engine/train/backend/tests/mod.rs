@@ -3,6 +3,7 @@
 mod families;
 mod fit;
 mod model;
+mod parts;
 mod worker;
 
 use super::TrainError;
