@@ -7,7 +7,22 @@ fn main() {
     #[cfg(feature = "torch")]
     compile_shim();
     search_libraries_at_start();
+    start_without_libtorch();
 }
+
+/// The program of the window calls nothing of libtorch, so that the linker leaves the library out, unless it finds
+/// copies of C++ templates in the program that the library could be given instead of its own.
+#[cfg(feature = "torch")]
+fn start_without_libtorch() {
+    match env::var("CARGO_CFG_TARGET_OS").as_deref() {
+        Ok("linux") => println!("cargo:rustc-link-arg-bin=touchstone=-Wl,--exclude-libs,ALL"),
+        Ok("macos") => println!("cargo:rustc-link-arg-bin=touchstone=-Wl,-dead_strip_dylibs"),
+        _ => {}
+    }
+}
+
+#[cfg(not(feature = "torch"))]
+fn start_without_libtorch() {}
 
 /// The library folders written into the program: `lib` beside it, as a distribution has it, then the
 /// libtorch it was built with. Nothing has to be set in the environment.

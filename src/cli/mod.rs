@@ -28,9 +28,14 @@ mod scored;
 mod select;
 mod split;
 mod tokens;
+#[cfg(feature = "torch")]
+mod torch;
 mod train;
 mod window;
 mod worker;
+
+#[cfg(feature = "torch")]
+pub use torch::torch_main;
 
 pub use output::{OutputArgs, print_error, print_line, print_warning, write_file};
 
@@ -151,6 +156,6 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         Command::Models(args) => models::run(args, out),
         Command::Doctor(args) => doctor::run(args, out),
         Command::Flow(args) => flow::run(args, out),
-        Command::Worker(args) => worker::run(args, out),
+        Command::Worker(args) => worker::run(args),
     }
 }

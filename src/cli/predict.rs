@@ -2,7 +2,7 @@
 
 use super::kept::Kept;
 use super::{ExitStatus, OutputArgs, UsageError, print_warning};
-use crate::engine::infer::{ScoreOptions, Scorer};
+use crate::engine::infer::{ScoreOptions, ScorerClient};
 use crate::engine::ingest::write::write_table;
 use crate::engine::models;
 use crate::engine::run::config::{DeviceChoice, Precision};
@@ -81,8 +81,8 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         batch_size: args.batch_size.max(1),
         threads: 0,
     };
-    let scorer = Scorer::open(&dir, options)?;
-    let card = scorer.card();
+    let mut scorer = ScorerClient::open(&dir, options)?;
+    let card = scorer.card().clone();
     let text = if args.text.is_empty() {
         card.text.clone()
     } else {

@@ -8,6 +8,7 @@ pub mod memory;
 pub mod progress;
 pub mod project;
 pub mod random;
+pub mod torch_program;
 
 pub mod doctor;
 

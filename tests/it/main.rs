@@ -18,5 +18,6 @@ mod program;
 mod real_data;
 mod real_training;
 mod tiny_model;
+mod torch_program;
 mod window;
 mod worker;

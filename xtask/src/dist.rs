@@ -29,7 +29,9 @@ pub fn run(places: &Places) -> Result<ExitCode> {
         fs::remove_dir_all(&folder).context(|| format!("cannot remove {}", folder.display()))?;
     }
     let program = fill(places, &folder)?;
-    starts_alone(&program, &folder)?;
+    for program in [program, torch_program(&folder)] {
+        starts_alone(&program, &folder)?;
+    }
     println!("{} ({} MB)", folder.display(), bytes_in(&folder)? / 1_000_000);
     Ok(ExitCode::SUCCESS)
 }
@@ -37,6 +39,7 @@ pub fn run(places: &Places) -> Result<ExitCode> {
 fn fill(places: &Places, folder: &Path) -> Result<PathBuf> {
     let program = folder.join(format!("touchstone{EXE_SUFFIX}"));
     copy(&places.program(), &program)?;
+    copy(&places.torch_program(), &torch_program(folder))?;
     // Windows looks for libraries beside the program, the others where the program says: in `lib`.
     let libraries = if cfg!(windows) {
         folder.to_path_buf()
@@ -54,6 +57,10 @@ fn fill(places: &Places, folder: &Path) -> Result<PathBuf> {
         copy(&places.repository.join(name), &folder.join(name))?;
     }
     Ok(program)
+}
+
+fn torch_program(folder: &Path) -> PathBuf {
+    folder.join(format!("touchstone-torch{EXE_SUFFIX}"))
 }
 
 /// Copies a file or a whole folder; symbolic links become what they point to.

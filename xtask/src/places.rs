@@ -65,9 +65,17 @@ impl Places {
 
     /// The optimised program.
     pub fn program(&self) -> PathBuf {
-        self.target
-            .join("release")
-            .join(format!("touchstone{}", env::consts::EXE_SUFFIX))
+        self.built("touchstone")
+    }
+
+    /// The program that links libtorch.
+    pub fn torch_program(&self) -> PathBuf {
+        self.built("touchstone-torch")
+    }
+
+    fn built(&self, name: &str) -> PathBuf {
+        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+        self.target.join("release").join(file)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::{Check, State, libtorch, native, storage};
 use crate::engine::artifact::Bilingual;
+use crate::engine::torch_program;
 use std::path::{Path, PathBuf};
 
 /// CUDA 13 needs a driver of this release or a later one (CUDA Toolkit release notes, table 2).
@@ -21,7 +22,7 @@ struct Seen {
     driver_library_error: Option<String>,
     /// Where libtorch's CUDA library lies.
     torch_cuda: Option<PathBuf>,
-    /// libtorch's answer and the number of GPUs; `None` in a build without libtorch.
+    /// libtorch's answer and the number of GPUs; `None` where libtorch is not there.
     usable: Option<(bool, i64)>,
 }
 
@@ -44,14 +45,9 @@ pub fn check() -> Check {
         .fact("gpu_count", seen.usable.map(|(_, count)| count))
 }
 
-#[cfg(feature = "torch")]
 fn usable() -> Option<(bool, i64)> {
-    Some((tch::Cuda::is_available(), tch::Cuda::device_count()))
-}
-
-#[cfg(not(feature = "torch"))]
-fn usable() -> Option<(bool, i64)> {
-    None
+    let report = torch_program::report()?.ok()?;
+    Some((report.cuda_usable, report.gpu_count))
 }
 
 fn judge(seen: &Seen) -> Check {

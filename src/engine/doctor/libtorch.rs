@@ -2,6 +2,7 @@
 
 use super::{Check, State};
 use crate::engine::artifact::Bilingual;
+use crate::engine::torch_program;
 use std::path::{Path, PathBuf};
 
 /// The release tch is made for.
@@ -16,11 +17,22 @@ const LIBRARY: &str = if cfg!(windows) {
 };
 
 pub fn check() -> Check {
-    if !cfg!(feature = "torch") {
+    let answer = torch_program::report();
+    if answer.is_none() {
         let found = Bilingual::new("this build has no libtorch", "此版本不含 libtorch");
         return Check::new("libtorch", title(), State::Missing, found).mend(
             "Take a build with the feature `torch` to fine-tune and score; everything else works.",
             "如需微调和打分，请使用启用了 `torch` 特性的版本；其他功能不受影响。",
+        );
+    }
+    if let Some(Err(why)) = answer {
+        let found = Bilingual::new(
+            format!("libtorch does not load: {why}"),
+            format!("libtorch 无法加载：{why}"),
+        );
+        return Check::new("libtorch", title(), State::Missing, found).mend(
+            "Run `cargo xtask setup`, or put libtorch into the folder `lib` beside the program.",
+            "请运行 `cargo xtask setup`，或将 libtorch 放入程序旁边的 `lib` 文件夹。",
         );
     }
     match folder() {
@@ -74,12 +86,18 @@ fn judge(folder: &Path, version: Option<&str>) -> Check {
     )
 }
 
-/// The folder libtorch was loaded from, or else the first where the program would find it.
+/// The folder libtorch is loaded from, or else the first where it would be found.
 pub fn folder() -> Option<PathBuf> {
-    let loaded = std::fs::read_to_string("/proc/self/maps")
-        .ok()
-        .and_then(|maps| folder_in_maps(&maps, LIBRARY));
+    let loaded = torch_program::report()
+        .and_then(Result::ok)
+        .and_then(|report| report.folder);
     loaded.or_else(|| candidates().into_iter().find(|folder| folder.join(LIBRARY).is_file()))
+}
+
+/// The folder libtorch lies in that this process has loaded.
+pub fn loaded_folder() -> Option<PathBuf> {
+    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+    folder_in_maps(&maps, LIBRARY)
 }
 
 /// Beside the program, in `LIBTORCH`, in the cache.

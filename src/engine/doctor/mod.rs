@@ -5,7 +5,7 @@
 //! check that is not [`State::Ok`] says how to mend it.
 
 mod cuda;
-mod libtorch;
+pub mod libtorch;
 mod machine;
 mod native;
 mod storage;

@@ -1,27 +1,24 @@
 //! Infer: a fine-tuned model and rows → scores.
 //!
 //! In: a model folder (exported by `train`, or any `BertForSequenceClassification` with one or two labels) and
-//! rows. Out: the probability of label 1 of each row, in their order. Invariant: scores do not depend on which
-//! rows are scored together beyond the last bits of fp32.
+//! rows. Out: the probability of label 1 of each row, in their order. Invariants: scores do not depend on which
+//! rows are scored together beyond the last bits of fp32; only `scorer` and `serve` name tensors, and they run in
+//! `touchstone-torch`, so that a fault of libtorch ends that process alone.
 
+mod client;
 #[cfg(feature = "torch")]
-mod scorer;
+pub(crate) mod scorer;
 #[cfg(feature = "torch")]
-pub use scorer::Scorer;
+pub mod serve;
+mod wire;
 
-#[cfg(not(feature = "torch"))]
-mod unavailable;
-#[cfg(not(feature = "torch"))]
-pub use unavailable::Scorer;
+pub use client::ScorerClient;
 
-use crate::engine::progress::Progress;
 use crate::engine::run::config::{DeviceChoice, Precision};
-use crate::engine::train::TrainError;
-use crate::engine::train::data::Rows;
-use std::path::Path;
+use serde::{Deserialize, Serialize};
 
 /// Where and how to score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreOptions {
     pub device: DeviceChoice,
     pub precision: Precision,
@@ -39,24 +36,4 @@ impl Default for ScoreOptions {
             threads: 0,
         }
     }
-}
-
-/// Scores rows with the model in `model_dir`: `numeric` is row-major over the model's numeric columns, NaN where
-/// missing.
-pub fn score(
-    model_dir: &Path,
-    texts: &[String],
-    pairs: Option<&[String]>,
-    numeric: &[f32],
-    progress: &Progress,
-) -> Result<Vec<f32>, TrainError> {
-    let scorer = Scorer::open(model_dir, ScoreOptions::default())?;
-    let rows = Rows {
-        texts: texts.to_vec(),
-        pairs: pairs.map(<[String]>::to_vec),
-        numeric: numeric.to_vec(),
-        numeric_columns: scorer.card().numeric.len(),
-        ..Rows::default()
-    };
-    scorer.score(rows, progress)
 }

@@ -10,6 +10,7 @@ use super::liveness::ProcessId;
 use super::lock;
 use super::now_ms;
 use super::status::RunStatus;
+use crate::engine::torch_program;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, OnceLock};
@@ -46,16 +47,17 @@ impl Launcher {
         }
     }
 
-    /// This program, or what `TOUCHSTONE_BIN` names.
+    /// The program beside this one that links libtorch; without it this program, or what `TOUCHSTONE_BIN` names,
+    /// which then says what is missing.
     pub fn current() -> Result<Self, RunError> {
+        if let Some(program) = torch_program::find() {
+            return Ok(Self::new(program));
+        }
         if let Some(program) = std::env::var_os("TOUCHSTONE_BIN").filter(|name| !name.is_empty()) {
             return Ok(Self::new(program));
         }
-        let program = std::env::current_exe().map_err(|source| RunError::NoProgram { source })?;
-        // Linux marks a binary that was replaced while it runs; the new one stands in its place.
-        let name = program.to_string_lossy();
-        let replaced = name.strip_suffix(" (deleted)").map(PathBuf::from);
-        Ok(Self::new(replaced.filter(|path| path.exists()).unwrap_or(program)))
+        let program = torch_program::this_program().map_err(|source| RunError::NoProgram { source })?;
+        Ok(Self::new(program))
     }
 
     /// Starts (or resumes) the training of a run in a detached process.

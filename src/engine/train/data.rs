@@ -12,17 +12,32 @@ const STREAM_HOLD_OUT: u64 = 0x686f_6c64;
 pub const DEFAULT_VALID_RATIO: f64 = 0.1;
 
 /// Texts, numbers and labels of many rows.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rows {
     pub texts: Vec<String>,
     pub pairs: Option<Vec<String>>,
     /// Row-major, `numeric_columns` a row; NaN where the cell is missing.
+    #[serde(with = "as_bits")]
     pub numeric: Vec<f32>,
     pub numeric_columns: usize,
     /// 0 or 1; empty for rows that are only scored.
     pub labels: Vec<u8>,
     /// Line (or row number) in the file each row came from.
     pub lines: Vec<u32>,
+}
+
+/// Numbers as the bits of their `f32`, since JSON has no NaN.
+mod as_bits {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(values: &[f32], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(values.iter().map(|value| value.to_bits()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f32>, D::Error> {
+        let bits = Vec::<u32>::deserialize(from)?;
+        Ok(bits.into_iter().map(f32::from_bits).collect())
+    }
 }
 
 impl Rows {

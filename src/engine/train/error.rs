@@ -62,6 +62,9 @@ pub enum TrainError {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// What the process beside this one answered.
+    #[error("{message}")]
+    Beside { message: String, hint: String },
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
@@ -102,7 +105,7 @@ impl TrainError {
     }
 
     /// What the user can do about it, in one English sentence.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &str {
         match self {
             Self::TorchUnavailable => "Use a build with the feature `torch`; `touchstone doctor` says what is missing.",
             Self::Config { .. } => "Correct the configuration and start again.",
@@ -123,6 +126,7 @@ impl TrainError {
             Self::OutOfMemory { .. } => "Use a smaller batch or a shorter maximum length, then resume.",
             Self::NotFinite { .. } => "Lower the learning rate or look at the rows named, then start again.",
             Self::Checkpoint { .. } => "Delete this checkpoint to resume from the one before, or start again.",
+            Self::Beside { hint, .. } => hint,
             Self::Cancelled(_) => "Nothing to do: it was cancelled.",
         }
     }

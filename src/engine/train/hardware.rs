@@ -1,24 +1,5 @@
 //! What the machine can compute with, in plain data. Needs no libtorch.
 
-use serde::Serialize;
-
-/// CPU and CUDA as libtorch sees them, with reasons; for `touchstone doctor`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct DeviceReport {
-    pub cpu: String,
-    /// Threads libtorch uses.
-    pub threads: usize,
-    /// The CPU multiplies bf16 natively, so that bf16 pays.
-    pub cpu_bf16: bool,
-    /// A driver or device file of an NVIDIA GPU is there.
-    pub gpu_seen: bool,
-    /// `libtorch_cuda` was loaded.
-    pub cuda_library: bool,
-    pub cuda_devices: usize,
-    /// Why CUDA cannot be used, if it cannot.
-    pub cuda_problem: Option<String>,
-}
-
 /// True where bf16 matrix products run in hardware (AVX-512 BF16; each CPU with AMX has it too).
 pub fn cpu_has_bf16() -> bool {
     #[cfg(target_arch = "x86_64")]

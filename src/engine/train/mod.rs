@@ -25,10 +25,5 @@ pub(crate) mod backend;
 #[cfg(feature = "torch")]
 pub use backend::{device, worker};
 
-#[cfg(not(feature = "torch"))]
-mod unavailable;
-#[cfg(not(feature = "torch"))]
-pub use unavailable::{device, worker};
-
 pub use card::ModelCard;
 pub use error::TrainError;

@@ -8,7 +8,7 @@ use super::super::evaluation::ModelKind;
 use super::super::input::EvalError;
 use super::{ScoreColumn, ScoredRows, SuiteError};
 use crate::engine::artifact::{Bilingual, ContentHash, Role};
-use crate::engine::infer::{ScoreOptions, Scorer};
+use crate::engine::infer::{ScoreOptions, ScorerClient};
 use crate::engine::ingest::{ColumnInfo, Dataset, ReadOptions, read_log};
 use crate::engine::progress::{Cancelled, Progress};
 use crate::engine::run::config::TrainConfig;
@@ -161,7 +161,7 @@ fn score_run(run: &RunModel, test: &Dataset, path: &Path, progress: &Progress) -
         run: run.name.clone(),
         source: Box::new(source),
     };
-    let scorer = Scorer::open(&run.model_dir, ScoreOptions::default()).map_err(failed)?;
+    let mut scorer = ScorerClient::open(&run.model_dir, ScoreOptions::default()).map_err(failed)?;
     let numeric: Vec<String> = scorer.card().numeric.iter().map(|column| column.name.clone()).collect();
     let columns = Columns {
         text: &run.config.data.text,

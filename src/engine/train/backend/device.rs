@@ -5,8 +5,10 @@
 
 use super::model::Compute;
 use super::{TrainError, shim};
+use crate::engine::doctor::libtorch;
 use crate::engine::run::config::{DeviceChoice, Precision};
-use crate::engine::train::hardware::{self, DeviceReport};
+use crate::engine::torch_program::TorchReport;
+use crate::engine::train::hardware;
 use std::sync::OnceLock;
 use tch::{Cuda, Device};
 
@@ -75,20 +77,12 @@ pub fn choose(device: DeviceChoice, precision: Precision) -> Result<Chosen, Trai
     })
 }
 
-/// What works here and what does not.
-pub fn report() -> Result<DeviceReport, TrainError> {
-    let cuda = cuda();
-    Ok(DeviceReport {
-        cpu: hardware::cpu_name(),
-        threads: hardware::threads(),
-        cpu_bf16: hardware::cpu_has_bf16(),
-        gpu_seen: hardware::gpu_seen(),
-        cuda_library: shim::load_library("libtorch_cuda.so").is_ok(),
-        cuda_devices: if cuda.is_ok() {
-            usize::try_from(Cuda::device_count()).unwrap_or(0)
-        } else {
-            0
-        },
-        cuda_problem: cuda.as_ref().err().cloned(),
-    })
+/// What libtorch says of itself and of the GPUs.
+pub fn report() -> TorchReport {
+    let usable = cuda().is_ok();
+    TorchReport {
+        cuda_usable: usable,
+        gpu_count: if usable { Cuda::device_count() } else { 0 },
+        folder: libtorch::loaded_folder(),
+    }
 }

@@ -1,12 +1,14 @@
 //! A whole run in a folder: config in, events, checkpoints and model out; then scores from that model.
 
 use super::tiny_folder;
-use crate::engine::infer;
+use crate::engine::infer::ScoreOptions;
+use crate::engine::infer::scorer::Scorer;
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
 use crate::engine::run::RunDir;
 use crate::engine::run::config::{DeviceChoice, Method, TrainConfig, TrainData};
 use crate::engine::run::event::{Event, EventBody};
+use crate::engine::train::data::Rows;
 use crate::engine::train::{TrainError, worker};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -97,19 +99,23 @@ fn a_run_ends_with_a_model_that_scores() {
             .any(|body| matches!(body, EventBody::Evaluated { best: true, samples, .. } if samples.len() == 8))
     );
     let texts = ["good w8 w9", "bad w8 w9", "bad"].map(str::to_owned);
-    let scores = infer::score(
-        &run.join("model"),
-        &texts,
-        None,
-        &[3.0, 0.0, f32::NAN],
-        &Progress::new(),
-    )
-    .expect("scores");
+    let scorer = Scorer::open(&run.join("model"), ScoreOptions::default()).expect("a model");
+    let rows = Rows {
+        texts: texts.to_vec(),
+        numeric: vec![3.0, 0.0, f32::NAN],
+        numeric_columns: 1,
+        ..Rows::default()
+    };
+    let scores = scorer.score(rows.clone(), &Progress::new()).expect("scores");
     assert!(
         scores[0] > 0.5 && scores[1] < 0.5 && (0.0..=1.0).contains(&scores[2]),
         "{scores:?}"
     );
-    let wrong = infer::score(&run.join("model"), &texts, None, &[], &Progress::new());
+    let fewer = Rows {
+        numeric: Vec::new(),
+        ..rows
+    };
+    let wrong = scorer.score(fewer, &Progress::new());
     assert!(
         wrong
             .expect_err("numbers are missing")
