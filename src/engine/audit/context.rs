@@ -13,6 +13,7 @@ use super::options::{AuditOptions, Thresholds};
 use super::personal_columns::kinds_of_values;
 use super::plots::TimeBins;
 use super::profile::{ColumnKind, ColumnProfile};
+use super::session_spans::SessionSpans;
 use super::text_marks::{Marks, marks};
 use super::user_items::UserItemOrder;
 use crate::engine::artifact::{ColumnType, Role};
@@ -123,6 +124,7 @@ pub struct Context<'a> {
     /// Hash of each row's cells, summed up column by column; gone once the duplicates are found.
     row_hashes: RwLock<Vec<AtomicU64>>,
     user_items: Mutex<Option<Arc<UserItemOrder>>>,
+    session_spans: Mutex<Option<Arc<SessionSpans>>>,
     num_pairs: OnceLock<u64>,
     core_time: OnceLock<Option<CoreTime>>,
     duplicates: OnceLock<Duplicates>,
@@ -149,6 +151,7 @@ impl<'a> Context<'a> {
             progress,
             row_hashes: RwLock::new((0..dataset.num_rows()).map(|_| AtomicU64::new(0)).collect()),
             user_items: Mutex::new(None),
+            session_spans: Mutex::new(None),
             num_pairs: OnceLock::new(),
             core_time: OnceLock::new(),
             duplicates: OnceLock::new(),
@@ -271,6 +274,20 @@ impl<'a> Context<'a> {
         let order = Arc::new(UserItemOrder::new(user, item, log.event.as_ref(), time, self.progress)?);
         *held = Some(Arc::clone(&order));
         Ok(Some(order))
+    }
+
+    /// Sessions in time; `None` without sessions and times.
+    pub fn session_spans(&self) -> Result<Option<Arc<SessionSpans>>, Cancelled> {
+        let (Some(session), Some(time)) = (&self.log.session, self.log.time.as_deref()) else {
+            return Ok(None);
+        };
+        let mut held = self.session_spans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(spans) = &*held {
+            return Ok(Some(Arc::clone(spans)));
+        }
+        let pause = (self.thresholds().session_gap_mins * 60e6) as i64;
+        let spans = SessionSpans::new(session, time, (pause, &self.possible_times()), self.progress)?;
+        Ok(Some(Arc::clone(held.insert(Arc::new(spans)))))
     }
 
     /// Frees the largest order of all; who asks for it again has it made again.

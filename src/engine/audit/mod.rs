@@ -77,6 +77,7 @@ use crate::engine::ingest::dataset::Dataset;
 use crate::engine::progress::{Cancelled, Progress};
 use associations::{Associations, ColumnPart};
 use context::{ColumnContext, Context};
+use log_profile::LogProfile;
 use rayon::prelude::*;
 use rule::{Check, Outcome, Rule};
 use std::sync::OnceLock;
@@ -125,12 +126,10 @@ pub fn audit(dataset: &Dataset, options: &AuditOptions<'_>, progress: &Progress)
         || examine_log(&context),
         || associations::associate(&columns, &parts, progress),
     );
-    outcomes.extend(checked?);
     let associations = associations?;
     drop(parts);
-    progress.phase("profiling the log", "分析日志");
-    progress.set(0.95);
-    let log = log_profile::log_profile(&context)?;
+    let (checked, log) = checked?;
+    outcomes.extend(checked);
     progress.set(1.0);
     Ok(assemble(&context, (columns, associations), log, outcomes))
 }
@@ -193,7 +192,10 @@ fn examine_column(context: &Context<'_>, index: usize) -> Result<Examined, Cance
 /// the others make theirs.
 const BY_USER_AND_ITEM: [&str; 9] = ["B01", "B02", "B04", "B05", "B06", "B07", "B09", "U02", "U03"];
 
-fn examine_log(context: &Context<'_>) -> Result<Vec<CodedOutcome>, Cancelled> {
+/// Outcomes of the checks of the whole log, and its profile.
+type ExaminedLog = (Vec<CodedOutcome>, Option<LogProfile>);
+
+fn examine_log(context: &Context<'_>) -> Result<ExaminedLog, Cancelled> {
     // What several checks share is computed first, so that no two threads compute it twice.
     context.duplicates()?;
     context.num_pairs()?;
@@ -211,15 +213,17 @@ fn examine_log(context: &Context<'_>) -> Result<Vec<CodedOutcome>, Cancelled> {
     };
     let mut outcomes = examine(first)?;
     context.forget_user_items();
+    context.progress.phase("profiling the log", "分析日志");
     context.progress.set(0.85);
-    outcomes.extend(examine(then)?);
-    Ok(outcomes)
+    let (examined, profile) = rayon::join(|| examine(then), || log_profile::log_profile(context));
+    outcomes.extend(examined?);
+    Ok((outcomes, profile?))
 }
 
 fn assemble(
     context: &Context<'_>,
     (columns, associations): (Vec<ColumnProfile>, Associations),
-    log: Option<log_profile::LogProfile>,
+    log: Option<LogProfile>,
     outcomes: Vec<CodedOutcome>,
 ) -> AuditReport {
     let checks = registry::RULES.iter().map(|rule| status(rule, &outcomes)).collect();

@@ -150,6 +150,12 @@ pub(super) fn read(
         },
     };
     reader.walk(if chunk.first { layout.header_rows } else { 0 });
+    reader
+        .rows
+        .columns
+        .iter_mut()
+        .flatten()
+        .for_each(ColumnBuilder::count_forms);
     if reader.clean && !data.is_ascii() {
         reader.rows.rows_beyond_ascii = reader.rows.counts.accepted;
     }

@@ -109,6 +109,18 @@ impl ColumnBuilder {
         }
     }
 
+    /// Counts the forms of a text column's cells once all of a chunk are in: each different text is looked at once.
+    pub(super) fn count_forms(&mut self) {
+        let (Values::Text(values), Plan::Text { null_spellings: true }) = (&self.values, self.plan) else {
+            return;
+        };
+        for (text, times) in values.counted() {
+            let mut one = CellStats::default();
+            one.add_by(text, &self.spellings);
+            self.stats.merge_times(&one, times);
+        }
+    }
+
     /// Adds `count` nulls: the cells of a file that lacks this column.
     pub(super) fn extend_missing(&mut self, count: usize) {
         for _ in 0..count {
@@ -131,9 +143,6 @@ impl ColumnBuilder {
         } else {
             if let Values::Text(values) = &mut self.values {
                 values.push(cell);
-            }
-            if null_spellings {
-                self.stats.add_by(cell, &self.spellings);
             }
             self.note_valid();
         }

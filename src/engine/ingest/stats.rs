@@ -187,6 +187,11 @@ impl CellStats {
 
     /// Adds the counts of another part of the column.
     pub(super) fn merge(&mut self, other: &Self) {
+        self.merge_times(other, 1);
+    }
+
+    /// Adds the counts of a part that occurs so many times.
+    pub(super) fn merge_times(&mut self, other: &Self, times: u64) {
         let pairs = [
             (&mut self.nulls, other.nulls),
             (&mut self.cells, other.cells),
@@ -214,7 +219,7 @@ impl CellStats {
             (&mut self.compact_date, other.compact_date),
         ];
         for (mine, theirs) in pairs {
-            *mine += theirs;
+            *mine += theirs * times;
         }
     }
 

@@ -194,6 +194,16 @@ impl TextValues {
         }
     }
 
+    /// Each text with the number of rows that hold it.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        let mut counts = vec![0u64; self.ends.len()];
+        for &code in self.codes.iter().filter(|&&code| code != NULL_CODE) {
+            counts[code as usize] += 1;
+        }
+        let texts = (0..self.ends.len() as u32).map(|code| self.bytes_of(code));
+        texts.zip(counts)
+    }
+
     fn bytes_of(&self, code: u32) -> &[u8] {
         let code = code as usize;
         &self.bytes[start(&self.ends, code)..self.ends[code]]

@@ -6,7 +6,15 @@ use super::source::Source;
 use regex::Regex;
 
 /// Folders and files of `src/engine` that every stage may use.
-const FOUNDATIONS: [&str; 6] = ["artifact", "memory", "progress", "project", "random", "run"];
+const FOUNDATIONS: [&str; 7] = [
+    "artifact",
+    "memory",
+    "progress",
+    "project",
+    "random",
+    "run",
+    "torch_program",
+];
 
 /// What may not be named in some files.
 struct Forbidden {

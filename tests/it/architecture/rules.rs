@@ -100,7 +100,7 @@ fn form(source: &Source, found: &mut Vec<Violation>) {
     if !source.text.starts_with("//! ") {
         found.push(violation(source, 0, "a file starts with `//!`: what it is".to_owned()));
     }
-    let most = if source.path == "src/main.rs" {
+    let most = if ["src/main.rs", "src/torch_main.rs"].contains(&source.path.as_str()) {
         MAX_MAIN_LINES
     } else {
         MAX_LINES

@@ -50,11 +50,12 @@ impl Source {
             .count()
     }
 
-    /// `engine/ingest/read.rs` → `["engine", "ingest", "read"]`; `mod.rs`, `lib.rs` and `main.rs` are their folder.
+    /// `engine/ingest/read.rs` → `["engine", "ingest", "read"]`; `mod.rs`, `lib.rs` and the programs' files are their
+    /// folder.
     pub fn module(&self) -> Vec<&str> {
         let inside = self.path.strip_prefix("src/").unwrap_or(&self.path);
         let mut parts: Vec<&str> = inside.trim_end_matches(".rs").split('/').collect();
-        if matches!(parts.last(), Some(&("mod" | "lib" | "main"))) {
+        if matches!(parts.last(), Some(&("mod" | "lib" | "main" | "torch_main"))) {
             parts.pop();
         }
         parts

@@ -154,20 +154,10 @@ impl Violation for BrokenSessions {
 }
 
 pub fn check(context: &Context<'_>) -> Result<Outcome, Cancelled> {
-    let (Some(session), Some(time), Some(column)) = (
-        &context.log.session,
-        context.log.time.as_deref(),
-        context.column_name(Role::Session),
-    ) else {
+    let (Some(spans), Some(column)) = (context.session_spans()?, context.column_name(Role::Session)) else {
         return Ok(Outcome::missing_roles("session and time", "会话、时间"));
     };
     let thresholds = context.thresholds();
-    let spans = SessionSpans::new(
-        session,
-        time,
-        ((thresholds.session_gap_mins * 60e6) as i64, &context.possible_times()),
-        context.progress,
-    )?;
     let limit = (thresholds.session_max_hours * 3.6e9) as i64;
     let findings = [
         gaps(context, &spans, &column),

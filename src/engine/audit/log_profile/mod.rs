@@ -19,7 +19,6 @@ use super::checks::long_tail::sparsity;
 use super::concentration::Concentration;
 use super::context::Context;
 use super::distinct::NULL;
-use super::session_spans::SessionSpans;
 use crate::engine::ingest::Codes;
 use crate::engine::ingest::EventKind;
 use crate::engine::progress::Cancelled;
@@ -109,37 +108,60 @@ pub fn log_profile(context: &Context<'_>) -> Result<Option<LogProfile>, Cancelle
     let number = |codes: &Option<Codes>| codes.as_ref().map(|codes| codes.num as u64);
     let core = context.core_time();
     context.progress.check()?;
-    let events = events(context);
-    let types = Types::of(context, &events);
-    let volume = volume::volume(context, &types);
-    let ((rhythm, episodes), (arrivals, retention)) = rayon::join(
-        || {
-            let rhythm = volume
-                .as_ref()
-                .and_then(|volume| rhythm::rhythm(context, volume, &types));
-            (rhythm, volume.as_ref().map(VolumeEpisodes::of))
-        },
-        || (arrivals::arrivals(context), retention::retention(context)),
-    );
+    let (over_time, (session_profile, funnel)) =
+        rayon::join(|| OverTime::of(context), || (sessions(context), funnel(context)));
     context.progress.check()?;
     Ok(Some(LogProfile {
         users: number(&log.user),
         items: number(&log.item),
         sessions: number(&log.session),
-        events,
+        events: over_time.events,
         first: core.map(|core| super::cells::iso_time(core.first)),
         last: core.map(|core| super::cells::iso_time(core.last)),
         sparsity: sparsity(context)?,
         popularity: concentration(&log.item),
         activity: concentration(&log.user),
-        session_profile: sessions(context)?,
-        funnel: funnel(context),
-        volume,
-        rhythm,
-        episodes,
-        arrivals,
-        retention,
+        session_profile: session_profile?,
+        funnel,
+        volume: over_time.volume,
+        rhythm: over_time.rhythm,
+        episodes: over_time.episodes,
+        arrivals: over_time.arrivals,
+        retention: over_time.retention,
     }))
+}
+
+/// What is counted by time and event type.
+struct OverTime {
+    events: Vec<EventProfile>,
+    volume: Option<Volume>,
+    rhythm: Option<Rhythm>,
+    episodes: Option<VolumeEpisodes>,
+    arrivals: Option<Arrivals>,
+    retention: Option<Retention>,
+}
+
+impl OverTime {
+    fn of(context: &Context<'_>) -> Self {
+        let by_type = || {
+            let events = events(context);
+            let types = Types::of(context, &events);
+            let volume = volume::volume(context, &types);
+            let rhythm = volume.as_ref();
+            let rhythm = rhythm.and_then(|volume| rhythm::rhythm(context, volume, &types));
+            (events, volume, rhythm)
+        };
+        let by_user = || (arrivals::arrivals(context), retention::retention(context));
+        let ((events, volume, rhythm), (arrivals, retention)) = rayon::join(by_type, by_user);
+        Self {
+            episodes: volume.as_ref().map(VolumeEpisodes::of),
+            events,
+            volume,
+            rhythm,
+            arrivals,
+            retention,
+        }
+    }
 }
 
 fn events(context: &Context<'_>) -> Vec<EventProfile> {
@@ -186,12 +208,10 @@ fn users_by(context: &Context<'_>, num_classes: usize, class_of: impl Fn(usize) 
 }
 
 fn sessions(context: &Context<'_>) -> Result<Option<SessionProfile>, Cancelled> {
-    let (Some(session), Some(time)) = (&context.log.session, context.log.time.as_deref()) else {
+    let Some(found) = context.session_spans()? else {
         return Ok(None);
     };
-    let limit = (context.thresholds().session_gap_mins * 60e6) as i64;
-    let found = SessionSpans::new(session, time, (limit, &context.possible_times()), context.progress)?;
-    let spans = found.sessions;
+    let spans = &found.sessions;
     let mut events: Vec<u32> = spans
         .iter()
         .map(|span| span.events)
