@@ -161,7 +161,7 @@ pub(super) fn locate(error: EvalError, dataset: &Dataset, label: &str) -> anyhow
         .sources
         .get(source)
         .map(|source| source.path.display().to_string());
-    let line = dataset.lines.get(row).copied().unwrap_or_default();
+    let line = dataset.lines.get(row).unwrap_or_default();
     let column = match error {
         EvalError::LabelNotBinary { .. } => format!(", column `{label}`"),
         _ => String::new(),

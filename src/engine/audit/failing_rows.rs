@@ -109,7 +109,7 @@ impl Lines<'_> {
     fn written(&self, rows: &[u32]) -> Vec<u8> {
         let mut out = Vec::with_capacity(rows.len() * 64);
         for &row in rows {
-            let line = self.dataset.lines.get(row as usize).copied().unwrap_or(row + 1);
+            let line = self.dataset.lines.get(row as usize).unwrap_or(row + 1);
             out.extend_from_slice(line.to_string().as_bytes());
             if let Some(sources) = &self.dataset.source_of_row {
                 out.push(self.delimiter);

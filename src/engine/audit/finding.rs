@@ -154,7 +154,7 @@ pub(in crate::engine) fn example(dataset: &Dataset, columns: &[ColumnCells], row
     });
     let values = (0..columns.len()).map(|column| shown_value(dataset, columns, column, row));
     Example {
-        line: dataset.lines.get(row).copied().unwrap_or(row as u32 + 1),
+        line: dataset.lines.get(row).unwrap_or(row as u32 + 1),
         file,
         values: names.zip(values).collect(),
     }

@@ -262,7 +262,7 @@ fn by_column(events: &Events<'_>, column: &str, positive: &[String]) -> Result<E
                 return Err(FeatureError::NotALabel {
                     column: column.to_owned(),
                     value,
-                    line: events.dataset.lines.get(row).copied().unwrap_or_default(),
+                    line: events.dataset.lines.get(row).unwrap_or_default(),
                 });
             }
         }

@@ -115,7 +115,7 @@ fn labelled(dataset: &Dataset, column: usize, positive: &[String]) -> Result<(Ve
                 return Err(FeatureError::NotALabel {
                     column: dataset.info.columns[column].name.clone(),
                     value,
-                    line: dataset.lines.get(row).copied().unwrap_or_default(),
+                    line: dataset.lines.get(row).unwrap_or_default(),
                 });
             }
         }

@@ -55,7 +55,7 @@ fn table(built: &Built<'_>, columns: &[Values], rows: &[u32]) -> Result<DataFram
     }
     let lines: Int64Chunked = rows
         .iter()
-        .map(|row| log.lines.get(log_row(row)).map(|line| i64::from(*line)))
+        .map(|row| log.lines.get(log_row(row)).map(i64::from))
         .collect();
     table.push(named(lines, "__line"));
     for (role, name) in [(Role::User, "__user"), (Role::Item, "__item")] {

@@ -4,6 +4,7 @@
 //! and `frame`'s columns are `info.columns` in the same order.
 
 use super::frame::Frame;
+use super::line_numbers::LineNumbers;
 use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Role};
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
@@ -209,7 +210,7 @@ pub struct Dataset {
     pub info: Arc<DatasetInfo>,
     pub frame: Frame,
     /// 1-based physical line on which each row's record starts (row number for Parquet).
-    pub lines: Arc<Vec<u32>>,
+    pub lines: Arc<LineNumbers>,
     /// Index into `info.sources` of each row; `None` when there is one source.
     pub source_of_row: Option<Arc<Vec<u16>>>,
     /// At most `MAX_KEPT` of `info.rows.rejected`, in file order.
@@ -245,7 +246,7 @@ impl Dataset {
                 elapsed_ms: 0,
             }),
             frame: frame.into(),
-            lines: Arc::new((1..=height as u32).collect()),
+            lines: Arc::new(LineNumbers::consecutive(1, height)),
             source_of_row: None,
             rejects: Arc::new(Vec::new()),
             invalid: Arc::new(Vec::new()),

@@ -1,6 +1,7 @@
 //! Tables made in memory for the tests of the stages after this one.
 
 use super::dataset::{ColumnInfo, Dataset, DatasetInfo, Dialect, RowCounts, SourceFile};
+use super::line_numbers::LineNumbers;
 use crate::engine::artifact::{ColumnType, ContentHash, Role};
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series, TimeUnit};
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub(crate) fn dataset(columns: Vec<(Column, Role)>) -> Dataset {
             hash: ContentHash::of_bytes(format!("{frame:?}").as_bytes()),
             elapsed_ms: 0,
         }),
-        lines: Arc::new((0..frame.height() as u32).map(|row| row + 2).collect()),
+        lines: Arc::new(LineNumbers::consecutive(2, frame.height())),
         source_of_row: None,
         rejects: Arc::default(),
         invalid: Arc::default(),

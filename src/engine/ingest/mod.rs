@@ -27,6 +27,7 @@ mod header;
 mod json_lines;
 pub mod kind;
 mod line_end;
+pub mod line_numbers;
 pub mod log;
 mod look;
 mod mend;
@@ -68,6 +69,7 @@ pub use dataset::{
 pub use error::IngestError;
 pub use frame::{Frame, FrameColumn};
 pub use kind::EventKind;
+pub use line_numbers::LineNumbers;
 pub use log::{EventLog, NULL_TIME};
 pub(crate) use names::words as name_words;
 pub use options::{

@@ -3,6 +3,7 @@
 use super::chunk::{ChunkRows, MAX_RAGGED_LINES, RaggedRows, Tail};
 use super::columns::ColumnBuilder;
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
+use super::line_numbers::LineNumbers;
 use super::pass::{PassConfig, Task};
 use crate::engine::artifact::Bilingual;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(super) struct FileOutcome {
 /// All rows of all files.
 pub(super) struct PassOutcome {
     pub columns: Vec<Option<ColumnBuilder>>,
-    pub lines: Vec<u32>,
+    pub lines: LineNumbers,
     pub source_of_row: Vec<u16>,
     pub rejects: Vec<RejectedLine>,
     pub files: Vec<FileOutcome>,
@@ -56,7 +57,7 @@ impl PassOutcome {
         });
         Self {
             columns: config.wanted.iter().map(|_| None).collect(),
-            lines: Vec::new(),
+            lines: LineNumbers::default(),
             source_of_row: Vec::new(),
             rejects: Vec::new(),
             files: files.collect(),
@@ -70,7 +71,6 @@ impl PassOutcome {
         }
         let per_byte = chunk.counts.accepted as f64 / chunk.bytes as f64;
         let rows = (per_byte * all_bytes as f64 * 1.02) as usize;
-        self.lines.reserve(rows);
         for (column, source) in self.columns.iter_mut().zip(&chunk.columns) {
             if let Some(source) = source {
                 let spellings = &config.tasks[chunk.file].layout.spellings;

@@ -245,9 +245,9 @@ fn lines_in_order(log: &Dataset, ragged: &[u64], skipped: Vec<String>) -> Vec<Pr
         .source_of_row
         .as_ref()
         .map_or(log.num_rows(), |sources| sources.partition_point(|&source| source == 0));
-    let rows = log.lines[..first_file].iter().take(PREVIEW_ROWS).enumerate();
+    let rows = log.lines.iter().take(first_file.min(PREVIEW_ROWS)).enumerate();
     let mut lines: Vec<(u64, PreviewLine)> = rows
-        .map(|(row, &line)| {
+        .map(|(row, line)| {
             let line = u64::from(line);
             let made_to_fit = ragged.binary_search(&line).is_ok();
             (line, PreviewLine::Row { row, made_to_fit })
@@ -273,7 +273,7 @@ fn lines_in_order(log: &Dataset, ragged: &[u64], skipped: Vec<String>) -> Vec<Pr
 fn cut(log: &mut Dataset) {
     if log.num_rows() > PREVIEW_ROWS {
         log.frame = Frame::from(log.frame.head(Some(PREVIEW_ROWS)));
-        log.lines = Arc::new(log.lines[..PREVIEW_ROWS].to_vec());
+        log.lines = Arc::new(log.lines.head(PREVIEW_ROWS));
         log.source_of_row = log
             .source_of_row
             .as_ref()

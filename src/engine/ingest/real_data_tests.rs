@@ -77,7 +77,10 @@ fn rees46_multicategory() {
         .expect("integers")
         .get(0);
     assert_eq!(ids, Some(2_103_807_459_595_387_724));
-    assert_eq!((dataset.lines[0], dataset.lines[17_433]), (2, 17_435));
+    assert_eq!(
+        (dataset.lines.get(0), dataset.lines.get(17_433)),
+        (Some(2), Some(17_435))
+    );
 }
 
 #[test]
@@ -146,7 +149,7 @@ fn womens_clothing_reviews_have_line_breaks_in_fields() {
     assert_eq!(column(&dataset, "Recommended IND").role, Role::Label);
     assert_eq!(column(&dataset, "ClothingID").role, Role::Item);
     // 1,781 line breaks, none at the end: the last record stands on line 1,782.
-    assert_eq!(dataset.lines[1_498], 1_782);
+    assert_eq!(dataset.lines.get(1_498), Some(1_782));
 }
 
 #[test]

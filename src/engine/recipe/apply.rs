@@ -262,7 +262,7 @@ fn cleaned(source: &Dataset, table: Table, hash: &ContentHash, start: Instant) -
     let dataset = Dataset {
         info: Arc::new(info),
         frame: frame.into(),
-        lines: Arc::new(rows.iter().map(|&row| source.lines[row as usize]).collect()),
+        lines: Arc::new(rows.iter().filter_map(|&row| source.lines.get(row as usize)).collect()),
         source_of_row: source.source_of_row.as_deref().map(pick),
         rejects: Arc::new(Vec::new()),
         invalid: Arc::new(kept_invalid(invalid, &rows, &source_columns)),

@@ -141,7 +141,7 @@ fn diff_row(dataset: &Dataset, table: &Table, effect: &Effect, row: usize) -> Di
         Effect::RemoveColumn(index) => after[*index] = None,
     }
     DiffRow {
-        line: dataset.lines.get(table.rows[row] as usize).copied().unwrap_or_default(),
+        line: dataset.lines.get(table.rows[row] as usize).unwrap_or_default(),
         dropped: matches!(effect, Effect::Keep(_)),
         before,
         after,

@@ -42,7 +42,7 @@ pub fn write_dropped(
             .get(source)
             .map_or_else(String::new, |file| file.path.display().to_string());
         let head = [
-            dataset.lines[row].to_string(),
+            dataset.lines.get(row).unwrap_or_default().to_string(),
             source,
             (dropped.step + 1).to_string(),
             step.action.kind().to_owned(),

@@ -39,7 +39,7 @@ impl From<&Dataset> for Table {
     fn from(dataset: &Dataset) -> Self {
         Self {
             frame: dataset.frame.whole().clone(),
-            lines: dataset.lines.to_vec(),
+            lines: dataset.lines.iter().collect(),
         }
     }
 }

@@ -66,7 +66,7 @@ impl AuditedLog {
 
     /// Line of the file a row starts on.
     pub fn line(&self, row: u32) -> u32 {
-        self.dataset.lines.get(row as usize).copied().unwrap_or(row + 1)
+        self.dataset.lines.get(row as usize).unwrap_or(row + 1)
     }
 
     /// Name of the file a row comes from, where there are several.

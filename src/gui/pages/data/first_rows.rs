@@ -54,7 +54,7 @@ fn line(cx: &PageContext<'_>, row: &mut TableRow<'_, '_>, seen: &Preview, line: 
             row: index,
             made_to_fit,
         } => {
-            let number = seen.log.lines.get(*index).copied().unwrap_or_default();
+            let number = seen.log.lines.get(*index).unwrap_or_default();
             let state = made_to_fit.then_some((Tone::Warning, cx.t(words::MADE_TO_FIT)));
             head(row, u64::from(number), state);
             for column in 0..seen.log.info.columns.len() {

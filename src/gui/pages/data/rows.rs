@@ -23,7 +23,7 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32) {
     }));
     egui::ScrollArea::horizontal().id_salt("rows").show(ui, |ui| {
         widgets::table(ui, "rows", &columns, (log.num_rows(), height, None), |row, index| {
-            let line = log.lines.get(index).copied().unwrap_or_default();
+            let line = log.lines.get(index).unwrap_or_default();
             row.col(|ui| cell_right(ui, &number::count(u64::from(line)), p.text_2));
             for (at, info) in log.info.columns.iter().enumerate() {
                 let value = cell_text(log, at, index);
@@ -91,7 +91,7 @@ pub fn invalid_ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32)
         (log.invalid.len(), height, None),
         |row, index| {
             let found = &log.invalid[index];
-            let line = log.lines.get(found.row as usize).copied().unwrap_or_default();
+            let line = log.lines.get(found.row as usize).unwrap_or_default();
             let info = &log.info.columns[found.column];
             row.col(|ui| cell_right(ui, &number::count(u64::from(line)), p.text_2));
             row.col(|ui| cell(ui, &info.name, p.text));
