@@ -160,7 +160,7 @@ fn check(log: &Dataset) {
     assert_eq!(rows.accepted, log.num_rows() as u64);
     assert_eq!(log.lines.len(), log.num_rows());
     assert!(
-        log.lines.is_sorted_by(|a, b| a < b),
+        log.lines.iter().is_sorted_by(|a, b| a < b),
         "rows stand in the order of their lines"
     );
     assert_eq!(log.rejects.len() as u64, rows.rejected.min(MAX_KEPT as u64));
@@ -168,7 +168,7 @@ fn check(log: &Dataset) {
         log.rejects.is_sorted_by_key(|reject| reject.line),
         "so do rejected lines"
     );
-    let all: BTreeSet<u64> = log.lines.iter().map(|&line| u64::from(line)).collect();
+    let all: BTreeSet<u64> = log.lines.iter().map(u64::from).collect();
     assert!(
         log.rejects.iter().all(|reject| !all.contains(&reject.line)),
         "a line is a row or rejected"
