@@ -3,6 +3,7 @@
 use super::changes;
 use super::findings::body_height;
 use crate::engine::audit::{AuditRecord, Dimension, audit_changes};
+use crate::engine::rules::{RuleChange, rule_changes};
 use crate::gui::i18n::audit_history as words;
 use crate::gui::i18n::number::{count, moment};
 use crate::gui::pages::PageContext;
@@ -18,6 +19,7 @@ const PLOT_HEIGHT: f32 = 230.0;
 pub(super) struct HistoryView {
     before: Option<u64>,
     after: Option<u64>,
+    listed: changes::Listed,
 }
 
 impl HistoryView {
@@ -44,7 +46,10 @@ impl HistoryView {
                 if let [_] = history {
                     widgets::empty_page(ui, cx.t(words::ONLY_ONE), cx.t(words::NONE_WHY), None);
                 } else {
-                    changes::ui(cx, &audit_changes(&history[before], &history[after]), height, ui);
+                    let (before, after) = (&history[before], &history[after]);
+                    let rules = rules_moved(cx, before, after);
+                    let moved = audit_changes(before, after);
+                    changes::ui(cx, (&moved, &rules), &mut self.listed, height, ui);
                 }
             });
         });
@@ -101,6 +106,15 @@ impl HistoryView {
             row.col(|ui| widgets::cell_right(ui, &record.findings.len().to_string(), color));
         });
     }
+}
+
+/// What became of the rules on the two logs, as they were last checked on each.
+fn rules_moved(cx: &PageContext<'_>, before: &AuditRecord, after: &AuditRecord) -> Vec<RuleChange> {
+    let of = |record: &AuditRecord| {
+        let check = cx.state.rules.history.of_log(&record.log);
+        check.map_or(&[][..], |check| &check.rules)
+    };
+    rule_changes(of(before), of(after))
 }
 
 /// The number of an audit as a chip that chooses it; true when it was pressed.
