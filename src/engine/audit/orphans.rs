@@ -198,8 +198,8 @@ pub fn ids_of(context: &Context<'_>, table: &Dataset, role: Role) -> Option<Hash
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::audit::fixture::{Col, findings_with_items, table};
     use crate::engine::audit::fix::{Condition, Fix};
+    use crate::engine::audit::fixture::{Col, findings_with_items, table};
 
     #[test]
     fn the_repair_names_every_orphan_however_many() {

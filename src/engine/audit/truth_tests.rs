@@ -253,7 +253,11 @@ fn every_check_of_the_registry_has_a_planted_defect() {
         _ => code_of(&planted.check),
     };
     let planted: Vec<&str> = shop.truth.defects.iter().filter_map(planted).collect();
-    let without: Vec<&str> = RULES.iter().map(|rule| rule.info.code).filter(|code| !planted.contains(code)).collect();
+    let without: Vec<&str> = RULES
+        .iter()
+        .map(|rule| rule.info.code)
+        .filter(|code| !planted.contains(code))
+        .collect();
     assert_eq!(without, Vec::<&str>::new());
 }
 
