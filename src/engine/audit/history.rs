@@ -6,7 +6,7 @@
 use super::acceptance::Acceptances;
 use super::cells::Value;
 use super::finding::{Finding, Unit};
-use super::profile::ColumnProfile;
+use super::profile::{ColumnKind, ColumnProfile};
 use super::registry::rule;
 use super::report::AuditReport;
 use super::score::Scores;
@@ -48,7 +48,7 @@ pub struct ColumnRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ColumnFigures {
     pub distinct: u64,
-    /// Numbers only, as the median.
+    /// Numbers that are no identifiers.
     pub mean: Option<f64>,
     /// Sample standard deviation; seconds for times.
     pub std: Option<f64>,
@@ -63,11 +63,13 @@ pub struct ColumnFigures {
 impl ColumnFigures {
     fn of(column: &ColumnProfile) -> Self {
         let is_open = |_: &&Value| column.dtype != ColumnType::Text;
-        let quantiles = column.quantiles.as_ref();
+        // The middle of identifiers means nothing.
+        let is_measured = column.kind != ColumnKind::Identifier;
+        let quantiles = column.quantiles.as_ref().filter(|_| is_measured);
         Self {
             distinct: column.distinct,
-            mean: column.mean,
-            std: column.std,
+            mean: column.mean.filter(|_| is_measured),
+            std: column.std.filter(|_| is_measured),
             median: quantiles.map(|quantiles| &quantiles.p50).filter(is_open).cloned(),
             min: column.min.as_ref().filter(is_open).cloned(),
             max: column.max.as_ref().filter(is_open).cloned(),

@@ -34,7 +34,6 @@ pub const NO_RULES: Text = Text::new(
     "两份日志都没有检查过规则；可在“规则”页编写",
 );
 pub const COLUMN: Text = Text::new("Column", "列");
-pub const MOVED: Text = Text::new("moved", "有变化");
 pub const LOWEST: Text = Text::new("Lowest", "最小值");
 pub const MEDIAN: Text = Text::new("Median", "中位数");
 pub const HIGHEST: Text = Text::new("Highest", "最大值");

@@ -31,6 +31,6 @@ pub use mark::{paint_stage_mark, paint_tone_mark, severity_mark, share_bar, tone
 pub use mini_histogram::mini_histogram;
 pub use outcome_strip::{BarState, outcome_strip};
 pub use plot::{PlotLook, curve, line_plot};
-pub use scaffold::{empty_page, failed_page, key_values, loading_page, page_header, stale_note};
+pub use scaffold::{empty_page, fact_lines, failed_page, key_values, loading_page, page_header, stale_note};
 pub use sparkline::sparkline;
 pub use table::{Column, cell, cell_right, header_cell, table, virtual_rows};

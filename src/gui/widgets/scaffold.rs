@@ -109,6 +109,24 @@ pub fn stale_note(ui: &mut Ui, lang: Language) {
     super::mark::tone_text(ui, Tone::Warning, lang.t(common::STALE));
 }
 
+/// Labels on the left and values on the right of the width that there is; what does not fit is cut and shown on hover.
+pub fn fact_lines(ui: &mut Ui, pairs: &[(String, String)]) {
+    let p = palette(ui);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let line = |text: &str, color| egui::Label::new(RichText::new(text).font(text::table()).color(color)).truncate();
+    for (key, value) in pairs {
+        ui.horizontal(|ui| {
+            ui.set_min_height(24.0);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add(line(value, p.text));
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(line(key, p.text_2));
+                });
+            });
+        });
+    }
+}
+
 /// Label and value pairs in two columns, values right-aligned.
 pub fn key_values(ui: &mut Ui, id: &str, pairs: &[(String, String)]) {
     let p = palette(ui);

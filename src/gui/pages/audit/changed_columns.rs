@@ -10,7 +10,6 @@ use egui::{RichText, Ui};
 
 pub(super) fn ui(cx: &PageContext<'_>, changes: &[ColumnChange], height: f32, ui: &mut Ui) {
     let columns = [
-        Column::left("", 78.0),
         Column::rest(cx.t(words::COLUMN)),
         Column::right(cx.t(words::MISSING), 126.0),
         Column::right(cx.t(audit_words::DISTINCT), 136.0),
@@ -19,8 +18,7 @@ pub(super) fn ui(cx: &PageContext<'_>, changes: &[ColumnChange], height: f32, ui
     let size = (changes.len(), height, None);
     widgets::table(ui, "audit-changes-columns", &columns, size, |row, place| {
         let change = &changes[place];
-        row.col(|ui| state_ui(cx, change, ui));
-        row.col(|ui| widgets::cell(ui, &change.name, palette(ui).text));
+        row.col(|ui| name_ui(cx, change, ui));
         row.col(|ui| {
             pair_ui(
                 ui,
@@ -44,17 +42,16 @@ fn figures(change: &ColumnChange) -> [Option<&ColumnFigures>; 2] {
     [change.figures_before.as_ref(), change.figures_after.as_ref()]
 }
 
-fn state_ui(cx: &PageContext<'_>, change: &ColumnChange, ui: &mut Ui) {
+/// The name, with what became of the column where it is not simply there in both.
+fn name_ui(cx: &PageContext<'_>, change: &ColumnChange, ui: &mut Ui) {
     let p = palette(ui);
-    let color = match change.state {
-        ColumnState::New | ColumnState::Gone | ColumnState::Retyped => p.warning,
-        ColumnState::Same => p.text_2,
-    };
-    let word = match change.state {
-        ColumnState::Same if !change.moved().is_empty() => cx.t(words::MOVED),
-        state => words::column_state(cx.lang(), state),
-    };
-    widgets::cell(ui, word, color);
+    match change.state {
+        ColumnState::Same => widgets::cell(ui, &change.name, p.text),
+        state => {
+            let word = words::column_state(cx.lang(), state);
+            widgets::cell(ui, &format!("{} · {word}", change.name), p.warning);
+        }
+    }
 }
 
 /// A figure then and now; once where it is the same.

@@ -1,7 +1,6 @@
 //! Two audits side by side: rows, scores, and below them findings, rules or columns, as the engine compared them.
 
 use super::findings::unit_word;
-use super::scores::tone_of;
 use super::{changed_columns, changed_rules};
 use crate::engine::audit::changes::{AuditChanges, FindingChange, FindingExtent};
 use crate::engine::audit::{ColumnChange, ColumnState, FindingState};
@@ -15,11 +14,8 @@ use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets::{self, Column};
 use egui::{RichText, Ui};
 
-/// Height of the table of the seven scores: heading and rows.
-const SCORES_HEIGHT: f32 = 26.0 + 7.0 * space::ROW + 4.0;
-
 const HEADING: f32 = 26.0;
-const SCROLL_BAR: f32 = 14.0;
+const SCROLL_BAR: f32 = 16.0;
 
 /// What is listed below the scores.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,23 +146,21 @@ fn columns_told(cx: &PageContext<'_>, changes: &AuditChanges) -> String {
     }
 }
 
+/// Then, now and the change of each score, two dimensions a line.
 fn scores_ui(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
-    let columns = [
-        Column::rest(cx.t(words::SCORE)),
-        Column::right(cx.t(words::BEFORE), 80.0),
-        Column::right(cx.t(words::AFTER), 80.0),
-        Column::right(cx.t(words::CHANGE), 90.0),
-        Column::left("", 130.0),
-    ];
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| fixed(value, 1));
-    let size = (changes.scores.len(), SCORES_HEIGHT, None);
-    widgets::table(ui, "audit-changes-scores", &columns, size, |row, place| {
-        let change = &changes.scores[place];
-        row.col(|ui| widgets::cell(ui, cx.b(&change.dimension.label()), palette(ui).text));
-        row.col(|ui| widgets::cell_right(ui, &number(change.before), palette(ui).text_2));
-        row.col(|ui| widgets::cell_right(ui, &number(change.after), palette(ui).text));
-        row.col(|ui| {
-            let p = palette(ui);
+    let look = egui::Grid::new("audit-changes-scores")
+        .num_columns(6)
+        .min_row_height(22.0)
+        .spacing(egui::vec2(space::GAP, 2.0));
+    look.show(ui, |ui| {
+        let p = palette(ui);
+        for (place, change) in changes.scores.iter().enumerate() {
+            let mut told = |words: &str, color| {
+                ui.label(RichText::new(words).font(text::table()).color(color));
+            };
+            told(cx.b(&change.dimension.label()), p.text_2);
+            told(&format!("{} → {}", number(change.before), number(change.after)), p.text);
             let delta = change.delta.unwrap_or(0.0);
             let color = if delta >= 0.05 {
                 p.success
@@ -175,24 +169,25 @@ fn scores_ui(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
             } else {
                 p.text_2
             };
-            let told = change.delta.map_or_else(|| "–".to_owned(), decisions::change);
-            widgets::cell_right(ui, &told, color);
-        });
-        row.col(|ui| {
-            let score = change.after.unwrap_or(0.0);
-            widgets::share_bar(ui, (score / 100.0) as f32, tone_of(score), 118.0);
-        });
+            told(&change.delta.map_or_else(|| "–".to_owned(), decisions::change), color);
+            if place % 2 == 1 {
+                ui.end_row();
+            } else {
+                // The second dimension of a line stands apart from the first.
+                ui.add_space(2.0 * space::GAP);
+            }
+        }
     });
 }
 
 fn findings_ui(cx: &PageContext<'_>, changes: &AuditChanges, height: f32, ui: &mut Ui) {
     let columns = [
-        Column::left("", 84.0),
-        Column::left("", 24.0),
+        Column::left("", 66.0),
+        Column::left("", 20.0),
         Column::rest(cx.t(audit_words::FINDING)),
         Column::left(cx.t(audit_words::CODE), 44.0),
-        Column::right(cx.t(words::BEFORE), 100.0),
-        Column::right(cx.t(words::AFTER), 100.0),
+        Column::right(cx.t(words::BEFORE), 106.0),
+        Column::right(cx.t(words::AFTER), 106.0),
     ];
     let size = (changes.findings.len(), height, None);
     widgets::table(ui, "audit-changes-findings", &columns, size, |row, place| {
@@ -229,10 +224,11 @@ fn extent_ui(cx: &PageContext<'_>, extent: Option<FindingExtent>, ui: &mut Ui) {
     let Some(extent) = extent else {
         return widgets::cell_right(ui, "–", p.text_2);
     };
-    widgets::cell_right(ui, &count(extent.count), p.text);
     let part = extent
         .share
-        .map_or_else(String::new, |part| format!(" • {}", share(part)));
+        .map_or_else(String::new, |part| format!(" · {}", share(part)));
+    // The share, too: a longer log has more of everything.
+    widgets::cell_right(ui, &format!("{}{part}", count(extent.count)), p.text);
     let told = format!("{} {}{part}", count(extent.count), unit_word(cx, extent.unit));
     ui.response().on_hover_text(RichText::new(told).font(text::small()));
 }
@@ -240,13 +236,11 @@ fn extent_ui(cx: &PageContext<'_>, extent: Option<FindingExtent>, ui: &mut Ui) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::theme::Tone;
 
     #[test]
     fn a_lower_score_is_told_by_shape_and_sign() {
         assert_eq!(decisions::change(-2.04), "▼ −2.0");
         assert_eq!(decisions::change(3.0), "▲ +3.0");
         assert_eq!(decisions::change(0.01), "=");
-        assert_eq!(tone_of(60.0), Tone::Danger);
     }
 }

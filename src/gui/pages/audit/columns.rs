@@ -130,11 +130,14 @@ fn profile_ui(
             .id_salt("audit profile")
             .auto_shrink([false, false])
             .show(ui, |ui| {
+                // Figures on the left end before the values on the right begin.
+                ui.spacing_mut().item_spacing.x = 2.0 * space::GAP;
                 ui.columns(2, |sides| {
                     let rows = report.rows.accepted;
-                    widgets::key_values(&mut sides[0], "audit profile facts", &facts(cx, column, rows));
+                    widgets::fact_lines(&mut sides[0], &facts(cx, column, rows));
                     let right = &mut sides[1];
-                    widgets::key_values(right, "audit profile top", &top_values(cx, column));
+                    right.spacing_mut().item_spacing.x = space::SMALL;
+                    widgets::fact_lines(right, &top_values(cx, column));
                     right.add_space(space::SMALL);
                     texts::facts_ui(cx, column, right);
                     tokens.ui(cx, column, right);

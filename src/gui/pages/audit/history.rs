@@ -68,13 +68,13 @@ impl HistoryView {
     fn list_ui(&mut self, cx: &PageContext<'_>, history: &[AuditRecord], (before, after): (usize, usize), ui: &mut Ui) {
         let color = palette(ui).text_2;
         let columns = [
-            Column::left(cx.t(words::BEFORE), 54.0),
-            Column::left(cx.t(words::AFTER), 54.0),
-            Column::left(cx.t(words::WHEN), 118.0),
+            Column::left(cx.t(words::BEFORE), 42.0),
+            Column::left(cx.t(words::AFTER), 38.0),
             Column::rest(cx.t(words::LOG)),
-            Column::right(cx.t(words::ACCEPTED_ROWS), 72.0),
-            Column::right(cx.t(words::REJECTED_ROWS), 60.0),
-            Column::right(cx.t(words::FINDINGS), 60.0),
+            Column::left(cx.t(words::WHEN), 112.0),
+            Column::right(cx.t(words::ACCEPTED_ROWS), 64.0),
+            Column::right(cx.t(words::REJECTED_ROWS), 58.0),
+            Column::right(cx.t(words::FINDINGS), 58.0),
         ];
         let size = (history.len(), ui.available_height(), None);
         widgets::table(ui, "audit-history", &columns, size, |row, place| {
@@ -90,11 +90,11 @@ impl HistoryView {
                     self.after = Some(record.made_ms);
                 }
             });
-            row.col(|ui| widgets::cell(ui, &moment(record.made_ms), palette(ui).text));
             row.col(|ui| {
                 let label = egui::Label::new(RichText::new(&record.name).font(text::table())).truncate();
                 ui.add(label).on_hover_text(record.log.short());
             });
+            row.col(|ui| widgets::cell(ui, &moment(record.made_ms), color));
             let rows = |count_of: fn(&crate::engine::ingest::RowCounts) -> u64| {
                 record
                     .rows
@@ -138,6 +138,7 @@ fn plot_ui(cx: &PageContext<'_>, history: &[AuditRecord], ui: &mut Ui) {
         include_y: Some((lowest.min(90.0), 101.0)),
         // Room for the legend to the right of the newest audit.
         include_x: Some((0.8, 1.2 + 1.5 * (history.len() as f64 - 0.6))),
+        x_counts_to: Some(history.len()),
         x_label: cx.t(words::AUDITS),
         ..PlotLook::new("audit-history-scores", PLOT_HEIGHT)
     };

@@ -82,7 +82,11 @@ fn line(cx: &PageContext<'_>, row: &mut TableRow<'_, '_>, seen: &Preview, line: 
             text,
             is_footer,
         } => {
-            let state = if *is_footer { words::SKIPPED_FOOTER } else { words::READ };
+            let state = match (*is_footer, text.trim().is_empty()) {
+                (true, _) => words::SKIPPED_FOOTER,
+                (false, true) => words::SKIPPED,
+                (false, false) => words::READ,
+            };
             numbered(
                 row,
                 &format!("−{}", number::count(*from_end)),

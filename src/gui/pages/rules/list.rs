@@ -23,7 +23,6 @@ pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut 
         heading(ui, cx.t(words::IN_FILE), |ui| undo_ui(cx, ui));
         let columns = [
             Column::rest(cx.t(words::RULE)),
-            Column::left(cx.t(words::KIND), 92.0),
             Column::right(cx.t(words::AT_LEAST), 72.0),
             Column::left(cx.t(words::OUTCOME), 92.0),
             Column::left(cx.t(words::OVER_LOADS), STRIP + 16.0),
@@ -36,7 +35,6 @@ pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut 
             let rule = &rules[index];
             let outcome = state.outcome(rule);
             row.col(|ui| widgets::cell(ui, cx.b(&rule.title()), palette(ui).text));
-            row.col(|ui| widgets::cell(ui, &kind_label(cx, rule), palette(ui).text_2));
             row.col(|ui| widgets::cell_right(ui, &words::mostly(rule), palette(ui).text_2));
             row.col(|ui| status_ui(cx, outcome, ui));
             row.col(|ui| history_strip(cx, rule, STRIP, ui));
