@@ -85,7 +85,11 @@ pub fn failed_page(ui: &mut Ui, lang: Language, error: &str, way_out: &str) -> b
     card(ui, |ui| {
         ui.vertical_centered(|ui| {
             ui.add_space(48.0);
-            super::mark::tone_text(ui, Tone::Danger, lang.t(common::ERROR));
+            // A row begins at the left; one as wide as what it holds stands in the middle.
+            let word = lang.t(common::ERROR);
+            let galley = ui.painter().layout_no_wrap(word.to_owned(), text::small(), p.danger);
+            let size = egui::vec2(galley.size().x + 19.0, 18.0);
+            ui.allocate_ui(size, |ui| super::mark::tone_text(ui, Tone::Danger, word));
             ui.label(
                 RichText::new(lang.t(common::FAILED))
                     .font(text::verdict())

@@ -13,6 +13,13 @@ use touchstone::engine::rules::{RuleHistory, RuleStatus};
 use touchstone::gui::i18n::{audit, audit_decisions as decisions, audit_history as history, rules};
 use touchstone::gui::pages::Page;
 
+/// The chips of the comparison stand behind those of the page, some of which are called alike.
+fn press_last(screen: &mut Screen, label: &str) {
+    let chips = screen.0.query_all(by().role(Role::CheckBox).label(label));
+    chips.last().expect("a chip").click();
+    screen.draw();
+}
+
 /// Two audits: the shop's, and one before it that was better in one dimension and lacked its worst finding.
 fn two_audits() -> [AuditRecord; 2] {
     let after = AuditRecord::of(&shop().report);
@@ -51,19 +58,20 @@ fn the_history_shows_what_moved_between_two_audits() {
         let same = changes.findings.len() - 2;
         screen.must_show(&history::findings_moved(lang, [1, 0, 1, 0, same]));
         screen.must_show(&decisions::change(gained));
-        let columns = format!("{} {}", lang.t(audit::COLUMNS), after.columns.len());
-        screen.press_first(Role::CheckBox, &columns);
+        press_last(
+            &mut screen,
+            &format!("{} {}", lang.t(audit::COLUMNS), after.columns.len()),
+        );
+        screen.must_show(lang.t(history::COLUMNS_SAME));
+        press_last(
+            &mut screen,
+            &format!("{} {}", lang.t(history::FINDINGS), changes.findings.len()),
+        );
         // The other way round: what was new is gone.
         let chips = |screen: &Screen, label: &str| screen.count_with(Role::CheckBox, label);
         assert_eq!((chips(&screen, "1"), chips(&screen, "2")), (2, 2));
         screen.press_first(Role::CheckBox, "2");
-        let last = screen
-            .0
-            .query_all(by().role(Role::CheckBox).label("1"))
-            .last()
-            .expect("a chip");
-        last.click();
-        screen.draw();
+        press_last(&mut screen, "1");
         screen.must_show(&history::findings_moved(lang, [0, 1, 0, 1, same]));
     }
 }
@@ -109,8 +117,8 @@ fn two_audits_compare_their_rules_and_the_columns_figures() {
         );
         screen.must_show(&history::rules_moved(lang, [1, 0, 0, 0, check.rules.len() - 1]));
         screen.must_show(&title);
-        screen.press(
-            Role::CheckBox,
+        press_last(
+            &mut screen,
             &format!("{} {}", lang.t(audit::COLUMNS), after.columns.len()),
         );
         screen.must_show_part(&history::columns_moved(lang, 1));
