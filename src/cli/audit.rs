@@ -9,11 +9,8 @@ use super::{ExitStatus, OutputArgs, write_file};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::associations::associate_all;
 use crate::engine::audit::drift::{DriftReport, add_drift, summary};
-use crate::engine::audit::{
-    AuditChanges, AuditOptions, AuditRecord, AuditReport, Dimension, SideTables, audit, audit_changes, percent,
-    thousands,
-};
-use crate::engine::flow::rules::AuditWithRules;
+use crate::engine::audit::{AuditOptions, AuditReport, Dimension, SideTables, audit, percent, thousands};
+use crate::engine::flow::rules::{AuditWithRules, ChangesWithRules};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log, write};
 use crate::engine::progress::Progress;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
@@ -112,10 +109,10 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
             kept.rules(rules, checked, &args.files)?;
         }
     }
-    let changes = earlier.map(|earlier| audit_changes(&earlier, &AuditRecord::of(&report)));
+    let outcomes = checked.as_ref().map(|checked| checked.outcomes.as_slice());
+    let changes = earlier.map(|earlier| earlier.changes(&report, outcomes));
     args.decisions.write_rows(&report, &dataset, &progress, out)?;
     drop(bar);
-    let outcomes = checked.as_ref().map(|checked| checked.outcomes.as_slice());
     write_files(args, &dataset, &report, outcomes)?;
     out.write_json(&WithChanges {
         audit: AuditWithRules {
@@ -184,7 +181,7 @@ struct WithChanges<'a> {
     #[serde(flatten)]
     audit: AuditWithRules<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<&'a AuditChanges>,
+    changes: Option<&'a ChangesWithRules>,
 }
 
 /// The language named on the command line.

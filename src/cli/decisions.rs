@@ -5,9 +5,13 @@ use super::kept::Kept;
 use super::{OutputArgs, UsageError};
 use crate::engine::artifact::Severity;
 use crate::engine::audit::failing_rows::write_failing_rows;
-use crate::engine::audit::{AuditChanges, AuditRecord, AuditReport, Finding, FindingState, thousands};
+use crate::engine::audit::{
+    AuditChanges, AuditRecord, AuditReport, ColumnState, Finding, FindingState, audit_changes, percent, thousands,
+};
+use crate::engine::flow::rules::ChangesWithRules;
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
+use crate::engine::rules::{RuleExtent, RuleOutcome, RuleRecord, RuleState, RuleStatus, rule_changes};
 use crate::engine::run::now_ms;
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
@@ -33,14 +37,15 @@ pub struct DecisionArgs {
     /// JSON of an earlier audit: what moved since
     ///
     /// JSON: changes{before,after,scores[{dimension,before,after,delta}],findings[{code,column,state (new, more, fewer,
-    /// gone or same),before,after}],columns[{name,state,…}]}.
+    /// gone or same),before,after}],columns[{name,state,null_share_before,null_share_after,figures_before,figures_after}],
+    /// rules[{title,severity,state (broken, new, mended, gone or same),before,after}]}.
     #[arg(long, value_name = "AUDIT.json")]
     pub against: Option<PathBuf>,
 }
 
 impl DecisionArgs {
     /// Refuses what cannot be carried out, before any file is read; gives the earlier audit.
-    pub fn earlier(&self, out: &OutputArgs) -> anyhow::Result<Option<AuditRecord>> {
+    pub fn earlier(&self, out: &OutputArgs) -> anyhow::Result<Option<Earlier>> {
         if out.project.is_none() && !(self.accept.is_empty() && self.reopen.is_empty()) {
             let told = "a decision is kept in a project; name it with --project DIR";
             return Err(UsageError(told.to_owned()).into());
@@ -98,15 +103,44 @@ impl DecisionArgs {
     }
 }
 
-fn read_audit(path: &Path) -> anyhow::Result<AuditRecord> {
+/// An audit of an earlier load, and what became of the rules in it.
+pub struct Earlier {
+    audit: AuditRecord,
+    rules: Vec<RuleRecord>,
+}
+
+impl Earlier {
+    /// What moved from then to now.
+    pub fn changes(&self, report: &AuditReport, rules: Option<&[RuleOutcome]>) -> ChangesWithRules {
+        let now: Vec<RuleRecord> = rules.unwrap_or_default().iter().map(RuleRecord::of).collect();
+        ChangesWithRules {
+            audit: audit_changes(&self.audit, &AuditRecord::of(report)),
+            rules: rule_changes(&self.rules, &now),
+        }
+    }
+}
+
+/// What stands beside the report in the JSON of an audit with rules.
+#[derive(serde::Deserialize)]
+struct RulesOfAudit {
+    #[serde(default)]
+    rules: Vec<RuleRecord>,
+}
+
+fn read_audit(path: &Path) -> anyhow::Result<Earlier> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let report: AuditReport = serde_json::from_str(&text).with_context(|| {
+    let not_ours = || {
         format!(
             "{} is not the JSON of an audit of this version; write it with `touchstone audit FILE --json AUDIT.json`",
             path.display()
         )
-    })?;
-    Ok(AuditRecord::of(&report))
+    };
+    let report: AuditReport = serde_json::from_str(&text).with_context(not_ours)?;
+    let beside: RulesOfAudit = serde_json::from_str(&text).with_context(not_ours)?;
+    Ok(Earlier {
+        audit: AuditRecord::of(&report),
+        rules: beside.rules,
+    })
 }
 
 /// The finding of `CODE[:COLUMN]=VALUE`, and the value. Without a column it is the only finding of that check.
@@ -149,7 +183,48 @@ fn not_named(option: &str, spec: &str, code: &str, of_code: &[&Finding]) -> Stri
 }
 
 /// What moved since an earlier audit, for people.
-pub(super) fn say_changes(changes: &AuditChanges, out: &OutputArgs) {
+pub(super) fn say_changes(changes: &ChangesWithRules, out: &OutputArgs) {
+    say_findings(&changes.audit, out);
+    say_columns(&changes.audit, out);
+    for change in changes.rules.iter().filter(|change| change.state != RuleState::Same) {
+        let word = match change.state {
+            RuleState::Broken => "broken",
+            RuleState::New => "new",
+            RuleState::Mended => "mended",
+            RuleState::Gone | RuleState::Same => "gone",
+        };
+        let told = |extent: Option<RuleExtent>| match extent.map(|extent| (extent.status, extent.share)) {
+            None => "–".to_owned(),
+            Some((RuleStatus::Undefined, _)) => "not judged".to_owned(),
+            Some((_, Some(share))) => percent(share),
+            Some((RuleStatus::Passed, None)) => "passed".to_owned(),
+            Some((RuleStatus::Failed, None)) => "failed".to_owned(),
+        };
+        out.say(&format!(
+            "{} rule {word:<6} {:>10} → {:<10} {}",
+            mark(Some(change.severity)),
+            told(change.before),
+            told(change.after),
+            change.title.en
+        ));
+    }
+}
+
+/// Columns that came, went or changed their type, and those whose figures moved.
+fn say_columns(changes: &AuditChanges, out: &OutputArgs) {
+    for column in &changes.columns {
+        let told = match column.state {
+            ColumnState::New => "is new".to_owned(),
+            ColumnState::Gone => "is gone".to_owned(),
+            ColumnState::Retyped | ColumnState::Same => column.moved().join(", "),
+        };
+        if !told.is_empty() {
+            out.say(&format!("■ column {}: {told}", column.name));
+        }
+    }
+}
+
+fn say_findings(changes: &AuditChanges, out: &OutputArgs) {
     let scores: Vec<String> = changes
         .scores
         .iter()

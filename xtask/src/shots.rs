@@ -33,6 +33,16 @@ const PAGES: [&str; 12] = [
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 const THEMES: [&str; 2] = ["dark", "light"];
 
+/// The rules of the sample project; some of them are broken by what is planted in its log.
+const RULES: &str = include_str!("shots_rules.toml");
+
+/// Logs that the sample project audited before its own: seed and name.
+const EARLIER_LOADS: [(&str, &str); 3] = [
+    ("21", "events-july"),
+    ("22", "events-august"),
+    ("23", "events-september"),
+];
+
 /// How long a page may take to be drawn with its data.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -143,13 +153,34 @@ fn sample_project(places: &Places, work: &Path) -> Result<PathBuf> {
     if project.exists() {
         fs::remove_dir_all(&project).context(|| format!("cannot remove {}", project.display()))?;
     }
-    for subcommand in ["sample", "flow"] {
+    let program = || {
         let mut command = Command::new(places.program());
         with_libtorch(&mut command, places);
-        process::run(command.arg(subcommand).arg(&project))?;
+        command
+    };
+    process::run(program().arg("sample").arg(&project))?;
+    let rules = project.join("rules.toml");
+    fs::write(&rules, RULES).context(|| format!("cannot write {}", rules.display()))?;
+    // The project takes its own log before it is shown the earlier ones.
+    process::run(program().arg("flow").arg(&project).args(["--until", "data"]))?;
+    for (seed, name) in EARLIER_LOADS {
+        earlier_load(&program, &project, (seed, &work.join(name)))?;
     }
+    process::run(program().arg("flow").arg(&project))?;
     fs::write(&done, "").context(|| format!("cannot write {}", done.display()))?;
     Ok(project)
+}
+
+/// Audits another shop's log in the project, so that rules and scores have a history.
+fn earlier_load(program: &impl Fn() -> Command, project: &Path, (seed, folder): (&str, &Path)) -> Result<()> {
+    let shop = ["--rows", "9000", "--seed", seed];
+    process::run(program().arg("sample").arg(folder).args(shop))?;
+    let name = folder.file_name().unwrap_or_default();
+    let log = folder.join(name).with_extension("csv");
+    fs::rename(folder.join("events.csv"), &log).context(|| format!("cannot name {}", log.display()))?;
+    let mut audit = program();
+    audit.arg("audit").arg(log).arg("--items").arg(folder.join("items.csv"));
+    process::run(audit.arg("--project").arg(project))
 }
 
 struct Studio<'a> {

@@ -1,13 +1,14 @@
 //! Two audits side by side: what moved from one load to the next.
 //!
 //! In: two `AuditRecord`s. Out: `AuditChanges`: scores, findings that are new, gone, or count more or fewer, rows,
-//! columns.
+//! columns with their main figures.
 //! Invariant: findings are matched by check and column, the n-th of a kind with the n-th; nothing of either audit is
 //! left out.
 
+use super::column_changes::{ColumnChange, column_changes};
 use super::finding::{Dimension, Unit};
-use super::history::{AuditRecord, ColumnRecord, FindingRecord};
-use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Severity};
+use super::history::{AuditRecord, FindingRecord};
+use crate::engine::artifact::{Bilingual, ContentHash, Severity};
 use crate::engine::ingest::dataset::RowCounts;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -73,28 +74,6 @@ pub struct FindingExtent {
     pub count: u64,
     pub unit: Unit,
     pub share: Option<f64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ColumnState {
-    New,
-    Gone,
-    /// Its type is another one.
-    Retyped,
-    Same,
-}
-
-/// A column then and now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ColumnChange {
-    pub name: String,
-    pub state: ColumnState,
-    pub dtype_before: Option<ColumnType>,
-    pub dtype_after: Option<ColumnType>,
-    /// Share of cells without a value, 0..=1.
-    pub null_share_before: Option<f64>,
-    pub null_share_after: Option<f64>,
 }
 
 /// Compares two audits; `after` is the later one.
@@ -189,37 +168,6 @@ fn extent(record: &FindingRecord) -> FindingExtent {
     }
 }
 
-fn column_changes(before: &AuditRecord, after: &AuditRecord) -> Vec<ColumnChange> {
-    // Without columns on one side nothing can be said about the other's.
-    if before.columns.is_empty() || after.columns.is_empty() {
-        return Vec::new();
-    }
-    let find = |record: &'_ AuditRecord, name: &str| record.columns.iter().position(|column| column.name == name);
-    let change = |then: Option<&ColumnRecord>, now: Option<&ColumnRecord>| ColumnChange {
-        name: now.or(then).map(|column| column.name.clone()).unwrap_or_default(),
-        state: match (then, now) {
-            (None, _) => ColumnState::New,
-            (_, None) => ColumnState::Gone,
-            (Some(then), Some(now)) if then.dtype != now.dtype => ColumnState::Retyped,
-            _ => ColumnState::Same,
-        },
-        dtype_before: then.map(|column| column.dtype),
-        dtype_after: now.map(|column| column.dtype),
-        null_share_before: then.and_then(|column| before.null_share(column)),
-        null_share_after: now.and_then(|column| after.null_share(column)),
-    };
-    let kept = after.columns.iter().map(|now| {
-        let then = find(before, &now.name).map(|place| &before.columns[place]);
-        change(then, Some(now))
-    });
-    let gone = before
-        .columns
-        .iter()
-        .filter(|then| find(after, &then.name).is_none())
-        .map(|then| change(Some(then), None));
-    kept.chain(gone).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,7 +184,7 @@ mod tests {
         }
     }
 
-    fn record(score: f64, findings: Vec<FindingRecord>, columns: &[(&str, ColumnType, u64)]) -> AuditRecord {
+    fn record(score: f64, findings: Vec<FindingRecord>) -> AuditRecord {
         AuditRecord {
             rows: Some(RowCounts {
                 total: 1000,
@@ -245,14 +193,6 @@ mod tests {
             }),
             scores: [(Dimension::Validity, score)].into(),
             findings,
-            columns: columns
-                .iter()
-                .map(|&(name, dtype, nulls)| ColumnRecord {
-                    name: name.to_owned(),
-                    dtype,
-                    nulls,
-                })
-                .collect(),
             ..AuditRecord::default()
         }
     }
@@ -269,7 +209,6 @@ mod tests {
                 found("U01", None, Warning, 9),
                 found("B04", None, Info, 1),
             ],
-            &[],
         );
         let after = record(
             83.0,
@@ -280,7 +219,6 @@ mod tests {
                 found("K02", None, Error, 7),
                 found("B04", None, Info, 1),
             ],
-            &[],
         );
         let changes = audit_changes(&before, &after);
         let seen: Vec<(&str, Option<&str>, FindingState)> = changes
@@ -317,8 +255,8 @@ mod tests {
     #[test]
     fn findings_of_one_check_and_column_are_matched_in_order() {
         let [a, b] = [3, 4].map(|count| found("B03", None, Severity::Warning, count));
-        let before = record(100.0, vec![a.clone(), b.clone()], &[]);
-        let after = record(100.0, vec![a], &[]);
+        let before = record(100.0, vec![a.clone(), b.clone()]);
+        let after = record(100.0, vec![a]);
         let changes = audit_changes(&before, &after);
         assert_eq!(
             (changes.count(FindingState::Same), changes.count(FindingState::Gone)),
@@ -326,52 +264,5 @@ mod tests {
         );
         let same = audit_changes(&before, &before);
         assert_eq!(same.count(FindingState::Same), 2);
-    }
-
-    #[test]
-    fn columns_are_new_gone_retyped_or_the_same() {
-        let before = record(
-            0.0,
-            Vec::new(),
-            &[
-                ("user", ColumnType::Integer, 0),
-                ("price", ColumnType::Float, 10),
-                ("brand", ColumnType::Text, 0),
-            ],
-        );
-        let after = record(
-            0.0,
-            Vec::new(),
-            &[
-                ("user", ColumnType::Text, 0),
-                ("price", ColumnType::Float, 250),
-                ("city", ColumnType::Text, 0),
-            ],
-        );
-        let changes = audit_changes(&before, &after);
-        let seen: Vec<(&str, ColumnState)> = changes
-            .columns
-            .iter()
-            .map(|change| (change.name.as_str(), change.state))
-            .collect();
-        assert_eq!(
-            seen,
-            [
-                ("user", ColumnState::Retyped),
-                ("price", ColumnState::Same),
-                ("city", ColumnState::New),
-                ("brand", ColumnState::Gone),
-            ]
-        );
-        let price = &changes.columns[1];
-        assert_eq!(
-            (price.null_share_before, price.null_share_after),
-            (Some(0.01), Some(0.25))
-        );
-        let old = AuditRecord::default();
-        assert!(
-            audit_changes(&old, &after).columns.is_empty(),
-            "an old record kept no columns"
-        );
     }
 }

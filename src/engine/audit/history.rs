@@ -4,7 +4,9 @@
 //! Invariant: a record of an earlier program reads, with what it did not keep left empty.
 
 use super::acceptance::Acceptances;
+use super::cells::Value;
 use super::finding::{Finding, Unit};
+use super::profile::{ColumnKind, ColumnProfile};
 use super::registry::rule;
 use super::report::AuditReport;
 use super::score::Scores;
@@ -37,6 +39,43 @@ pub struct ColumnRecord {
     pub dtype: ColumnType,
     /// Cells without a value.
     pub nulls: u64,
+    /// Absent in records of earlier programs.
+    #[serde(default)]
+    pub figures: Option<ColumnFigures>,
+}
+
+/// The main figures of a column's values. Of texts no value is kept: it may be personal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnFigures {
+    pub distinct: u64,
+    /// Numbers that are no identifiers.
+    pub mean: Option<f64>,
+    /// Sample standard deviation; seconds for times.
+    pub std: Option<f64>,
+    pub median: Option<Value>,
+    /// Numbers and times.
+    pub min: Option<Value>,
+    pub max: Option<Value>,
+    /// Entropy of the values in bits.
+    pub entropy_bits: Option<f64>,
+}
+
+impl ColumnFigures {
+    fn of(column: &ColumnProfile) -> Self {
+        let is_open = |_: &&Value| column.dtype != ColumnType::Text;
+        // The middle of identifiers means nothing.
+        let is_measured = column.kind != ColumnKind::Identifier;
+        let quantiles = column.quantiles.as_ref().filter(|_| is_measured);
+        Self {
+            distinct: column.distinct,
+            mean: column.mean.filter(|_| is_measured),
+            std: column.std.filter(|_| is_measured),
+            median: quantiles.map(|quantiles| &quantiles.p50).filter(is_open).cloned(),
+            min: column.min.as_ref().filter(is_open).cloned(),
+            max: column.max.as_ref().filter(is_open).cloned(),
+            entropy_bits: column.entropy_bits,
+        }
+    }
 }
 
 /// A finding without its evidence.
@@ -59,6 +98,7 @@ impl AuditRecord {
             name: column.name.clone(),
             dtype: column.dtype,
             nulls: column.nulls,
+            figures: Some(ColumnFigures::of(column)),
         });
         Self {
             made_ms: report.provenance.created_ms,
@@ -147,6 +187,11 @@ mod tests {
         assert_eq!(record.findings.len(), report.findings.len());
         assert_eq!(record.columns[0].nulls, 1);
         assert_eq!(record.null_share(&record.columns[0]), Some(0.25));
+        let price = record.columns[1].figures.as_ref().expect("kept");
+        assert_eq!(
+            (price.distinct, price.mean, price.median.clone()),
+            (4, Some(1.125), Some(Value::Number(1.5)))
+        );
         let json = serde_json::to_string(&record).expect("plain data");
         assert_eq!(serde_json::from_str::<AuditRecord>(&json).expect("round trip"), record);
     }

@@ -18,8 +18,6 @@ use crate::engine::ingest::dataset::Dataset;
 use crate::engine::progress::Cancelled;
 use hashbrown::HashSet;
 
-/// A fix lists identifiers one by one; beyond this many it would be no step a person can read.
-const MOST_LISTED: usize = 5_000;
 /// Above this share of rows a join with the table changes every rate.
 const ERROR_SHARE: f64 = 0.01;
 
@@ -93,17 +91,24 @@ impl Orphans {
         )
     }
 
-    pub fn fix(&self) -> Option<(Fix, Bilingual)> {
-        if self.ids.len() > MOST_LISTED {
-            return None;
-        }
+    /// Names every identifier, however many: a step that knew only some of them would leave orphans behind.
+    pub fn fix(&self) -> (Fix, Bilingual) {
         let fix = Fix::DropRows {
             condition: Condition::In {
                 column: self.column.clone(),
                 values: self.ids.clone(),
             },
         };
-        Some((fix, Bilingual::new("Drop these rows", "删除这些行")))
+        let (ids, (en, zh)) = (thousands(self.ids.len() as u64), self.what);
+        let title = if self.ids.len() == 1 {
+            Bilingual::new("Drop these rows", "删除这些行")
+        } else {
+            Bilingual::new(
+                format!("Drop the rows of all {ids} {en}"),
+                format!("删除全部 {ids} 个{zh}的行"),
+            )
+        };
+        (fix, title)
     }
 
     pub fn facts(&self) -> Vec<Fact> {
@@ -193,7 +198,24 @@ pub fn ids_of(context: &Context<'_>, table: &Dataset, role: Role) -> Option<Hash
 
 #[cfg(test)]
 mod tests {
+    use crate::engine::audit::fix::{Condition, Fix};
     use crate::engine::audit::fixture::{Col, findings_with_items, table};
+
+    #[test]
+    fn the_repair_names_every_orphan_however_many() {
+        let log = table(vec![("item", Col::I((0..6_000).map(Some).collect()))]);
+        let items = table(vec![("item", Col::I((0..100).map(Some).collect()))]);
+        let found = findings_with_items(&log, &items, "K01");
+        let Some(Fix::DropRows {
+            condition: Condition::In { values, .. },
+        }) = &found[0].fix
+        else {
+            panic!("{:?}", found[0].fix);
+        };
+        assert_eq!(values.len(), 5_900);
+        let title = found[0].fix_title.as_ref().expect("beside the fix");
+        assert_eq!(title.en, "Drop the rows of all 5,900 items");
+    }
 
     #[test]
     fn orphans_both_ways_across_types() {

@@ -1,6 +1,6 @@
 //! Personal data in the columns of a log: which distinct values hold which kinds, and the evidence of P01 to P06.
 //!
-//! In: a column. Out: kinds by distinct value, found once a column however many checks ask, and `PersonalColumn`.
+//! In: a column. Out: kinds by distinct value, found once a column however many checks ask, and the `Violation` that they share.
 //! Invariant: precision first; weak kinds count only where the column as a whole supports them.
 
 use super::cells::Cells;
@@ -10,15 +10,16 @@ use super::fix::Fix;
 use super::personal::{self, PersonalKind};
 use super::plot::{FindingPlot, Marks};
 use super::plots::{over_time, rows_label};
-use super::rule::{Extent, Violation, fact, finding};
+use super::rule::{Extent, RuleInfo, Violation, fact, finding};
 use super::wording::{percent, thousands};
 use crate::engine::artifact::{Bilingual, ColumnType, Role, Severity};
 use crate::engine::progress::Cancelled;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::marker::PhantomData;
 
 /// The evidence: rows of one column by kind.
-pub struct PersonalColumn {
+struct PersonalColumn {
     column: String,
     kinds: Vec<(PersonalKind, u64)>,
     rows: u64,
@@ -27,14 +28,14 @@ pub struct PersonalColumn {
 }
 
 impl PersonalColumn {
-    pub fn title(&self) -> Bilingual {
+    fn title(&self) -> Bilingual {
         Bilingual::new(
             format!("Personal data in {}", self.column),
             format!("{} 中含个人信息", self.column),
         )
     }
 
-    pub fn message(&self) -> Bilingual {
+    fn message(&self) -> Bilingual {
         let (rows, filled) = (thousands(self.rows), thousands(self.filled));
         let share = percent(self.rows as f64 / self.filled.max(1) as f64);
         let list = |pick: fn((&'static str, &'static str)) -> &'static str, joint: &str| {
@@ -57,15 +58,15 @@ impl PersonalColumn {
         )
     }
 
-    pub fn fix(&self) -> Option<(Fix, Bilingual)> {
+    fn fix(&self) -> (Fix, Bilingual) {
         let fix = Fix::Mask {
             column: self.column.clone(),
             patterns: self.kinds.iter().map(|(kind, _)| kind.name().to_owned()).collect(),
         };
-        Some((fix, Bilingual::new("Mask what matches", "遮蔽匹配内容")))
+        (fix, Bilingual::new("Mask what matches", "遮蔽匹配内容"))
     }
 
-    pub fn facts(&self) -> Vec<Fact> {
+    fn facts(&self) -> Vec<Fact> {
         let facts = self.kinds.iter().map(|(kind, count)| {
             let (en, zh) = kind.words();
             fact(kind.name(), en, zh, *count as f64)
@@ -73,7 +74,7 @@ impl PersonalColumn {
         facts.collect()
     }
 
-    pub fn plots(&self) -> Vec<FindingPlot> {
+    fn plots(&self) -> Vec<FindingPlot> {
         let marks = Marks::Bars {
             labels: self
                 .kinds
@@ -89,14 +90,58 @@ impl PersonalColumn {
     }
 }
 
-/// Looks for some kinds in a column; `make` wraps the evidence in the rule it belongs to.
-pub fn check_kinds<V: Violation>(
-    column: &ColumnContext<'_>,
-    kinds: &[PersonalKind],
-    make: impl FnOnce(PersonalColumn) -> V,
-) -> Result<Vec<Finding>, Cancelled> {
+/// A check for some kinds of personal data: its documentation and its reasons; the evidence is alike in all.
+pub trait PersonalCheck {
+    const INFO: RuleInfo;
+    const KINDS: &'static [PersonalKind];
+
+    fn why() -> Bilingual;
+
+    fn threshold() -> Bilingual;
+}
+
+/// What such a check found in a column.
+pub struct Personal<C> {
+    evidence: PersonalColumn,
+    check: PhantomData<C>,
+}
+
+impl<C: PersonalCheck> Violation for Personal<C> {
+    const INFO: RuleInfo = C::INFO;
+
+    fn title(&self) -> Bilingual {
+        self.evidence.title()
+    }
+
+    fn message(&self) -> Bilingual {
+        self.evidence.message()
+    }
+
+    fn why(&self) -> Bilingual {
+        C::why()
+    }
+
+    fn threshold(&self) -> Bilingual {
+        C::threshold()
+    }
+
+    fn fix(&self) -> Option<(Fix, Bilingual)> {
+        Some(self.evidence.fix())
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        self.evidence.facts()
+    }
+
+    fn plots(&self) -> Vec<FindingPlot> {
+        self.evidence.plots()
+    }
+}
+
+/// Looks for the kinds of a check in a column.
+pub fn check<C: PersonalCheck>(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
     column.context.progress.check()?;
-    let wanted = kinds.iter().fold(0, |bits, kind| bits | bit(*kind));
+    let wanted = C::KINDS.iter().fold(0, |bits, kind| bits | bit(*kind));
     let of_value: Vec<u16> = column.personal_kinds().iter().map(|found| found & wanted).collect();
     let flagged: Vec<bool> = of_value.iter().map(|kinds| *kinds != 0).collect();
     if !flagged.contains(&true) {
@@ -110,17 +155,20 @@ pub fn check_kinds<V: Violation>(
             .map(|(_, &count)| u64::from(count))
             .sum()
     };
-    let counted = kinds
+    let counted = C::KINDS
         .iter()
         .map(|&kind| (kind, count(kind)))
         .filter(|(_, count)| *count > 0);
-    let violation = make(PersonalColumn {
-        column: column.info.name.clone(),
-        kinds: counted.collect(),
-        rows: rows.len() as u64,
-        filled: column.distinct.num_filled(),
-        plots: over_time(column.context, &rows).into_iter().collect(),
-    });
+    let violation = Personal::<C> {
+        evidence: PersonalColumn {
+            column: column.info.name.clone(),
+            kinds: counted.collect(),
+            rows: rows.len() as u64,
+            filled: column.distinct.num_filled(),
+            plots: over_time(column.context, &rows).into_iter().collect(),
+        },
+        check: PhantomData,
+    };
     let extent = Extent::of_rows(Severity::Warning, Some(&column.info.name), rows, column.num_rows());
     Ok(vec![finding(column.context, &violation, extent)])
 }

@@ -14,6 +14,7 @@ use super::checks::{
     spelling_variants, split_order, split_overlap, synthetic_duplicates, telephones, time_formats, time_range,
     time_units, totals, unknown_event, unseen_purchase, unused_items, whole_log_totals, wordless_texts, zone_shift,
 };
+use super::personal_columns::{self, Personal, PersonalCheck};
 use super::rule::{Check, ColumnCheck, LogCheck, Violation};
 
 pub use super::rule::{Rule, RuleInfo};
@@ -52,12 +53,12 @@ pub static RULES: &[Rule] = &[
     log::<split_order::SplitOrder>(split_order::check),
     log::<label_leak::LabelLeak>(label_leak::check),
     log::<split_overlap::SplitOverlap>(split_overlap::check),
-    column::<personal_data::PersonalData>(personal_data::check),
-    column::<telephones::Telephones>(telephones::check),
-    column::<credit_codes::CreditCodes>(credit_codes::check),
-    column::<network_addresses::NetworkAddresses>(network_addresses::check),
-    column::<passports::Passports>(passports::check),
-    column::<plates::Plates>(plates::check),
+    personal::<personal_data::PersonalData>(),
+    personal::<telephones::Telephones>(),
+    personal::<credit_codes::CreditCodes>(),
+    personal::<network_addresses::NetworkAddresses>(),
+    personal::<passports::Passports>(),
+    personal::<plates::Plates>(),
     column::<personal_names::PersonalNames>(personal_names::check),
     column::<postal_addresses::PostalAddresses>(postal_addresses::check),
     log::<time_range::TimeOutOfRange>(time_range::check),
@@ -104,6 +105,11 @@ const fn column<V: Violation>(check: ColumnCheck) -> Rule {
         info: const { &V::INFO },
         check: Check::Column(check),
     }
+}
+
+/// A rule that looks for kinds of personal data in every column.
+const fn personal<C: PersonalCheck>() -> Rule {
+    column::<Personal<C>>(personal_columns::check::<C>)
 }
 
 /// A rule that looks at the log once.

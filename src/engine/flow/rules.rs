@@ -4,11 +4,14 @@
 //! says which log it is about and when it was made.
 
 use crate::engine::artifact::{Bilingual, ContentHash};
-use crate::engine::audit::{AuditError, AuditReport};
+use crate::engine::audit::{AuditChanges, AuditError, AuditReport};
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
 use crate::engine::project::{Project, ProjectError};
-use crate::engine::rules::{Rule, RuleFile, RuleFileError, RuleOutcome, RuleSheet, Tables, check};
+use crate::engine::rules::{
+    Rule, RuleChange, RuleCheckRecord, RuleFile, RuleFileError, RuleHistory, RuleOutcome, RuleRecord, RuleSheet,
+    Tables, check,
+};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +19,8 @@ use std::path::{Path, PathBuf};
 pub const RULES_FILE: &str = "rules.toml";
 /// The newest outcomes, below the project's data folder.
 const CHECK_FILE: &str = "rules.json";
+/// The outcomes of all loads without their evidence, below the project's data folder.
+const HISTORY_FILE: &str = "rules_history.json";
 
 /// What became of the rules on one log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,9 +39,28 @@ impl RuleCheck {
         self.outcomes.iter().find(|outcome| outcome.rule == *rule)
     }
 
+    /// The check as it is kept in the history.
+    pub fn record(&self) -> RuleCheckRecord {
+        RuleCheckRecord {
+            log: self.log.clone(),
+            log_name: self.log_name.clone(),
+            checked_ms: self.checked_ms,
+            rules: self.outcomes.iter().map(RuleRecord::of).collect(),
+        }
+    }
+
     pub fn num_passed(&self) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.passed()).count()
     }
+}
+
+/// What moved between two audits, the rules' outcomes included.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangesWithRules {
+    #[serde(flatten)]
+    pub audit: AuditChanges,
+    /// Empty where neither audit checked a rule.
+    pub rules: Vec<RuleChange>,
 }
 
 /// The JSON of an audit, with the outcome of each rule where rules were checked.
@@ -144,9 +168,26 @@ pub fn check_rules(
     })
 }
 
-/// Keeps the newest outcomes for the window, the report, and whoever opens the project next.
+/// Keeps the newest outcomes for the window, the report, and whoever opens the project next, and adds them to the
+/// history.
 pub fn keep_check(project: &Project, found: &RuleCheck) -> Result<(), ProjectError> {
+    let mut history = rule_history(project);
+    history.add(found.record());
+    project.keep_json(HISTORY_FILE, &history)?;
     project.keep_json(CHECK_FILE, found)
+}
+
+/// What became of the project's rules, load by load. A project of an earlier program has its newest check only.
+pub fn rule_history(project: &Project) -> RuleHistory {
+    let text = std::fs::read_to_string(project.data_dir().join(HISTORY_FILE)).ok();
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_else(|| {
+            let mut history = RuleHistory::default();
+            if let Some(check) = kept_check(project) {
+                history.add(check.record());
+            }
+            history
+        })
 }
 
 /// The newest outcomes, if they are kept and are of this program's form.
@@ -158,6 +199,8 @@ pub fn kept_check(project: &Project) -> Option<RuleCheck> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::audit::fixture::{Col, table};
+    use std::sync::Arc;
 
     const TEXT: &str =
         "# ours\nversion = 1\n\n# a user is known\n[[rule]]\nkind = \"not_null\"\ncolumn = \"user_id\"\n";
@@ -179,5 +222,35 @@ mod tests {
         let told = project_rules(&project).expect_err("no kind").to_string();
         assert!(told.contains("rules.toml, line 2"), "{told}");
         assert_eq!(kept_check(&project), None);
+    }
+
+    #[test]
+    fn every_load_adds_to_the_history_and_an_older_project_starts_with_its_newest_check() {
+        let dir = tempfile::tempdir().expect("temp");
+        let project = Project::open(&dir.path().join("shop")).expect("create");
+        let sheet = RuleSheet::parse(TEXT, "rules.toml").expect("sound");
+        let log = |name: &str, user: Option<i64>| {
+            let mut log = table(vec![("user_id", Col::I(vec![Some(1), user]))]);
+            Arc::make_mut(&mut log.info).hash = ContentHash::of_bytes(name.as_bytes());
+            check_rules(
+                sheet.rules(),
+                (&log, Tables::default()),
+                dir.path(),
+                1,
+                &Progress::new(),
+            )
+            .expect("checked")
+        };
+        let (may, june) = (log("may", Some(2)), log("june", None));
+        // As an earlier program left it.
+        project.keep_json(CHECK_FILE, &may).expect("kept");
+        assert_eq!(rule_history(&project).checks().len(), 1);
+        keep_check(&project, &june).expect("kept");
+        keep_check(&project, &june).expect("the same load again");
+        let history = rule_history(&project);
+        let told = history.of_rule(&sheet.rules()[0]);
+        let failed: Vec<u64> = told.iter().map(|(_, rule)| rule.failed).collect();
+        assert_eq!(failed, [0, 1]);
+        assert_eq!(history.of_log(&may.log).map(|check| check.rules.len()), Some(1));
     }
 }

@@ -39,6 +39,7 @@ mod pass;
 mod plan;
 mod prepare;
 mod preview;
+mod preview_end;
 #[cfg(test)]
 mod property_tests;
 mod read;

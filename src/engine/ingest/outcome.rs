@@ -130,15 +130,14 @@ impl PassOutcome {
         file.bad_bytes.extend_from_slice(&chunk.bad_bytes[..room]);
     }
 
-    /// A few lines that fit no row, after a blank line at the end of a file, are a footer and no data.
+    /// Takes the footers out of the rejected lines.
     pub(super) fn set_footers_aside(&mut self, tasks: &[Task]) {
-        const MAX_FOOTER_LINES: u64 = 20;
         for (index, file) in self.files.iter_mut().enumerate() {
             if tasks[index].footer_lines.is_some() {
                 continue;
             }
-            let lines = file.tail.rejected;
-            if !file.tail.blank || lines == 0 || lines > MAX_FOOTER_LINES || file.counts.accepted == 0 {
+            let lines = footer_of(&file.tail, file.counts.accepted);
+            if lines == 0 {
                 continue;
             }
             file.footer_lines = lines;
@@ -156,4 +155,11 @@ impl PassOutcome {
             }
         }
     }
+}
+
+/// Records at the end of a file that are a footer and no data: a few that fit no row, after a blank line.
+pub(super) fn footer_of(tail: &Tail, accepted: u64) -> u64 {
+    const MAX_FOOTER_LINES: u64 = 20;
+    let is_footer = tail.blank && tail.rejected <= MAX_FOOTER_LINES && accepted > 0;
+    if is_footer { tail.rejected } else { 0 }
 }

@@ -1,5 +1,5 @@
-//! The first rows of a log as they would be read, from the first megabyte alone: quick enough to follow each change
-//! of the options.
+//! The first rows of a log as they would be read, from the first megabyte and the last lines alone: quick enough to
+//! follow each change of the options.
 //!
 //! Invariant: what a preview shows of a file that fits in it is what reading the file gives.
 
@@ -11,6 +11,7 @@ use super::options::ReadOptions;
 use super::outcome::PassOutcome;
 use super::pass::{PassConfig, read_chunk};
 use super::prepare::Looking;
+use super::preview_end::{self, FileEnd};
 use super::read::{self, ReadLog};
 use super::source::{self, Compression, Kind, Source};
 use super::stream::TextStream;
@@ -39,7 +40,7 @@ const MAX_REJECTS: usize = 200;
 pub struct Preview {
     /// The part that was read: its counts are of the part, its table and its invalid cells end after `PREVIEW_ROWS`.
     pub log: Dataset,
-    /// The first lines of the first file in their order.
+    /// The first lines of the first file in their order, and its last ones where they are a footer.
     pub lines: Vec<PreviewLine>,
     /// Bytes of text the part holds.
     pub text_bytes: u64,
@@ -66,6 +67,14 @@ pub enum PreviewLine {
     Rejected(usize),
     /// A line before the first row that is no row: header, preamble, comment.
     Skipped { line: u64, text: String },
+    /// Lines between that are not shown.
+    Gap,
+    /// One of the last lines, shown where some of them are left out; `from_end` of the very last is 1.
+    End {
+        from_end: u64,
+        text: String,
+        is_footer: bool,
+    },
 }
 
 /// Reads the start of the files as `read_log` would read them.
@@ -158,13 +167,14 @@ fn of_text(
     let files = read::prepare_all(sources, looking)?;
     let skipped = skipped_lines(&files[0].task)?;
     let packed = files.iter().any(|file| file.task.compression != Compression::None);
-    let (mut text_bytes, mut whole) = (0, true);
+    let (mut text_bytes, mut whole, mut end) = (0, true, FileEnd::default());
     let ReadLog { mut log, ragged_lines } = read::read_prepared(name, files, looking, &mut |config| {
         let part = read_part(config, progress)?;
-        (text_bytes, whole) = (part.text_bytes, part.whole);
+        (text_bytes, whole, end) = (part.text_bytes, part.whole, part.end);
         Ok(part.outcome)
     })?;
-    let lines = lines_in_order(&log, &ragged_lines, skipped);
+    let mut lines = lines_in_order(&log, &ragged_lines, skipped);
+    add_end(&mut lines, end, whole && log.num_rows() <= PREVIEW_ROWS);
     cut(&mut log);
     Ok(Preview {
         log,
@@ -182,6 +192,8 @@ struct Part {
     outcome: PassOutcome,
     text_bytes: u64,
     whole: bool,
+    /// Of the first file.
+    end: FileEnd,
 }
 
 fn read_part(config: &PassConfig<'_>, progress: &Progress) -> Result<Part, IngestError> {
@@ -189,7 +201,9 @@ fn read_part(config: &PassConfig<'_>, progress: &Progress) -> Result<Part, Inges
         outcome: PassOutcome::new(config),
         text_bytes: 0,
         whole: true,
+        end: FileEnd::default(),
     };
+    let mut first_ended = true;
     let want = PREVIEW_BYTES / config.tasks.len().max(1);
     for (file, task) in config.tasks.iter().enumerate() {
         progress.check()?;
@@ -211,12 +225,21 @@ fn read_part(config: &PassConfig<'_>, progress: &Progress) -> Result<Part, Inges
         part.outcome.append(config, rows);
         match ended {
             Some(lines) => part.outcome.files[file].skip_footer(lines),
-            None => part.whole = false,
+            None => {
+                part.whole = false;
+                first_ended &= file > 0;
+            }
         }
         part.outcome.files[file].cut_short = stream.cut_short.take();
     }
     if part.whole {
         part.outcome.set_footers_aside(config.tasks);
+    }
+    let is_known = part.whole || (first_ended && config.tasks[0].footer_lines.is_some());
+    let known = is_known.then(|| part.outcome.files[0].footer_lines);
+    part.end = preview_end::look(config, 0, known)?;
+    if !first_ended {
+        part.outcome.files[0].skip_footer(part.end.footer_lines);
     }
     Ok(part)
 }
@@ -267,6 +290,22 @@ fn lines_in_order(log: &Dataset, ragged: &[u64], skipped: Vec<String>) -> Vec<Pr
         (line < start && !(text.is_empty() && start == u64::MAX)).then_some(PreviewLine::Skipped { line, text })
     });
     above.chain(lines.into_iter().map(|(_, line)| line)).collect()
+}
+
+/// Puts the last lines of the file below the first ones; without those that already stand there.
+fn add_end(lines: &mut Vec<PreviewLine>, end: FileEnd, all_rows_shown: bool) {
+    let count = end.lines.len() as u64;
+    let last = end.lines.into_iter().enumerate();
+    let last = last.filter(|(_, (_, is_footer))| *is_footer || !all_rows_shown);
+    let last = last.map(|(at, (text, is_footer))| PreviewLine::End {
+        from_end: count - at as u64,
+        text,
+        is_footer,
+    });
+    if count > 0 && !all_rows_shown {
+        lines.push(PreviewLine::Gap);
+    }
+    lines.extend(last);
 }
 
 /// Leaves the rows that are shown.

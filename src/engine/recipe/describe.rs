@@ -2,6 +2,7 @@
 
 use super::step::{Action, Case, Fill, Keep, MaskMethod};
 use crate::engine::artifact::Bilingual;
+use crate::engine::audit::thousands;
 
 impl Action {
     /// What exactly the step does, e.g. `price: numbers above 999 become 999`.
@@ -18,9 +19,7 @@ impl Action {
                 lower_quantile,
                 upper_quantile,
             } => clip(column, [*min, *max], [*lower_quantile, *upper_quantile]),
-            Self::Filter { condition } | Self::DropRows { condition } => {
-                Bilingual::new(condition.clone(), condition.clone())
-            }
+            Self::Filter { condition } | Self::DropRows { condition } => abridged(condition),
             Self::NormalizeText {
                 columns,
                 trim,
@@ -48,6 +47,49 @@ impl Action {
             }
         }
     }
+}
+
+/// Values of a list that a sentence shows.
+const SHOWN_VALUES: usize = 3;
+
+/// A condition as a line shows it: of a list of many values the first ones and how many there are. The step itself
+/// keeps them all.
+fn abridged(condition: &str) -> Bilingual {
+    let (mut en, mut zh) = (String::new(), String::new());
+    let mut rest = condition;
+    while let Some((before, values, after)) = next_list(rest) {
+        let shown = values.iter().take(SHOWN_VALUES).copied().collect::<Vec<_>>().join(",");
+        let count = thousands(values.len() as u64);
+        en += &format!("{before}{shown}, … {count} values");
+        zh += &format!("{before}{shown}, … 共 {count} 个值");
+        rest = after;
+    }
+    Bilingual::new(en + rest, zh + rest)
+}
+
+/// The first bracket that holds more values than are shown: what stands before its values, they, and what follows.
+fn next_list(condition: &str) -> Option<(&str, Vec<&str>, &str)> {
+    let (mut quote, mut escaped) = (None, false);
+    let (mut open, mut commas) = (0, Vec::new());
+    for (at, character) in condition.char_indices() {
+        match (quote, character) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some('"'), '\\') => escaped = true,
+            (Some(mark), _) if mark == character => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(character),
+            (None, '(') => (open, commas) = (at + 1, Vec::new()),
+            (None, ',') => commas.push(at),
+            (None, ')') if commas.len() > SHOWN_VALUES => {
+                let starts = std::iter::once(open).chain(commas.iter().map(|comma| comma + 1));
+                let ends = commas.iter().copied().chain([at]);
+                let values = starts.zip(ends).map(|(start, end)| &condition[start..end]).collect();
+                return Some((&condition[..open], values, &condition[at..]));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn list(columns: &[String]) -> Bilingual {
@@ -164,4 +206,22 @@ fn mask(column: &str, method: &MaskMethod) -> Bilingual {
         MaskMethod::KeepLast { n } => (format!("keep the last {n} characters"), format!("保留末 {n} 位")),
     };
     Bilingual::new(format!("{column}: {en}"), format!("{column}：{zh}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_the_first_values_of_a_long_list_and_how_many_there_are() {
+        let ids: Vec<String> = (1..=5_887).map(|id| id.to_string()).collect();
+        let written = format!("price < 0 or item in ({}) and x = 1", ids.join(", "));
+        let told = abridged(&written);
+        assert_eq!(told.en, "price < 0 or item in (1, 2, 3, … 5,887 values) and x = 1");
+        assert_eq!(told.zh, "price < 0 or item in (1, 2, 3, … 共 5,887 个值) and x = 1");
+        let texts = abridged(r#"`a (b` in ("x, \"(y", "2", "3", "4", "5")"#);
+        assert_eq!(texts.en, r#"`a (b` in ("x, \"(y", "2", "3", … 5 values)"#);
+        let short = "item in (1, 2, 3) and (a = 1 or b = 2)";
+        assert_eq!(abridged(short).en, short);
+    }
 }

@@ -50,10 +50,7 @@ fn rhythm_map(rhythm: &Rhythm, language: ReportLanguage) -> String {
         ReportLanguage::English => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
         ReportLanguage::Chinese => ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
     };
-    let most = (0..168)
-        .filter_map(|hour| rhythm.mean(hour))
-        .fold(0.0, f64::max)
-        .max(f64::MIN_POSITIVE);
+    let most = rhythm.highest_mean();
     let cells: Vec<Vec<HeatCell>> = (0..7)
         .map(|day| {
             let cell = |hour: usize| {
@@ -69,15 +66,7 @@ fn rhythm_map(rhythm: &Rhythm, language: ReportLanguage) -> String {
             (0..24).map(cell).collect()
         })
         .collect();
-    let hours: Vec<String> = (0..24)
-        .map(|hour| {
-            if hour % 3 == 0 {
-                format!("{hour:02}")
-            } else {
-                String::new()
-            }
-        })
-        .collect();
+    let hours = Rhythm::hour_labels();
     let rows = language.pick("rows an hour", "行/小时");
     let legend = [
         (0.0, format!("0 {rows}")),
@@ -94,30 +83,16 @@ fn rhythm_map(rhythm: &Rhythm, language: ReportLanguage) -> String {
 }
 
 fn retention_map(retention: &Retention, language: ReportLanguage) -> String {
-    let start = |period: u32| {
-        let secs = retention.start_secs + f64::from(period) * retention.period_secs;
-        let time = chrono::DateTime::from_timestamp(secs as i64, 0);
-        time.map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string())
-    };
-    let most = retention
-        .cohorts
-        .iter()
-        .flat_map(|cohort| (1..cohort.users.len()).filter_map(|later| cohort.rate(later)));
-    let most = most.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let most = retention.highest_rate();
     let cells: Vec<Vec<HeatCell>> = retention
         .cohorts
         .iter()
         .map(|cohort| cohort_cells(cohort, most))
         .collect();
-    let rows: Vec<String> = retention.cohorts.iter().map(|cohort| start(cohort.period)).collect();
-    let periods = retention
-        .cohorts
-        .iter()
-        .map(|cohort| cohort.users.len())
-        .max()
-        .unwrap_or(0);
+    let start = |cohort| retention.start_of(cohort, "%Y-%m-%d");
+    let rows: Vec<String> = retention.cohorts.iter().map(start).collect();
     let mut columns = vec![language.pick("users", "用户").to_owned()];
-    columns.extend((1..periods).map(|later| format!("+{later}")));
+    columns.extend((1..retention.num_periods()).map(|later| format!("+{later}")));
     let title = match language {
         ReportLanguage::English => format!(
             "Retention: users first seen in a {}, share active in later ones; the last is {:.0} % complete",
@@ -159,7 +134,7 @@ fn cohort_cells(cohort: &Cohort, most: f64) -> Vec<HeatCell> {
 }
 
 fn period_name(retention: &Retention, language: ReportLanguage) -> String {
-    let days = (retention.period_secs / 86_400.0).round() as u64;
+    let days = retention.period_days();
     match (days, language) {
         (1, _) => language.pick("day", "日").to_owned(),
         (7, _) => language.pick("week", "周").to_owned(),
@@ -169,18 +144,9 @@ fn period_name(retention: &Retention, language: ReportLanguage) -> String {
 }
 
 fn arrivals_plot(arrivals: &Arrivals) -> FindingPlot {
-    let at = |bin: usize| arrivals.start_secs + arrivals.bin_secs * (bin as f64 + 0.5);
     let line = |(name, counts, flagged): (Bilingual, &Option<Vec<u64>>, bool)| {
-        let counts = counts.as_ref()?;
-        Some(Series {
-            name,
-            points: counts
-                .iter()
-                .enumerate()
-                .map(|(bin, &new)| [at(bin), new as f64])
-                .collect(),
-            flagged,
-        })
+        let points = arrivals.points(counts.as_ref()?);
+        Some(Series { name, points, flagged })
     };
     let lines = [
         (Bilingual::new("new users", "新用户"), &arrivals.new_users, false),

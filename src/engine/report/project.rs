@@ -14,12 +14,13 @@ use super::features::{feature_sections, recipe_sections};
 use super::lineage::lineage_sections;
 use super::numbers::{four, moment, significant};
 use super::page::{Page, escape};
+use super::rules::rules_history_section;
 use super::run::{facts as run_facts, run_sections, status_words};
 use crate::engine::audit::thousands;
 use crate::engine::features::FeatureSet;
 use crate::engine::flow::catalogue::{audit_history, features_dir, kept_audit};
 use crate::engine::flow::choices::key;
-use crate::engine::flow::rules::kept_check;
+use crate::engine::flow::rules::{kept_check, rule_history};
 use crate::engine::ingest::DatasetInfo;
 use crate::engine::project::{ArtefactKind, ArtefactRecord, Project, ProjectError};
 use crate::engine::recipe::{Recipe, StepReport};
@@ -140,6 +141,7 @@ impl Parts<'_> {
             }
             None => audit_summary(&mut self.page, &record),
         }
+        rules_history_section(&mut self.page, &rule_history(project));
         history_section(&mut self.page, &audit_history(self.artefacts));
     }
 

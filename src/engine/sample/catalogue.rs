@@ -17,6 +17,9 @@ pub(super) enum Language {
     Chinese,
 }
 
+/// The day of the log on which goods that are launched are listed.
+const LAUNCH_LISTED_DAY: i64 = 22;
+
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub product_id: u64,
@@ -37,19 +40,41 @@ pub(super) struct Item {
 }
 
 pub(super) struct Catalogue {
+    /// The goods on the shelves, then those that are launched late in the log.
     pub items: Vec<Item>,
+    /// How many of the items stand on shelves from the first day.
+    pub on_shelves: usize,
     /// Items of each kind in each language, the most exposed first: `[kind][language]`.
     shelves: Vec<[Vec<u32>; 2]>,
 }
 
 impl Catalogue {
-    pub(super) fn new(seed: u64, num_items: usize, first_day: i64) -> Self {
-        let items: Vec<Item> = (0..num_items).map(|idx| item(seed, idx, first_day)).collect();
+    /// `num_items` goods on shelves and `num_launched` more that only `draw_launched` draws.
+    pub(super) fn new(seed: u64, num_items: usize, num_launched: usize, first_day: i64) -> Self {
+        let mut items: Vec<Item> = (0..num_items + num_launched)
+            .map(|idx| item(seed, idx, first_day))
+            .collect();
+        for item in &mut items[num_items..] {
+            item.listed_day = first_day + LAUNCH_LISTED_DAY;
+        }
         let mut shelves = vec![[Vec::new(), Vec::new()]; KINDS.len()];
-        for (idx, item) in items.iter().enumerate() {
+        for (idx, item) in items[..num_items].iter().enumerate() {
             shelves[item.kind][item.language as usize].push(idx as u32);
         }
-        Self { items, shelves }
+        Self {
+            items,
+            on_shelves: num_items,
+            shelves,
+        }
+    }
+
+    /// Draws one of the launched goods, of a kind if there is one of it; `None` where none is launched.
+    pub(super) fn draw_launched(&self, kind: usize, draws: &mut Draws) -> Option<u32> {
+        let launched = self.items.len() - self.on_shelves;
+        let first = draws.below(launched.max(1) as u64) as usize;
+        let round = (0..launched).map(|step| self.on_shelves + (first + step) % launched);
+        let fits = round.clone().find(|&idx| self.items[idx].kind == kind);
+        fits.or_else(|| round.clone().next()).map(|idx| idx as u32)
     }
 
     /// Draws an item of a kind, mostly in the wanted language; exposure falls off like a power law.
@@ -64,7 +89,7 @@ impl Catalogue {
             shelves => &shelves[1 - wanted],
         };
         if shelf.is_empty() {
-            return draws.below(self.items.len() as u64) as u32;
+            return draws.below(self.on_shelves as u64) as u32;
         }
         let u = draws.uniform();
         shelf[((u.powf(2.6) * shelf.len() as f64) as usize).min(shelf.len() - 1)]
@@ -186,8 +211,8 @@ mod tests {
 
     #[test]
     fn items_do_not_depend_on_their_neighbours() {
-        let small = Catalogue::new(3, 300, 20_000);
-        let large = Catalogue::new(3, 900, 20_000);
+        let small = Catalogue::new(3, 300, 0, 20_000);
+        let large = Catalogue::new(3, 900, 40, 20_000);
         for idx in 0..300 {
             assert_eq!(small.items[idx].title, large.items[idx].title);
             assert_eq!(small.items[idx].price_hundredths, large.items[idx].price_hundredths);
@@ -196,7 +221,7 @@ mod tests {
 
     #[test]
     fn exposure_has_a_long_tail() {
-        let catalogue = Catalogue::new(3, 6000, 20_000);
+        let catalogue = Catalogue::new(3, 6000, 0, 20_000);
         let mut draws = Draws::new(1, &[]);
         let mut counts = vec![0u32; 6000];
         for _ in 0..20_000 {

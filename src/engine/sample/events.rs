@@ -21,6 +21,8 @@ const STREAM: u64 = 0xEC40;
 /// The shop's clock runs eight hours ahead of UTC.
 const LOCAL_OFFSET_SECS: i64 = 8 * 3600;
 const FLUSH_BYTES: usize = 1 << 20;
+/// Part of the log's rows after which goods are launched: well inside the last fifth of its time.
+const LAUNCH_AT: f64 = 0.85;
 
 pub(super) struct World<'a> {
     pub config: &'a SampleConfig,
@@ -75,6 +77,35 @@ struct Late {
     first_copy: bool,
 }
 
+/// The accepted rows of an identifier.
+#[derive(Clone, Copy, Debug, Default)]
+struct Named {
+    rows: u64,
+    /// Of these, rows within the log's weeks, and the second of the first of them.
+    in_time: u32,
+    first_secs: Option<i64>,
+}
+
+impl Named {
+    fn note(&mut self, event: &Event) {
+        self.rows += 1;
+        if !matches!(event.standing, Standing::OutOfRange { .. } | Standing::Isolated) {
+            self.in_time += 1;
+            let first = self.first_secs.get_or_insert(event.unix_secs);
+            *first = event.unix_secs.min(*first);
+        }
+    }
+}
+
+/// Rows of the last fifth of the log's time on identifiers without a row before.
+fn new_item_rows(named: &[[Named; 2]], ledger: &Ledger) -> u64 {
+    let span = ledger.last_secs - ledger.first_secs.unwrap_or(ledger.last_secs);
+    let boundary = ledger.last_secs as f64 - span as f64 / 5.0;
+    let is_new = |named: &&Named| named.first_secs.is_some_and(|first| first as f64 >= boundary);
+    let new = named.iter().flatten().filter(is_new);
+    new.map(|named| u64::from(named.in_time)).sum()
+}
+
 /// Writes the whole log, header first.
 pub(super) fn write_events<W: Write>(world: &World<'_>, out: W, progress: &Progress) -> Result<Written, SampleError> {
     let mut stream = Stream::new(world, out);
@@ -85,10 +116,11 @@ pub(super) fn write_events<W: Write>(world: &World<'_>, out: W, progress: &Progr
     let mut unusual = world.plan.visits.iter().peekable();
     let mut day = 0;
     while !stream.full() {
-        let shop = Shop {
+        let mut shop = Shop {
             seed: world.config.seed,
             catalogue: world.catalogue,
             gaps: !world.config.clean && day < PLANTING_DAYS,
+            launched: false,
         };
         let midnight = (world.first_day + day as i64) * 86_400 - LOCAL_OFFSET_SECS;
         for (start, visitor) in visitors(world, day) {
@@ -102,6 +134,7 @@ pub(super) fn write_events<W: Write>(world: &World<'_>, out: W, progress: &Progr
             if stream.full() {
                 break;
             }
+            shop.launched = stream.is_launched();
             visit(
                 &shop,
                 &world.shoppers[visitor],
@@ -143,8 +176,8 @@ struct Stream<'a, W> {
     late: VecDeque<Late>,
     ledger: Ledger,
     views_per_item: Vec<u32>,
-    /// Whether an accepted row names the item.
-    is_named: Vec<bool>,
+    /// Accepted rows of each item, under its own identifier and under an orphan's: `[item][is orphan]`.
+    named: Vec<[Named; 2]>,
     /// Last moment at which rows are spoiled, so that every planted pair is complete.
     planting_until: i64,
 }
@@ -165,13 +198,18 @@ impl<'a, W: Write> Stream<'a, W> {
             late: VecDeque::new(),
             ledger: Ledger::default(),
             views_per_item: vec![0; world.catalogue.items.len()],
-            is_named: vec![false; world.catalogue.items.len()],
+            named: vec![[Named::default(); 2]; world.catalogue.items.len()],
             planting_until: (world.first_day + PLANTING_DAYS as i64) * 86_400 - LOCAL_OFFSET_SECS,
         }
     }
 
     fn full(&self) -> bool {
         self.ledger.rows >= self.world.config.rows
+    }
+
+    /// Whether so much of the log is written that its last fifth has begun, whatever the days' volumes are.
+    fn is_launched(&self) -> bool {
+        !self.world.config.clean && self.ledger.rows as f64 > LAUNCH_AT * self.world.config.rows as f64
     }
 
     fn queue(&mut self, events: &mut Vec<Event>) {
@@ -272,8 +310,9 @@ impl<'a, W: Write> Stream<'a, W> {
         self.ledger.note(event, plant);
         self.ledger.rows += 1;
         self.views_per_item[event.item as usize] += u32::from(event.kind == EventKind::View);
-        let is_lost = matches!(plant, Plant::TooFewFields | Plant::TooManyFields | Plant::OrphanItem);
-        self.is_named[event.item as usize] |= !is_lost;
+        if !matches!(plant, Plant::TooFewFields | Plant::TooManyFields) {
+            self.named[event.item as usize][usize::from(plant == Plant::OrphanItem)].note(event);
+        }
         if self.buffer.len() >= FLUSH_BYTES {
             self.flush()?;
         }
@@ -290,8 +329,9 @@ impl<'a, W: Write> Stream<'a, W> {
         self.flush()?;
         self.out.flush().map_err(SampleError::events)?;
         self.ledger.bot_users = self.world.plan.bots();
-        let unnamed = self.is_named.iter().filter(|is_named| !**is_named).count() as u64;
+        let unnamed = self.named.iter().filter(|[own, _]| own.rows == 0).count() as u64;
         self.ledger.unused_items = unnamed + self.world.unshown_items;
+        self.ledger.new_item_rows = new_item_rows(&self.named, &self.ledger);
         Ok(Written {
             ledger: self.ledger,
             known,

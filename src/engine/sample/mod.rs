@@ -101,7 +101,10 @@ pub fn write(dir: &Path, config: &SampleConfig, progress: &Progress) -> Result<T
     std::fs::create_dir_all(dir).map_err(|source| SampleError::write(dir, source))?;
     progress.phase("making the shop", "搭建商店");
     let num_items = (800 + config.rows / 250).min(2_000_000) as usize;
-    let catalogue = Catalogue::new(config.seed, num_items, FIRST_DAY);
+    // Goods that are launched late: as many as get about as many rows each as the others.
+    let launched = if config.clean { 0 } else { num_items / 25 };
+    let catalogue = Catalogue::new(config.seed, num_items, launched, FIRST_DAY);
+    let num_items = num_items + launched;
     let shopper = |idx| Shopper::new(config.seed, idx, FIRST_DAY);
     let unusual_rows = if config.clean {
         0

@@ -115,7 +115,7 @@ impl Orders {
         let goods = if is_best_seller {
             BEST_SELLERS
         } else {
-            catalogue.items.len() as u64
+            catalogue.on_shelves as u64
         };
         let item = &catalogue.items[draws.below(goods) as usize];
         *self.orders_per_item.entry(item.product_id).or_default() += 1;

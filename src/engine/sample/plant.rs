@@ -116,6 +116,8 @@ pub(super) struct Ledger {
     pub orphan_users: u64,
     /// Items of items.csv that no accepted row names.
     pub unused_items: u64,
+    /// Rows of the last fifth of the time on items without a row before.
+    pub new_item_rows: u64,
     pub past: u64,
     pub future: u64,
     pub exact_groups: u64,

@@ -257,7 +257,7 @@ fn identifiers(ledger: &Ledger) -> [Planted; 3] {
     ]
 }
 
-fn behaviour(ledger: &Ledger) -> [Planted; 6] {
+fn behaviour(ledger: &Ledger) -> [Planted; 7] {
     let double_fire = planted(
         "double_fire",
         "",
@@ -312,7 +312,14 @@ fn behaviour(ledger: &Ledger) -> [Planted; 6] {
         ledger.exposures_without_position,
         "views and clicks without a position: of bots, overlong sessions and events out of time",
     );
-    [double_fire, bots, without_view, gap, overlong, position]
+    let shift = planted(
+        "popularity_shift",
+        "product_id",
+        "",
+        ledger.new_item_rows,
+        "rows of the last fifth of the time on items without a row before: goods launched after 85 % of the rows",
+    );
+    [double_fire, bots, without_view, gap, overlong, position, shift]
 }
 
 fn text(ledger: &Ledger) -> Vec<Planted> {

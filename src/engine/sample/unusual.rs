@@ -118,7 +118,7 @@ impl Unusual {
     pub(super) fn events(&self, seed: u64, unix_start: i64, catalogue: &Catalogue, events: &mut Vec<Event>) {
         let mut draws = Draws::new(seed, &[STREAM, 9, self.shopper, self.kind as u64]);
         let shopper = Shopper::new(seed, self.shopper, 0);
-        let num_items = catalogue.items.len() as u64;
+        let num_items = catalogue.on_shelves as u64;
         let first_item = draws.below(num_items);
         let mut event = Event {
             unix_secs: unix_start,

@@ -12,6 +12,8 @@ use super::vocabulary::{KINDS, KINDS_PER_CATEGORY};
 use crate::engine::random::Draws;
 
 const STREAM: u64 = 0x7151;
+/// Share of the places in a list that launched goods get: the planted shift of popularity.
+const LAUNCHED_SHARE: f64 = 0.3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum EventKind {
@@ -83,6 +85,8 @@ pub(super) struct Shop<'a> {
     pub catalogue: &'a Catalogue,
     /// Plants a long pause inside some sessions.
     pub gaps: bool,
+    /// Goods have been launched that nobody saw before.
+    pub launched: bool,
 }
 
 /// Writes the events of one visit into `events` and its known probabilities into `known`.
@@ -144,6 +148,11 @@ impl Visit<'_> {
     /// An item for a place in the list: the shop's ranker is weak, so the wrong goods come up too.
     fn pick(&mut self, kind: usize, position: usize, shown: &[u32]) -> Option<u32> {
         for _ in 0..6 {
+            let launched = self.shop.launched && self.draws.chance(LAUNCHED_SHARE);
+            let new = launched.then(|| self.shop.catalogue.draw_launched(kind, &mut self.draws)).flatten();
+            if let Some(item) = new.filter(|item| !shown.contains(item)) {
+                return Some(item);
+            }
             let u = self.draws.uniform();
             let exact = if position <= 4 { 0.7 } else { 0.5 };
             let kind = if u < exact {

@@ -58,6 +58,7 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
     let Some(project) = cx.state.project.project.ready() else {
         return;
     };
+    cx.state.rules.history = kept::rule_history(project);
     if let Some(check) = kept::kept_check(project) {
         cx.state.rules.check.offer(check);
     }

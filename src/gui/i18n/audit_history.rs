@@ -3,6 +3,7 @@
 use super::number::{count, moment};
 use super::{Language, Text};
 use crate::engine::audit::{ColumnState, FindingState};
+use crate::engine::rules::RuleState;
 
 pub const HISTORY: Text = Text::new("History", "历史");
 pub const SCORES: Text = Text::new("Scores over audits", "历次审计的分数");
@@ -28,6 +29,15 @@ pub const ONLY_ONE: Text = Text::new(
 pub const NOT_KEPT: Text = Text::new("not kept by that version", "当时的版本未保存");
 pub const COLUMNS_SAME: Text = Text::new("The columns are the same", "列没有变化");
 pub const NO_FINDINGS: Text = Text::new("Neither audit found anything", "两次审计均无发现");
+pub const NO_RULES: Text = Text::new(
+    "No rule was checked on either log; write some on the Rules page",
+    "两份日志都没有检查过规则；可在“规则”页编写",
+);
+pub const COLUMN: Text = Text::new("Column", "列");
+pub const LOWEST: Text = Text::new("Lowest", "最小值");
+pub const MEDIAN: Text = Text::new("Median", "中位数");
+pub const HIGHEST: Text = Text::new("Highest", "最大值");
+pub const ENTROPY: Text = Text::new("Entropy, bits", "熵（比特）");
 pub const MISSING: Text = Text::new("Missing", "缺失");
 
 pub fn pair(lang: Language, (before, before_ms): (&str, u64), (after, after_ms): (&str, u64)) -> String {
@@ -55,6 +65,36 @@ pub fn column_state(lang: Language, state: ColumnState) -> &'static str {
         ColumnState::Retyped => Text::new("other type", "类型改变"),
         ColumnState::Same => Text::new("same", "不变"),
     })
+}
+
+pub fn rule_state(lang: Language, state: RuleState) -> &'static str {
+    lang.t(match state {
+        RuleState::Broken => Text::new("broken", "不再通过"),
+        RuleState::New => Text::new("new", "新增"),
+        RuleState::Mended => Text::new("holds again", "恢复通过"),
+        RuleState::Gone => Text::new("gone", "消失"),
+        RuleState::Same => Text::new("same", "不变"),
+    })
+}
+
+/// `Rules: 1 broken, 0 new, 2 hold again, 0 gone, 9 the same`
+pub fn rules_moved(lang: Language, [broken, new, mended, gone, same]: [usize; 5]) -> String {
+    match lang {
+        Language::English => {
+            format!("Rules: {broken} broken, {new} new, {mended} hold again, {gone} gone, {same} the same")
+        }
+        Language::Chinese => {
+            format!("规则：不再通过 {broken}，新增 {new}，恢复通过 {mended}，消失 {gone}，不变 {same}")
+        }
+    }
+}
+
+/// `3 with other figures`
+pub fn columns_moved(lang: Language, moved: usize) -> String {
+    match lang {
+        Language::English => format!("{moved} with other figures"),
+        Language::Chinese => format!("{moved} 列数值有变化"),
+    }
 }
 
 /// `Findings: 2 new, 1 more, 0 fewer, 3 gone, 12 the same`

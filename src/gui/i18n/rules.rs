@@ -2,8 +2,8 @@
 
 use super::number::{count, moment, share};
 use super::{Language, Text};
-use crate::engine::rules::Rule;
 use crate::engine::rules::suggest::{Suggestion, Suggestions};
+use crate::engine::rules::{Judged, Rule, RuleRecord, RuleStatus};
 
 pub const TITLE: Text = Text::new("Rules", "规则");
 pub const CHECK_JOB: Text = Text::new("Check the rules", "检查规则");
@@ -33,6 +33,12 @@ pub const KIND: Text = Text::new("Kind", "类型");
 pub const AT_LEAST: Text = Text::new("At least", "至少");
 pub const OUTCOME: Text = Text::new("Outcome", "结果");
 pub const FAILING: Text = Text::new("Break it", "不符合");
+pub const DAYS: Text = Text::new("days", "天");
+pub const OVER_LOADS: Text = Text::new("Over loads", "历次加载");
+pub const FAILING_SHARE: Text = Text::new("failing share", "不符合占比");
+pub const COUNTS_AS_ERROR: Text = Text::new("an error if broken", "不符合时为错误");
+pub const COUNTS_AS_WARNING: Text = Text::new("a warning if broken", "不符合时为警告");
+pub const COUNTS_AS_INFO: Text = Text::new("information if broken", "不符合时为信息");
 pub const SEVERITY: Text = Text::new("Severity", "级别");
 pub const PASSED: Text = Text::new("passed", "通过");
 pub const FAILED: Text = Text::new("failed", "未通过");
@@ -216,6 +222,38 @@ pub fn beside_the_audit(lang: Language, passed: Option<(usize, usize)>) -> Strin
         (Some((passed, of)), Language::English) if of > 0 => format!("{title}: {passed} of {of} passed ›"),
         (Some((passed, of)), Language::Chinese) if of > 0 => format!("{title}：{of} 条中 {passed} 条通过 ›"),
         _ => format!("{title} ›"),
+    }
+}
+
+/// `passed in 4 of 5 loads`
+pub fn passed_over_loads(lang: Language, passed: usize, loads: usize) -> String {
+    match lang {
+        Language::English if loads == 1 => format!("passed in {passed} of 1 load"),
+        Language::English => format!("passed in {passed} of {loads} loads"),
+        Language::Chinese => format!("{loads} 次加载中 {passed} 次通过"),
+    }
+}
+
+/// One check of a rule: `june.csv, 2026-06-30 08:00: failed, 12 of 4,000 rows (0.3 %)`
+pub fn check_told(lang: Language, (log, checked_ms): (&str, u64), record: &RuleRecord) -> String {
+    let word = lang.t(match record.status {
+        RuleStatus::Passed => PASSED,
+        RuleStatus::Failed => FAILED,
+        RuleStatus::Undefined => NOT_JUDGED,
+    });
+    let (failed, checked) = (count(record.failed), count(record.checked));
+    let unit = lang.t(match record.unit {
+        Judged::Rows => super::common::ROWS,
+        Judged::Days => DAYS,
+        Judged::Log => WHOLE_LOG,
+    });
+    let part = record.share.map(share);
+    let at = moment(checked_ms);
+    match (lang, part) {
+        (Language::English, Some(part)) => format!("{log}, {at}: {word}, {failed} of {checked} {unit} ({part})"),
+        (Language::Chinese, Some(part)) => format!("{log}（{at}）：{word}，{checked} {unit}中 {failed}（{part}）"),
+        (Language::English, None) => format!("{log}, {at}: {word}"),
+        (Language::Chinese, None) => format!("{log}（{at}）：{word}"),
     }
 }
 

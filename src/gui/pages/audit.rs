@@ -2,6 +2,8 @@
 
 mod associations;
 mod behaviour;
+mod changed_columns;
+mod changed_rules;
 mod changes;
 mod checks;
 mod columns;

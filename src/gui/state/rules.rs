@@ -5,7 +5,7 @@ use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::{Bilingual, ContentHash};
 use crate::engine::flow::rules::RuleCheck;
 use crate::engine::rules::suggest::Suggestions;
-use crate::engine::rules::{Rule, RuleOutcome, RuleSheet};
+use crate::engine::rules::{Rule, RuleHistory, RuleOutcome, RuleSheet};
 use crate::gui::command::rules::RulesView;
 use crate::gui::loadable::Loadable;
 use crate::gui::state::data::DataState;
@@ -22,6 +22,8 @@ pub struct RulesState {
     pub broken: Option<Bilingual>,
     /// What became of the rules when they were last checked.
     pub check: Loadable<RuleCheck>,
+    /// What became of the rules over loads.
+    pub history: RuleHistory,
     /// The log they were checked on; its rows stand behind the outcomes.
     pub rows: Option<Arc<AuditedLog>>,
     pub suggestions: Loadable<FromLog>,

@@ -3,7 +3,7 @@
 use super::plot_axes;
 use crate::gui::theme::{palette, space, text};
 use egui::{Color32, Ui};
-use egui_plot::{Axis, Legend, Line, Plot, PlotPoints, PlotUi};
+use egui_plot::{Axis, GridInput, GridMark, Legend, Line, Plot, PlotPoints, PlotUi};
 
 /// How a line plot is drawn.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct PlotLook<'a> {
     pub link: Option<&'a str>,
     pub include_y: Option<(f64, f64)>,
     pub include_x: Option<(f64, f64)>,
+    /// The x axis counts from 1 to this: ticks are whole numbers and none stands beyond.
+    pub x_counts_to: Option<usize>,
     /// What the x axis counts, below it; empty = nothing.
     pub x_label: &'a str,
     /// Unit behind each tick of the y axis, e.g. ` %`.
@@ -30,6 +32,7 @@ impl<'a> PlotLook<'a> {
             link: None,
             include_y: None,
             include_x: None,
+            x_counts_to: None,
             x_label: "",
             y_unit: "",
         }
@@ -44,6 +47,7 @@ pub fn line_plot<R>(
 ) -> egui_plot::PlotResponse<R> {
     let p = palette(ui);
     let label = egui::RichText::new(look.x_label).font(text::small()).color(p.text_2);
+    let counts_to = look.x_counts_to;
     let mut plot = Plot::new(look.id)
         .height(look.height)
         .width(ui.available_width())
@@ -52,7 +56,7 @@ pub fn line_plot<R>(
         .allow_boxed_zoom(true)
         .grid_color(p.line)
         .grid_fade(0.0)
-        .x_grid_spacer(|input| plot_axes::round_ticks(input, 90.0))
+        .x_grid_spacer(move |input| x_ticks(input, counts_to))
         .y_grid_spacer(|input| plot_axes::round_ticks(input, 36.0))
         .custom_x_axes(vec![plot_axes::axis(ui, Axis::X, "").label(label)])
         .custom_y_axes(vec![plot_axes::axis(ui, Axis::Y, look.y_unit)])
@@ -76,6 +80,18 @@ pub fn line_plot<R>(
         plot.show(ui, add)
     })
     .inner
+}
+
+fn x_ticks(input: GridInput, counts_to: Option<usize>) -> Vec<GridMark> {
+    let mut ticks = plot_axes::round_ticks(input, 90.0);
+    if let Some(last) = counts_to {
+        ticks.retain(|tick| tick.value.fract() == 0.0 && (1.0..=last as f64).contains(&tick.value));
+        // Whole numbers have no digits behind the point, however close the ticks are.
+        ticks
+            .iter_mut()
+            .for_each(|tick| tick.step_size = tick.step_size.max(1.0));
+    }
+    ticks
 }
 
 /// A curve over finite points only; NaN and infinities are dropped, since the plot cannot place them.

@@ -85,7 +85,11 @@ pub fn failed_page(ui: &mut Ui, lang: Language, error: &str, way_out: &str) -> b
     card(ui, |ui| {
         ui.vertical_centered(|ui| {
             ui.add_space(48.0);
-            super::mark::tone_text(ui, Tone::Danger, lang.t(common::ERROR));
+            // A row begins at the left; one as wide as what it holds stands in the middle.
+            let word = lang.t(common::ERROR);
+            let galley = ui.painter().layout_no_wrap(word.to_owned(), text::small(), p.danger);
+            let size = egui::vec2(galley.size().x + 19.0, 18.0);
+            ui.allocate_ui(size, |ui| super::mark::tone_text(ui, Tone::Danger, word));
             ui.label(
                 RichText::new(lang.t(common::FAILED))
                     .font(text::verdict())
@@ -107,6 +111,24 @@ pub fn failed_page(ui: &mut Ui, lang: Language, error: &str, way_out: &str) -> b
 /// A one-line note that what is shown is out of date.
 pub fn stale_note(ui: &mut Ui, lang: Language) {
     super::mark::tone_text(ui, Tone::Warning, lang.t(common::STALE));
+}
+
+/// Labels on the left and values on the right of the width that there is; what does not fit is cut and shown on hover.
+pub fn fact_lines(ui: &mut Ui, pairs: &[(String, String)]) {
+    let p = palette(ui);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let line = |text: &str, color| egui::Label::new(RichText::new(text).font(text::table()).color(color)).truncate();
+    for (key, value) in pairs {
+        ui.horizontal(|ui| {
+            ui.set_min_height(24.0);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add(line(value, p.text));
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(line(key, p.text_2));
+                });
+            });
+        });
+    }
 }
 
 /// Label and value pairs in two columns, values right-aligned.

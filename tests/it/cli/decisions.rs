@@ -63,12 +63,18 @@ fn an_audit_tells_what_moved_since_an_earlier_one_and_writes_the_rows_of_a_findi
     let folder = Folder::new();
     folder.write("may.csv", CLEAN);
     folder.write("june.csv", with_refunds());
-    folder
-        .run(&["audit", "may.csv", "--json", "may.json", "--project", "shop"])
-        .with_code(0);
+    folder.write(
+        "rules.toml",
+        "version = 1\n[[rule]]\nkind = \"between\"\ncolumn = \"price\"\nmin = 0\n",
+    );
+    let rules = ["--rules", "rules.toml", "--project", "shop"];
+    let may = ["audit", "may.csv", "--json", "may.json"];
+    folder.run(&[&may[..], &rules[..]].concat()).with_code(0);
     let found = folder.json(&[
         "audit",
         "june.csv",
+        "--rules",
+        "rules.toml",
         "--against",
         "may.json",
         "--rows-of",
@@ -85,6 +91,18 @@ fn an_audit_tells_what_moved_since_an_earlier_one_and_writes_the_rows_of_a_findi
     let price: Vec<_> = price.filter(|change| change["code"] == "V01").collect();
     assert_eq!(price[0]["state"], "new");
     assert_eq!(price[0]["after"]["count"], 2);
+    let rule = &changes["rules"][0];
+    assert_eq!(
+        (&rule["state"], &rule["before"]["failed"]),
+        (&"broken".into(), &0.into())
+    );
+    assert_eq!(
+        (&rule["after"]["status"], &rule["after"]["failed"]),
+        (&"failed".into(), &2.into())
+    );
+    let columns = changes["columns"].as_array().expect("a list");
+    let price = columns.iter().find(|column| column["name"] == "price").expect("there");
+    assert!(price["figures_before"]["mean"].as_f64() > price["figures_after"]["mean"].as_f64());
     let rows = std::fs::read_to_string(folder.join("refunds.csv")).expect("the rows");
     let lines: Vec<&str> = rows.lines().collect();
     assert_eq!(lines[0], "source_line,user_id,item_id,event_type,event_time,price");

@@ -5,16 +5,15 @@ use super::screen::{Screen, assert_sent};
 use super::shop::shop;
 use egui::{Key, Role, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{Queryable as _, by};
-use std::sync::Arc;
+use egui_kittest::kittest::Queryable as _;
+use touchstone::engine::audit::Finding;
 use touchstone::engine::audit::row_view::{RowQuery, RowSort};
-use touchstone::engine::audit::{AuditRecord, Dimension, Finding, audit_changes};
 use touchstone::engine::progress::Progress;
 use touchstone::engine::recipe::{Recipe, preview, step_of};
 use touchstone::gui::command::Command;
 use touchstone::gui::command::audit::AuditCommand;
 use touchstone::gui::i18n::number::count;
-use touchstone::gui::i18n::{audit, audit_decisions as decisions, audit_history as history, common};
+use touchstone::gui::i18n::{audit, audit_decisions as decisions, common};
 use touchstone::gui::pages::Page;
 use touchstone::gui::settings::Language;
 use touchstone::gui::settings::Language::English;
@@ -241,71 +240,6 @@ fn a_score_shows_its_formula_and_leads_to_the_findings_that_moved_it() {
             .find(|finding| (&finding.code, &finding.column) == (&part.code, &part.column))
             .expect("the finding of the part");
         screen.must_show(lang.b(&finding.message));
-    }
-}
-
-/// Two audits: the shop's, and one before it that was better in one dimension and lacked its worst finding.
-fn two_audits() -> [AuditRecord; 2] {
-    let after = AuditRecord::of(&shop().report);
-    let mut before = after.clone();
-    before.made_ms -= 86_400_000;
-    before.name = "june".to_owned();
-    before.findings.remove(0);
-    before.findings[0].count += 5;
-    let score = before.scores.get_mut(&Dimension::Validity).expect("a score");
-    *score = (*score - 7.5).max(0.0);
-    [after, before]
-}
-
-#[test]
-fn the_history_shows_what_moved_between_two_audits() {
-    for lang in LANGUAGES {
-        let mut state = shop().done(lang);
-        let [after, before] = two_audits();
-        let gained = after.scores[&Dimension::Validity] - before.scores[&Dimension::Validity];
-        state.audit.history = Arc::from([after.clone(), before.clone()]);
-        let mut screen = Screen::of(Page::Audit, state);
-        let card = format!(
-            "{} {:.1} {}",
-            lang.b(&Dimension::Validity.label()),
-            after.scores[&Dimension::Validity],
-            decisions::change(gained)
-        );
-        screen.starting_with(Role::Button, &card);
-        screen.press(Role::CheckBox, &format!("{} 2", lang.t(history::HISTORY)));
-        screen.must_show(&history::pair(
-            lang,
-            (&before.name, before.made_ms),
-            (&after.name, after.made_ms),
-        ));
-        let changes = audit_changes(&before, &after);
-        let same = changes.findings.len() - 2;
-        screen.must_show(&history::findings_moved(lang, [1, 0, 1, 0, same]));
-        screen.must_show(&decisions::change(gained));
-        screen.must_show(lang.t(history::COLUMNS_SAME));
-        // The other way round: what was new is gone.
-        let chips = |screen: &Screen, label: &str| screen.count_with(Role::CheckBox, label);
-        assert_eq!((chips(&screen, "1"), chips(&screen, "2")), (2, 2));
-        screen.press_first(Role::CheckBox, "2");
-        let last = screen
-            .0
-            .query_all(by().role(Role::CheckBox).label("1"))
-            .last()
-            .expect("a chip");
-        last.click();
-        screen.draw();
-        screen.must_show(&history::findings_moved(lang, [0, 1, 0, 1, same]));
-    }
-}
-
-#[test]
-fn a_single_audit_says_that_the_next_one_tells_more() {
-    for lang in LANGUAGES {
-        let mut state = shop().done(lang);
-        state.audit.history = Arc::from([AuditRecord::of(&shop().report)]);
-        let mut screen = Screen::of(Page::Audit, state);
-        screen.press(Role::CheckBox, &format!("{} 1", lang.t(history::HISTORY)));
-        screen.must_show(lang.t(history::ONLY_ONE));
     }
 }
 

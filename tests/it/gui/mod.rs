@@ -1,5 +1,6 @@
 //! The window without a screen: the real application, or its pages in a state of our choice, driven by role and label.
 
+mod audit_history;
 mod audit_page;
 mod data_pages;
 mod decide_pages;

@@ -129,6 +129,34 @@ fn a_dropped_log_is_opened_and_hovering_files_are_welcomed() {
 }
 
 #[test]
+fn files_dropped_together_are_one_log() {
+    let folder = Folder::new();
+    let day = |day: u64| {
+        let text = format!("user_id,event_time\n{day},2025-01-0{day} 00:00:00\n7,2025-01-0{day} 12:00:00\n");
+        folder.write(&format!("day{day}.csv"), &text)
+    };
+    let days: Vec<PathBuf> = (1..=3).map(day).collect();
+    let mut window = Window::open(LaunchOptions::default());
+    for path in &days {
+        window.0.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+    }
+    window.0.step();
+    window.wait("read", SOON, |app| app.state.data.dataset.ready().is_some());
+    assert_eq!(window.app().state.project.sources.events, days);
+    let log = window.app().state.data.dataset.ready().expect("one log").clone();
+    assert_eq!((log.num_rows(), log.info.sources.len()), (6, 3));
+    // Dropped on an open project they take the place of its log.
+    for path in &days[1..] {
+        window.0.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+    }
+    window.0.step();
+    window.wait("read again", SOON, |app| {
+        app.state.data.dataset.ready().is_some_and(|log| log.num_rows() == 4)
+    });
+    assert_eq!(window.app().state.project.sources.events, days[1..]);
+}
+
+#[test]
 fn a_log_opened_on_the_data_page_gets_a_project_beside_it() {
     let folder = Folder::new();
     let log = folder.write(

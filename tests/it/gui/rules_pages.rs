@@ -9,7 +9,7 @@ use super::states::{
 use egui::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::sync::Arc;
-use touchstone::engine::artifact::{Bilingual, Severity};
+use touchstone::engine::artifact::{Bilingual, ContentHash, Severity};
 use touchstone::engine::progress::Progress;
 use touchstone::engine::rules::explain::{INFOS, KindInfo};
 use touchstone::engine::rules::{Rule, RuleStatus, Tables, check};
@@ -144,6 +144,35 @@ fn each_rule_shows_what_became_of_it_and_the_rows_behind() {
             }
             assert_eq!(screen.outside(), [""; 0], "{title}");
         }
+    }
+}
+
+#[test]
+fn a_rule_tells_its_outcomes_over_loads() {
+    for lang in LANGUAGES {
+        let mut state = shop().done(lang);
+        let now = state.rules.check.ready().expect("checked").record();
+        let mut earlier = now.clone();
+        earlier.log = ContentHash::of_bytes(b"the load before");
+        earlier.rules.remove(1);
+        for rule in &mut earlier.rules {
+            rule.status = RuleStatus::Passed;
+        }
+        state.rules.history.add(earlier);
+        state.rules.history.add(now.clone());
+        let rules = state.rules.sheet.rules().to_vec();
+        let mut screen = page(state);
+        let failed = now
+            .rules
+            .iter()
+            .filter(|rule| rule.status != RuleStatus::Passed)
+            .count();
+        let half = words::passed_over_loads(lang, 1, 2);
+        assert!(failed > 1 && screen.count_with(Role::Image, &half) >= failed - 1);
+        choose(&mut screen, &rules[0], lang);
+        let passed = 1 + usize::from(now.rules[0].status == RuleStatus::Passed);
+        screen.must_show(&words::passed_over_loads(lang, passed, 2));
+        assert_eq!(screen.outside(), [""; 0]);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::engine::audit::distinct::{Distinct, NULL};
 use crate::engine::audit::profile::{ColumnKind, ColumnProfile};
 use serde::{Deserialize, Serialize};
 
-/// How a column is measured.
+/// How a column is measured; a time is a number, its epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VariableScale {
@@ -26,10 +26,11 @@ pub enum LeftOutReason {
     Identifier,
     FreeCode,
     Text,
+    /// In audits of earlier versions only.
     Time,
     /// More categories than the audit tabulates.
     ManyCategories,
-    /// More different numbers than the audit ranks.
+    /// More different numbers or times than the audit ranks.
     ManyNumbers,
 }
 
@@ -47,8 +48,8 @@ impl LeftOutReason {
                 "类目超过 5,000 个：按需计算",
             ),
             Self::ManyNumbers => Bilingual::new(
-                "more than 65,535 different numbers: computed on request",
-                "不同数值超过 65,535 个：按需计算",
+                "more than 65,535 different numbers or times: computed on request",
+                "不同数值或时间超过 65,535 个：按需计算",
             ),
         }
     }
@@ -161,16 +162,15 @@ impl Variable {
             ColumnKind::Identifier => Err(LeftOutReason::Identifier),
             ColumnKind::FreeCode => Err(LeftOutReason::FreeCode),
             ColumnKind::Text => Err(LeftOutReason::Text),
-            ColumnKind::Time => Err(LeftOutReason::Time),
             ColumnKind::Category | ColumnKind::Boolean if num > limits.categories => Err(LeftOutReason::ManyCategories),
-            ColumnKind::Number if num > limits.numbers => Err(LeftOutReason::ManyNumbers),
+            ColumnKind::Number | ColumnKind::Time if num > limits.numbers => Err(LeftOutReason::ManyNumbers),
             ColumnKind::Category | ColumnKind::Boolean => Ok(Self {
                 codes: Narrow::of(distinct.codes.iter().copied(), num),
                 counts: distinct.counts.clone(),
                 filled: distinct.num_filled(),
                 numbers: None,
             }),
-            ColumnKind::Number => Ok(Self::number(cells, distinct)),
+            ColumnKind::Number | ColumnKind::Time => Ok(Self::number(cells, distinct)),
         }
     }
 

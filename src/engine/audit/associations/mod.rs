@@ -35,11 +35,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
-    /// Spearman's rank correlation of two numbers, ties by mid-ranks: −1 … 1.
+    /// Spearman's rank correlation of two numbers or times, ties by mid-ranks: −1 … 1.
     Spearman,
     /// Cramér's V of two categories, bias-corrected (Bergsma 2013): 0 … 1.
     CramersV,
-    /// Correlation ratio η of a category and a number (Fisher 1925): 0 … 1.
+    /// Correlation ratio η of a category and a number or time (Fisher 1925): 0 … 1.
     CorrelationRatio,
 }
 
@@ -57,16 +57,16 @@ impl Measure {
     pub fn definition(self) -> Bilingual {
         match self {
             Self::Spearman => Bilingual::new(
-                "Two numbers: Pearson's correlation of their ranks, ties by mid-ranks. −1 to 1.",
-                "两个数值列：秩的皮尔逊相关，同值取平均秩。取值 −1 至 1。",
+                "Two numbers, a time by its epoch: Pearson's correlation of their ranks, ties by mid-ranks. −1 to 1.",
+                "两个数值列（时间按时间戳计）：秩的皮尔逊相关，同值取平均秩。取值 −1 至 1。",
             ),
             Self::CramersV => Bilingual::new(
                 "Two categories: from χ² of their table, with Bergsma's (2013) correction of bias. 0 to 1.",
                 "两个类目列：由列联表的 χ² 计算，采用 Bergsma（2013）偏差校正。取值 0 至 1。",
             ),
             Self::CorrelationRatio => Bilingual::new(
-                "Category and number: root of the share of the number's variance that lies between categories. 0 to 1.",
-                "类目与数值：类目间方差占数值总方差之比的平方根。取值 0 至 1。",
+                "Category and number or time: root of the share of its variance that lies between categories. 0 to 1.",
+                "类目与数值或时间：类目间方差占其总方差之比的平方根。取值 0 至 1。",
             ),
         }
     }

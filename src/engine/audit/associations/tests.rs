@@ -61,6 +61,30 @@ fn all_measures_match_scipy() {
     assert!(strengths.windows(2).all(|pair| pair[0] >= pair[1]));
 }
 
+/// t = 1_600_000_000 + (i*i % 89) * 3600 seconds, null where i % 7 == 6; x and c as in the reference table. The numbers
+/// as above, from t less 1_600_000_000, which changes no rank and no variance.
+#[test]
+fn times_are_ranked_by_their_epoch() {
+    let rows = 0..300_i64;
+    let time = |i: i64| (i % 7 != 6).then_some(1_600_000_000 + i * i % 89 * 3_600);
+    let x = |i: i64| (i % 11 != 3).then_some((i * 37 % 101) as f64);
+    let c = |i: i64| (i % 13 != 2).then(|| ["a", "b", "c", "d"][(i * 7 % 10 / 3) as usize]);
+    let found = found(&table(vec![
+        ("x", Col::F(rows.clone().map(x).collect())),
+        ("time", Col::T(rows.clone().map(time).collect())),
+        ("c", Col::S(rows.map(c).collect())),
+    ]));
+    assert_eq!(found.pairs.len(), 3, "each pair once");
+    let (rho, eta) = (
+        found.pair("time", "x").expect("a pair"),
+        found.pair("c", "time").expect("a pair"),
+    );
+    assert_eq!((rho.measure, rho.n), (Measure::Spearman, 234));
+    close(rho.value, -0.012_802_232_259_146_212);
+    assert_eq!((eta.measure, eta.n), (Measure::CorrelationRatio, 238));
+    close(eta.value, 0.084_145_770_749_997_35);
+}
+
 #[test]
 fn cells_missing_together_match_numpy() {
     let missing = found(&reference_table()).missingness;
@@ -138,15 +162,16 @@ fn columns_that_cannot_be_compared_are_named() {
             .map(|left| left.reason)
     };
     assert_eq!(reason("user"), Some(LeftOutReason::Identifier));
-    assert_eq!(reason("time"), Some(LeftOutReason::Time));
     assert_eq!(
         (reason("one"), reason("none")),
         (Some(LeftOutReason::Constant), Some(LeftOutReason::Empty))
     );
     assert_eq!(
         (found.columns.len(), found.pairs.len(), found.is_partial()),
-        (1, 0, false)
+        (2, 1, false)
     );
+    let pair = found.pair("time", "price").expect("a time is compared");
+    assert_eq!((pair.measure, pair.value, pair.n), (Measure::Spearman, Some(1.0), 6));
 }
 
 #[test]

@@ -88,10 +88,6 @@ impl Violation for BotLikeUsers {
     }
 
     fn fix(&self) -> Option<(Fix, Bilingual)> {
-        const MOST_LISTED: usize = 5_000;
-        if self.users.len() > MOST_LISTED {
-            return None;
-        }
         let fix = Fix::DropUsers {
             column: self.column.clone(),
             users: self.users.clone(),

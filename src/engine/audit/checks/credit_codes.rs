@@ -1,14 +1,10 @@
 //! P03: unified social credit codes.
 
 use crate::engine::artifact::Bilingual;
-use crate::engine::audit::context::ColumnContext;
-use crate::engine::audit::finding::{Dimension, Fact, Finding};
-use crate::engine::audit::fix::Fix;
+use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::personal::PersonalKind;
-use crate::engine::audit::personal_columns::{PersonalColumn, check_kinds};
-use crate::engine::audit::plot::FindingPlot;
-use crate::engine::audit::rule::{RuleInfo, Violation};
-use crate::engine::progress::Cancelled;
+use crate::engine::audit::personal_columns::PersonalCheck;
+use crate::engine::audit::rule::RuleInfo;
 
 /// Organisation codes (P03)
 ///
@@ -24,9 +20,9 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## Proposed fix
 /// Mask what matches; the rest of the text stays.
-pub struct CreditCodes(PersonalColumn);
+pub struct CreditCodes;
 
-impl Violation for CreditCodes {
+impl PersonalCheck for CreditCodes {
     const INFO: RuleInfo = RuleInfo {
         code: "P03",
         name_en: "Organisation codes",
@@ -34,45 +30,21 @@ impl Violation for CreditCodes {
         dimension: Dimension::Privacy,
         source: include_str!("credit_codes.rs"),
     };
+    const KINDS: &'static [PersonalKind] = &[PersonalKind::CreditCodeCn];
 
-    fn title(&self) -> Bilingual {
-        self.0.title()
-    }
-
-    fn message(&self) -> Bilingual {
-        self.0.message()
-    }
-
-    fn why(&self) -> Bilingual {
+    fn why() -> Bilingual {
         Bilingual::new(
             "The code of a sole trader leads to a person; with others it shows who buys what.",
             "个体工商户的代码可查到本人；其他代码会暴露采购关系。",
         )
     }
 
-    fn threshold(&self) -> Bilingual {
+    fn threshold() -> Bilingual {
         Bilingual::new(
             "One match with a right check character and an existing region is enough.",
             "校验码正确且行政区划存在，一处匹配即报告。",
         )
     }
-
-    fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
-    }
-
-    fn facts(&self) -> Vec<Fact> {
-        self.0.facts()
-    }
-
-    fn plots(&self) -> Vec<FindingPlot> {
-        self.0.plots()
-    }
-}
-
-pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
-    const KINDS: &[PersonalKind] = &[PersonalKind::CreditCodeCn];
-    check_kinds(column, KINDS, CreditCodes)
 }
 
 #[cfg(test)]

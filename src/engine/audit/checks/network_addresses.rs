@@ -1,14 +1,10 @@
 //! P04: IPv6 and hardware addresses.
 
 use crate::engine::artifact::Bilingual;
-use crate::engine::audit::context::ColumnContext;
-use crate::engine::audit::finding::{Dimension, Fact, Finding};
-use crate::engine::audit::fix::Fix;
+use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::personal::PersonalKind;
-use crate::engine::audit::personal_columns::{PersonalColumn, check_kinds};
-use crate::engine::audit::plot::FindingPlot;
-use crate::engine::audit::rule::{RuleInfo, Violation};
-use crate::engine::progress::Cancelled;
+use crate::engine::audit::personal_columns::PersonalCheck;
+use crate::engine::audit::rule::RuleInfo;
 
 /// Network addresses (P04)
 ///
@@ -23,9 +19,9 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## Proposed fix
 /// Mask what matches; the rest of the text stays.
-pub struct NetworkAddresses(PersonalColumn);
+pub struct NetworkAddresses;
 
-impl Violation for NetworkAddresses {
+impl PersonalCheck for NetworkAddresses {
     const INFO: RuleInfo = RuleInfo {
         code: "P04",
         name_en: "Network addresses",
@@ -33,45 +29,21 @@ impl Violation for NetworkAddresses {
         dimension: Dimension::Privacy,
         source: include_str!("network_addresses.rs"),
     };
+    const KINDS: &'static [PersonalKind] = &[PersonalKind::Ipv6, PersonalKind::MacAddress];
 
-    fn title(&self) -> Bilingual {
-        self.0.title()
-    }
-
-    fn message(&self) -> Bilingual {
-        self.0.message()
-    }
-
-    fn why(&self) -> Bilingual {
+    fn why() -> Bilingual {
         Bilingual::new(
             "Network addresses follow a device through all its visits and count as personal data.",
             "网络地址可以跨访问追踪设备，属于个人信息。",
         )
     }
 
-    fn threshold(&self) -> Bilingual {
+    fn threshold() -> Bilingual {
         Bilingual::new(
             "One whole address with clean boundaries is enough; clocks and code such as a::b are none.",
             "完整且边界清楚的地址一处即报告；时刻和 a::b 之类的代码不算。",
         )
     }
-
-    fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
-    }
-
-    fn facts(&self) -> Vec<Fact> {
-        self.0.facts()
-    }
-
-    fn plots(&self) -> Vec<FindingPlot> {
-        self.0.plots()
-    }
-}
-
-pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
-    const KINDS: &[PersonalKind] = &[PersonalKind::Ipv6, PersonalKind::MacAddress];
-    check_kinds(column, KINDS, NetworkAddresses)
 }
 
 #[cfg(test)]

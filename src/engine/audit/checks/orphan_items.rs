@@ -22,7 +22,7 @@ use crate::engine::progress::Cancelled;
 /// 61,220 events name 412 items the table does not hold.
 ///
 /// ## Proposed fix
-/// Drop the events, if the items are at most 5,000; otherwise load a fuller item table.
+/// Load a fuller item table, or drop the events: the step names every item concerned.
 pub struct OrphanItems(Orphans);
 
 impl Violation for OrphanItems {
@@ -54,7 +54,7 @@ impl Violation for OrphanItems {
     }
 
     fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
+        Some(self.0.fix())
     }
 
     fn facts(&self) -> Vec<Fact> {

@@ -21,7 +21,7 @@ use crate::engine::progress::Cancelled;
 /// 318 events of 12 users the table does not hold.
 ///
 /// ## Proposed fix
-/// Drop the events, if the users are at most 5,000; otherwise load a fuller user table.
+/// Load a fuller user table, or drop the events: the step names every user concerned.
 pub struct OrphanUsers(Orphans);
 
 impl Violation for OrphanUsers {
@@ -53,7 +53,7 @@ impl Violation for OrphanUsers {
     }
 
     fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
+        Some(self.0.fix())
     }
 
     fn facts(&self) -> Vec<Fact> {

@@ -1,14 +1,10 @@
 //! P05: passport numbers.
 
 use crate::engine::artifact::Bilingual;
-use crate::engine::audit::context::ColumnContext;
-use crate::engine::audit::finding::{Dimension, Fact, Finding};
-use crate::engine::audit::fix::Fix;
+use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::personal::PersonalKind;
-use crate::engine::audit::personal_columns::{PersonalColumn, check_kinds};
-use crate::engine::audit::plot::FindingPlot;
-use crate::engine::audit::rule::{RuleInfo, Violation};
-use crate::engine::progress::Cancelled;
+use crate::engine::audit::personal_columns::PersonalCheck;
+use crate::engine::audit::rule::RuleInfo;
 
 /// Passport numbers (P05)
 ///
@@ -24,9 +20,9 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## Proposed fix
 /// Mask what matches; the rest of the text stays.
-pub struct Passports(PersonalColumn);
+pub struct Passports;
 
-impl Violation for Passports {
+impl PersonalCheck for Passports {
     const INFO: RuleInfo = RuleInfo {
         code: "P05",
         name_en: "Passport numbers",
@@ -34,45 +30,21 @@ impl Violation for Passports {
         dimension: Dimension::Privacy,
         source: include_str!("passports.rs"),
     };
+    const KINDS: &'static [PersonalKind] = &[PersonalKind::Passport];
 
-    fn title(&self) -> Bilingual {
-        self.0.title()
-    }
-
-    fn message(&self) -> Bilingual {
-        self.0.message()
-    }
-
-    fn why(&self) -> Bilingual {
+    fn why() -> Bilingual {
         Bilingual::new(
             "A passport number is an identity document; leaking it must be reported to the authorities.",
             "护照号属于身份证件，泄露须上报。",
         )
     }
 
-    fn threshold(&self) -> Bilingual {
+    fn threshold() -> Bilingual {
         Bilingual::new(
             "The form of the number and the word beside it.",
             "号码形式与旁边的“护照”字样同时出现。",
         )
     }
-
-    fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
-    }
-
-    fn facts(&self) -> Vec<Fact> {
-        self.0.facts()
-    }
-
-    fn plots(&self) -> Vec<FindingPlot> {
-        self.0.plots()
-    }
-}
-
-pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
-    const KINDS: &[PersonalKind] = &[PersonalKind::Passport];
-    check_kinds(column, KINDS, Passports)
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! P01: columns that hold personal data.
 
 use crate::engine::artifact::Bilingual;
-use crate::engine::audit::context::ColumnContext;
-use crate::engine::audit::finding::{Dimension, Fact, Finding};
-use crate::engine::audit::fix::Fix;
+use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::personal::PersonalKind;
-use crate::engine::audit::personal_columns::{PersonalColumn, check_kinds};
-use crate::engine::audit::plot::FindingPlot;
-use crate::engine::audit::rule::{RuleInfo, Violation};
-use crate::engine::progress::Cancelled;
+use crate::engine::audit::personal_columns::PersonalCheck;
+use crate::engine::audit::rule::RuleInfo;
 
 /// Personal data (P01)
 ///
@@ -28,9 +24,9 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## Proposed fix
 /// Mask what matches; the rest of the text stays.
-pub struct PersonalData(PersonalColumn);
+pub struct PersonalData;
 
-impl Violation for PersonalData {
+impl PersonalCheck for PersonalData {
     const INFO: RuleInfo = RuleInfo {
         code: "P01",
         name_en: "Personal data",
@@ -38,51 +34,27 @@ impl Violation for PersonalData {
         dimension: Dimension::Privacy,
         source: include_str!("personal_data.rs"),
     };
-
-    fn title(&self) -> Bilingual {
-        self.0.title()
-    }
-
-    fn message(&self) -> Bilingual {
-        self.0.message()
-    }
-
-    fn why(&self) -> Bilingual {
-        Bilingual::new(
-            "Such a log must not leave the house (PIPL, GDPR), and a text model memorises what it reads.",
-            "这样的日志不得外传（个人信息保护法、GDPR），文本模型还会记住它读到的内容。",
-        )
-    }
-
-    fn threshold(&self) -> Bilingual {
-        Bilingual::new(
-            "One match with clean boundaries and a valid checksum is enough in text; a column of numbers needs 80 % matches.",
-            "文本中只要有一处边界清楚且校验通过的匹配即报告；纯数字列需 80 % 匹配。",
-        )
-    }
-
-    fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
-    }
-
-    fn facts(&self) -> Vec<Fact> {
-        self.0.facts()
-    }
-
-    fn plots(&self) -> Vec<FindingPlot> {
-        self.0.plots()
-    }
-}
-
-pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
-    const KINDS: &[PersonalKind] = &[
+    const KINDS: &'static [PersonalKind] = &[
         PersonalKind::Email,
         PersonalKind::MobileCn,
         PersonalKind::ResidentIdCn,
         PersonalKind::BankCard,
         PersonalKind::Ipv4,
     ];
-    check_kinds(column, KINDS, PersonalData)
+
+    fn why() -> Bilingual {
+        Bilingual::new(
+            "Such a log must not leave the house (PIPL, GDPR), and a text model memorises what it reads.",
+            "这样的日志不得外传（个人信息保护法、GDPR），文本模型还会记住它读到的内容。",
+        )
+    }
+
+    fn threshold() -> Bilingual {
+        Bilingual::new(
+            "One match with clean boundaries and a valid checksum is enough in text; a column of numbers needs 80 % matches.",
+            "文本中只要有一处边界清楚且校验通过的匹配即报告；纯数字列需 80 % 匹配。",
+        )
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! P06: number plates of vehicles.
 
 use crate::engine::artifact::Bilingual;
-use crate::engine::audit::context::ColumnContext;
-use crate::engine::audit::finding::{Dimension, Fact, Finding};
-use crate::engine::audit::fix::Fix;
+use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::personal::PersonalKind;
-use crate::engine::audit::personal_columns::{PersonalColumn, check_kinds};
-use crate::engine::audit::plot::FindingPlot;
-use crate::engine::audit::rule::{RuleInfo, Violation};
-use crate::engine::progress::Cancelled;
+use crate::engine::audit::personal_columns::PersonalCheck;
+use crate::engine::audit::rule::RuleInfo;
 
 /// Number plates (P06)
 ///
@@ -23,9 +19,9 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## Proposed fix
 /// Mask what matches; the rest of the text stays.
-pub struct Plates(PersonalColumn);
+pub struct Plates;
 
-impl Violation for Plates {
+impl PersonalCheck for Plates {
     const INFO: RuleInfo = RuleInfo {
         code: "P06",
         name_en: "Number plates",
@@ -33,45 +29,21 @@ impl Violation for Plates {
         dimension: Dimension::Privacy,
         source: include_str!("plates.rs"),
     };
+    const KINDS: &'static [PersonalKind] = &[PersonalKind::PlateCn];
 
-    fn title(&self) -> Bilingual {
-        self.0.title()
-    }
-
-    fn message(&self) -> Bilingual {
-        self.0.message()
-    }
-
-    fn why(&self) -> Bilingual {
+    fn why() -> Bilingual {
         Bilingual::new(
             "A plate leads to the owner of a car and to where it was seen.",
             "车牌可以查到车主及其行踪。",
         )
     }
 
-    fn threshold(&self) -> Bilingual {
+    fn threshold() -> Bilingual {
         Bilingual::new(
             "One whole plate with clean boundaries is enough.",
             "完整且边界清楚的车牌一处即报告。",
         )
     }
-
-    fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
-    }
-
-    fn facts(&self) -> Vec<Fact> {
-        self.0.facts()
-    }
-
-    fn plots(&self) -> Vec<FindingPlot> {
-        self.0.plots()
-    }
-}
-
-pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
-    const KINDS: &[PersonalKind] = &[PersonalKind::PlateCn];
-    check_kinds(column, KINDS, Plates)
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! P02: landline and international telephone numbers.
 
 use crate::engine::artifact::Bilingual;
-use crate::engine::audit::context::ColumnContext;
-use crate::engine::audit::finding::{Dimension, Fact, Finding};
-use crate::engine::audit::fix::Fix;
+use crate::engine::audit::finding::Dimension;
 use crate::engine::audit::personal::PersonalKind;
-use crate::engine::audit::personal_columns::{PersonalColumn, check_kinds};
-use crate::engine::audit::plot::FindingPlot;
-use crate::engine::audit::rule::{RuleInfo, Violation};
-use crate::engine::progress::Cancelled;
+use crate::engine::audit::personal_columns::PersonalCheck;
+use crate::engine::audit::rule::RuleInfo;
 
 /// Telephone numbers (P02)
 ///
@@ -25,9 +21,9 @@ use crate::engine::progress::Cancelled;
 ///
 /// ## Proposed fix
 /// Mask what matches; the rest of the text stays.
-pub struct Telephones(PersonalColumn);
+pub struct Telephones;
 
-impl Violation for Telephones {
+impl PersonalCheck for Telephones {
     const INFO: RuleInfo = RuleInfo {
         code: "P02",
         name_en: "Telephone numbers",
@@ -35,45 +31,21 @@ impl Violation for Telephones {
         dimension: Dimension::Privacy,
         source: include_str!("telephones.rs"),
     };
+    const KINDS: &'static [PersonalKind] = &[PersonalKind::LandlineCn, PersonalKind::PhoneE164];
 
-    fn title(&self) -> Bilingual {
-        self.0.title()
-    }
-
-    fn message(&self) -> Bilingual {
-        self.0.message()
-    }
-
-    fn why(&self) -> Bilingual {
+    fn why() -> Bilingual {
         Bilingual::new(
             "A telephone number names a person or a household (PIPL, GDPR).",
             "电话号码可以指向个人或家庭（个人信息保护法、GDPR）。",
         )
     }
 
-    fn threshold(&self) -> Bilingual {
+    fn threshold() -> Bilingual {
         Bilingual::new(
             "One match with an existing area or country code and clean boundaries is enough.",
             "区号或国家代码存在且边界清楚，一处匹配即报告。",
         )
     }
-
-    fn fix(&self) -> Option<(Fix, Bilingual)> {
-        self.0.fix()
-    }
-
-    fn facts(&self) -> Vec<Fact> {
-        self.0.facts()
-    }
-
-    fn plots(&self) -> Vec<FindingPlot> {
-        self.0.plots()
-    }
-}
-
-pub fn check(column: &ColumnContext<'_>) -> Result<Vec<Finding>, Cancelled> {
-    const KINDS: &[PersonalKind] = &[PersonalKind::LandlineCn, PersonalKind::PhoneE164];
-    check_kinds(column, KINDS, Telephones)
 }
 
 #[cfg(test)]

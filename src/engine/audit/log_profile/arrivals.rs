@@ -23,6 +23,18 @@ pub struct Arrivals {
     pub new_items: Option<Vec<u64>>,
 }
 
+impl Arrivals {
+    /// New users or items as points of a curve, at the middle of each bin in seconds since 1970.
+    pub fn points(&self, counts: &[u64]) -> Vec<[f64; 2]> {
+        let at = |bin: usize| self.start_secs + self.bin_secs * (bin as f64 + 0.5);
+        counts
+            .iter()
+            .enumerate()
+            .map(|(bin, &new)| [at(bin), new as f64])
+            .collect()
+    }
+}
+
 /// Bin of users (items) that were not seen.
 const UNSEEN: u32 = u32::MAX;
 

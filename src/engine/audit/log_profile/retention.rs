@@ -34,6 +34,33 @@ pub struct Cohort {
     pub users: Vec<u64>,
 }
 
+impl Retention {
+    /// The highest share of a cohort that came back in a later period; above 0, so that shares of it exist.
+    pub fn highest_rate(&self) -> f64 {
+        let rates = self
+            .cohorts
+            .iter()
+            .flat_map(|cohort| (1..cohort.users.len()).filter_map(|later| cohort.rate(later)));
+        rates.fold(0.0, f64::max).max(f64::MIN_POSITIVE)
+    }
+
+    /// Periods of the longest cohort, its own included.
+    pub fn num_periods(&self) -> usize {
+        self.cohorts.iter().map(|cohort| cohort.users.len()).max().unwrap_or(0)
+    }
+
+    pub fn period_days(&self) -> u64 {
+        (self.period_secs / 86_400.0).round() as u64
+    }
+
+    /// The day a cohort's period starts, in a format of `chrono`.
+    pub fn start_of(&self, cohort: &Cohort, format: &str) -> String {
+        let secs = self.start_secs + f64::from(cohort.period) * self.period_secs;
+        let time = chrono::DateTime::from_timestamp(secs as i64, 0);
+        time.map_or_else(String::new, |time| time.format(format).to_string())
+    }
+}
+
 impl Cohort {
     pub fn size(&self) -> u64 {
         self.users.first().copied().unwrap_or(0)

@@ -33,6 +33,24 @@ impl Rhythm {
         let (rows, hours) = (self.total.get(hour_of_week)?, self.hours_seen.get(hour_of_week)?);
         (*hours > 0).then(|| *rows as f64 / *hours as f64)
     }
+
+    /// The highest mean; above 0, so that shares of it exist.
+    pub fn highest_mean(&self) -> f64 {
+        let means = (0..WEEK_HOURS).filter_map(|hour| self.mean(hour));
+        means.fold(0.0, f64::max).max(f64::MIN_POSITIVE)
+    }
+
+    /// Labels of the hours of a day, every third one, as far as there is room.
+    pub fn hour_labels() -> Vec<String> {
+        let label = |hour: usize| {
+            if hour.is_multiple_of(3) {
+                format!("{hour:02}")
+            } else {
+                String::new()
+            }
+        };
+        (0..24).map(label).collect()
+    }
 }
 
 /// Hour of the week of an hour since 1970.

@@ -140,3 +140,68 @@ fn parquet_and_what_is_no_table() {
     let error = preview(&[path], &ReadOptions::default(), &Progress::new()).expect_err("no table");
     assert!(error.to_string().contains("a PDF document"));
 }
+
+/// The last lines of a preview: text and whether they are left out.
+fn end_of(seen: &Preview) -> Vec<(u64, &str, bool)> {
+    let lines = seen.lines.iter().filter_map(|line| match line {
+        PreviewLine::End {
+            from_end,
+            text,
+            is_footer,
+        } => Some((*from_end, text.as_str(), *is_footer)),
+        _ => None,
+    });
+    lines.collect()
+}
+
+/// A log of more than a preview reads, with something below the table.
+fn long_log(below: &str) -> String {
+    let rows: String = (0..60_000)
+        .map(|row| format!("u{row},{}.5,2025-06-01 10:00:{:02}\n", row % 90, row % 60))
+        .collect();
+    format!("user,price,time\n{rows}{below}")
+}
+
+#[test]
+fn a_footer_beyond_the_part_that_is_read_is_shown_as_reading_leaves_it_out() {
+    let text = long_log("\nTotal 60000 rows\nmade by reports\n");
+    let utf_16: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    for bytes in [text.into_bytes(), utf_16] {
+        let seen = of("log.csv", &bytes, &ReadOptions::default());
+        assert!(!seen.whole && seen.lines.contains(&PreviewLine::Gap));
+        let last_row = "u59999,59.5,2025-06-01 10:00:59";
+        let expected = [
+            (4, last_row, false),
+            (3, "", false),
+            (2, "Total 60000 rows", true),
+            (1, "made by reports", true),
+        ];
+        assert_eq!(end_of(&seen), expected);
+        assert_eq!(seen.log.info.dialect.footer_lines, 2);
+        let whole = read_with(&bytes, &ReadOptions::default());
+        assert_eq!((whole.info.dialect.footer_lines, whole.num_rows()), (2, 60_000));
+    }
+}
+
+#[test]
+fn lines_that_are_to_be_left_out_at_the_end_are_shown() {
+    let leave = ReadOptions {
+        footer_lines: Some(1),
+        ..ReadOptions::default()
+    };
+    let seen = of("log.csv", long_log("the end").as_bytes(), &leave);
+    assert_eq!(end_of(&seen).last(), Some(&(1, "the end", true)));
+    // A file that is shown whole needs no gap and repeats no row.
+    let seen = of(
+        "log.csv",
+        b"user,price\n1,2\n3,4\n\nsum 6 of all\n",
+        &ReadOptions::default(),
+    );
+    assert_eq!(end_of(&seen), [(1, "sum 6 of all", true)]);
+    assert!(seen.whole && !seen.lines.contains(&PreviewLine::Gap));
+    let seen = of("log.csv", long_log("").as_bytes(), &ReadOptions::default());
+    assert!(end_of(&seen).is_empty());
+}

@@ -133,6 +133,7 @@ fn checked(outcome: Result<(RuleCheck, Arc<AuditedLog>), JobFailure>, cx: &mut A
     cx.state.rules.check.finish(outcome);
     if let Loadable::Ready(check) = &cx.state.rules.check {
         let check = Arc::clone(check);
+        cx.state.rules.history.add(check.record());
         keep(cx, check);
     }
 }

@@ -78,10 +78,7 @@ fn title(ui: &mut Ui, words: &str, actions: impl FnOnce(&mut Ui)) {
 }
 
 fn rhythm_ui(cx: &PageContext<'_>, rhythm: &Rhythm, ui: &mut Ui) {
-    let most = (0..168)
-        .filter_map(|hour| rhythm.mean(hour))
-        .fold(0.0, f64::max)
-        .max(f64::MIN_POSITIVE);
+    let most = rhythm.highest_mean();
     let days = words::weekdays(cx.lang());
     let legend = [(0.0, "0".to_owned()), (1.0, words::rows_an_hour(cx.lang(), most))];
     title(ui, cx.t(words::RHYTHM), |ui| widgets::heat_legend(ui, &legend));
@@ -98,15 +95,7 @@ fn rhythm_ui(cx: &PageContext<'_>, rhythm: &Rhythm, ui: &mut Ui) {
             (0..24).map(cell).collect()
         })
         .collect();
-    let hours: Vec<String> = (0..24)
-        .map(|hour| {
-            if hour % 3 == 0 {
-                format!("{hour:02}")
-            } else {
-                String::new()
-            }
-        })
-        .collect();
+    let hours = Rhythm::hour_labels();
     let label_width = 40.0;
     let look = HeatLook {
         cell: egui::vec2(((ui.available_width() - label_width) / 24.0).floor(), 21.0),
@@ -122,12 +111,7 @@ fn rhythm_ui(cx: &PageContext<'_>, rhythm: &Rhythm, ui: &mut Ui) {
 }
 
 fn retention_ui(cx: &PageContext<'_>, retention: &Retention, ui: &mut Ui) {
-    let rates = retention
-        .cohorts
-        .iter()
-        .flat_map(|cohort| (1..cohort.users.len()).filter_map(|later| cohort.rate(later)));
-    let most = rates.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    let days = (retention.period_secs / 86_400.0).round() as u64;
+    let (most, days) = (retention.highest_rate(), retention.period_days());
     let legend = [(0.0, "0 %".to_owned()), (1.0, format!("{} %", fixed(most * 100.0, 0)))];
     title(
         ui,
@@ -136,11 +120,6 @@ fn retention_ui(cx: &PageContext<'_>, retention: &Retention, ui: &mut Ui) {
             widgets::heat_legend(ui, &legend);
         },
     );
-    let start = |period: u32| {
-        let secs = retention.start_secs + f64::from(period) * retention.period_secs;
-        chrono::DateTime::from_timestamp(secs as i64, 0)
-            .map_or_else(String::new, |time| time.format("%m-%d").to_string())
-    };
     let cells: Vec<Vec<HeatCell>> = retention
         .cohorts
         .iter()
@@ -160,15 +139,10 @@ fn retention_ui(cx: &PageContext<'_>, retention: &Retention, ui: &mut Ui) {
             std::iter::once(size).chain(later).collect()
         })
         .collect();
-    let rows: Vec<String> = retention.cohorts.iter().map(|cohort| start(cohort.period)).collect();
-    let periods = retention
-        .cohorts
-        .iter()
-        .map(|cohort| cohort.users.len())
-        .max()
-        .unwrap_or(0);
+    let start = |cohort| retention.start_of(cohort, "%m-%d");
+    let rows: Vec<String> = retention.cohorts.iter().map(start).collect();
     let mut columns = vec![cx.t(words::NEW).to_owned()];
-    columns.extend((1..periods).map(|later| format!("+{later}")));
+    columns.extend((1..retention.num_periods()).map(|later| format!("+{later}")));
     egui::ScrollArea::both()
         .id_salt("audit retention")
         .auto_shrink([false, false])
@@ -195,14 +169,9 @@ fn arrivals_ui(cx: &PageContext<'_>, arrivals: &Arrivals, ui: &mut Ui) {
             }
         }
     });
-    let at = |bin: usize| arrivals.start_secs + arrivals.bin_secs * (bin as f64 + 0.5);
     let line = |(name, counts, color): (crate::gui::i18n::Text, &Option<Vec<u64>>, egui::Color32)| {
-        let points = counts
-            .as_ref()?
-            .iter()
-            .enumerate()
-            .map(|(bin, &new)| [at(bin), new as f64]);
-        Some((cx.t(name).to_owned(), points.collect(), color))
+        let points = arrivals.points(counts.as_ref()?);
+        Some((cx.t(name).to_owned(), points, color))
     };
     let height = ui.available_height();
     widgets::time_lines(

@@ -9,6 +9,7 @@ use crate::engine::audit::{AuditReport, Value};
 use crate::gui::i18n::number::{compact, count, share};
 use crate::gui::i18n::{audit as words, audit_profile as profile, common};
 use crate::gui::pages::PageContext;
+use crate::gui::settings::Language;
 use crate::gui::theme::{Tone, palette, space};
 use crate::gui::widgets::{self, Column};
 use egui::{RichText, Ui};
@@ -115,9 +116,9 @@ fn profile_ui(
         ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
         ui.horizontal(|ui| {
             ui.label(RichText::new(&column.name).size(15.0).color(palette(ui).text));
-            widgets::chip(ui, words::kind(cx.lang(), column.kind), Tone::Quiet);
-            widgets::chip(ui, cx.b(&column.dtype.label()), Tone::Quiet);
-            widgets::chip(ui, cx.b(&column.role.label()), Tone::Quiet);
+            for word in what_it_is(cx.lang(), column) {
+                widgets::chip(ui, &word, Tone::Quiet);
+            }
         });
         ui.add_space(space::TIGHT);
         if let Some(plot) = plot_of(column) {
@@ -129,11 +130,14 @@ fn profile_ui(
             .id_salt("audit profile")
             .auto_shrink([false, false])
             .show(ui, |ui| {
+                // Figures on the left end before the values on the right begin.
+                ui.spacing_mut().item_spacing.x = 2.0 * space::GAP;
                 ui.columns(2, |sides| {
                     let rows = report.rows.accepted;
-                    widgets::key_values(&mut sides[0], "audit profile facts", &facts(cx, column, rows));
+                    widgets::fact_lines(&mut sides[0], &facts(cx, column, rows));
                     let right = &mut sides[1];
-                    widgets::key_values(right, "audit profile top", &top_values(cx, column));
+                    right.spacing_mut().item_spacing.x = space::SMALL;
+                    widgets::fact_lines(right, &top_values(cx, column));
                     right.add_space(space::SMALL);
                     texts::facts_ui(cx, column, right);
                     tokens.ui(cx, column, right);
@@ -233,5 +237,41 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Number(number) => compact(*number),
         other => crate::engine::audit::shortened(&other.to_string(), 40),
+    }
+}
+
+/// How the column behaves, its type and its role, each word once: a time of type time in the role of the time is told
+/// in one word.
+fn what_it_is(lang: Language, column: &ColumnProfile) -> Vec<String> {
+    let told = [
+        words::kind(lang, column.kind).to_owned(),
+        lang.b(&column.dtype.label()).to_owned(),
+        lang.b(&column.role.label()).to_owned(),
+    ];
+    let mut words: Vec<String> = Vec::new();
+    for word in told {
+        let is_new = words.iter().all(|known| known.to_lowercase() != word.to_lowercase());
+        if is_new {
+            words.push(word);
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::artifact::Role;
+    use crate::engine::audit::fixture::{Col, audited, table};
+
+    #[test]
+    fn what_a_column_is_says_each_word_once() {
+        let times = (0..40).map(|row| Some(1_600_000_000 + 37 * row)).collect();
+        let report = audited(&table(vec![("time", Col::T(times))]));
+        let mut column = report.columns[0].clone();
+        assert_eq!(what_it_is(Language::English, &column), ["time"]);
+        assert_eq!(what_it_is(Language::Chinese, &column), ["时间"]);
+        column.role = Role::Other;
+        assert_eq!(what_it_is(Language::English, &column), ["time", "other"]);
     }
 }

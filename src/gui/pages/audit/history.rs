@@ -3,6 +3,7 @@
 use super::changes;
 use super::findings::body_height;
 use crate::engine::audit::{AuditRecord, Dimension, audit_changes};
+use crate::engine::rules::{RuleChange, rule_changes};
 use crate::gui::i18n::audit_history as words;
 use crate::gui::i18n::number::{count, moment};
 use crate::gui::pages::PageContext;
@@ -18,6 +19,7 @@ const PLOT_HEIGHT: f32 = 230.0;
 pub(super) struct HistoryView {
     before: Option<u64>,
     after: Option<u64>,
+    listed: changes::Listed,
 }
 
 impl HistoryView {
@@ -44,7 +46,10 @@ impl HistoryView {
                 if let [_] = history {
                     widgets::empty_page(ui, cx.t(words::ONLY_ONE), cx.t(words::NONE_WHY), None);
                 } else {
-                    changes::ui(cx, &audit_changes(&history[before], &history[after]), height, ui);
+                    let (before, after) = (&history[before], &history[after]);
+                    let rules = rules_moved(cx, before, after);
+                    let moved = audit_changes(before, after);
+                    changes::ui(cx, (&moved, &rules), &mut self.listed, height, ui);
                 }
             });
         });
@@ -63,13 +68,13 @@ impl HistoryView {
     fn list_ui(&mut self, cx: &PageContext<'_>, history: &[AuditRecord], (before, after): (usize, usize), ui: &mut Ui) {
         let color = palette(ui).text_2;
         let columns = [
-            Column::left(cx.t(words::BEFORE), 54.0),
-            Column::left(cx.t(words::AFTER), 54.0),
-            Column::left(cx.t(words::WHEN), 118.0),
+            Column::left(cx.t(words::BEFORE), 42.0),
+            Column::left(cx.t(words::AFTER), 38.0),
             Column::rest(cx.t(words::LOG)),
-            Column::right(cx.t(words::ACCEPTED_ROWS), 72.0),
-            Column::right(cx.t(words::REJECTED_ROWS), 60.0),
-            Column::right(cx.t(words::FINDINGS), 60.0),
+            Column::left(cx.t(words::WHEN), 112.0),
+            Column::right(cx.t(words::ACCEPTED_ROWS), 64.0),
+            Column::right(cx.t(words::REJECTED_ROWS), 58.0),
+            Column::right(cx.t(words::FINDINGS), 58.0),
         ];
         let size = (history.len(), ui.available_height(), None);
         widgets::table(ui, "audit-history", &columns, size, |row, place| {
@@ -85,11 +90,11 @@ impl HistoryView {
                     self.after = Some(record.made_ms);
                 }
             });
-            row.col(|ui| widgets::cell(ui, &moment(record.made_ms), palette(ui).text));
             row.col(|ui| {
                 let label = egui::Label::new(RichText::new(&record.name).font(text::table())).truncate();
                 ui.add(label).on_hover_text(record.log.short());
             });
+            row.col(|ui| widgets::cell(ui, &moment(record.made_ms), color));
             let rows = |count_of: fn(&crate::engine::ingest::RowCounts) -> u64| {
                 record
                     .rows
@@ -101,6 +106,15 @@ impl HistoryView {
             row.col(|ui| widgets::cell_right(ui, &record.findings.len().to_string(), color));
         });
     }
+}
+
+/// What became of the rules on the two logs, as they were last checked on each.
+fn rules_moved(cx: &PageContext<'_>, before: &AuditRecord, after: &AuditRecord) -> Vec<RuleChange> {
+    let of = |record: &AuditRecord| {
+        let check = cx.state.rules.history.of_log(&record.log);
+        check.map_or(&[][..], |check| &check.rules)
+    };
+    rule_changes(of(before), of(after))
 }
 
 /// The number of an audit as a chip that chooses it; true when it was pressed.
@@ -124,6 +138,7 @@ fn plot_ui(cx: &PageContext<'_>, history: &[AuditRecord], ui: &mut Ui) {
         include_y: Some((lowest.min(90.0), 101.0)),
         // Room for the legend to the right of the newest audit.
         include_x: Some((0.8, 1.2 + 1.5 * (history.len() as f64 - 0.6))),
+        x_counts_to: Some(history.len()),
         x_label: cx.t(words::AUDITS),
         ..PlotLook::new("audit-history-scores", PLOT_HEIGHT)
     };

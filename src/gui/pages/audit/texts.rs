@@ -147,7 +147,7 @@ impl TokenChoice {
             ),
         ];
         let facts: Vec<(String, String)> = facts.map(|(name, value)| (cx.t(name).to_owned(), value)).to_vec();
-        widgets::key_values(ui, "audit tokens", &facts);
+        widgets::fact_lines(ui, &facts);
         if let Some(lengths) = &tokens.lengths {
             widgets::mini_histogram(ui, lengths, p.series(2), ui.available_width().min(260.0));
         }

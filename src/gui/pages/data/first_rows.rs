@@ -73,11 +73,37 @@ fn line(cx: &PageContext<'_>, row: &mut TableRow<'_, '_>, seen: &Preview, line: 
             head(row, *line, Some((Tone::Quiet, cx.t(words::SKIPPED))));
             no_row(row, seen, &[text.as_str()], Tone::Quiet);
         }
+        PreviewLine::Gap => {
+            numbered(row, "⋮", Some((Tone::Quiet, cx.t(words::NOT_SHOWN))));
+            no_row(row, seen, &[], Tone::Quiet);
+        }
+        PreviewLine::End {
+            from_end,
+            text,
+            is_footer,
+        } => {
+            let state = match (*is_footer, text.trim().is_empty()) {
+                (true, _) => words::SKIPPED_FOOTER,
+                (false, true) => words::SKIPPED,
+                (false, false) => words::READ,
+            };
+            numbered(
+                row,
+                &format!("−{}", number::count(*from_end)),
+                Some((Tone::Quiet, cx.t(state))),
+            );
+            no_row(row, seen, &[text.as_str()], Tone::Quiet);
+        }
     }
 }
 
 fn head(row: &mut TableRow<'_, '_>, line: u64, state: Option<(Tone, &str)>) {
-    row.col(|ui| cell_right(ui, &number::count(line), palette(ui).text_2));
+    numbered(row, &number::count(line), state);
+}
+
+/// The line's number, counted from the end with a minus, and what became of it.
+fn numbered(row: &mut TableRow<'_, '_>, line: &str, state: Option<(Tone, &str)>) {
+    row.col(|ui| cell_right(ui, line, palette(ui).text_2));
     row.col(|ui| match state {
         Some((Tone::Quiet, word)) => cell(ui, word, palette(ui).text_2),
         Some((tone, word)) => drop(widgets::tone_text(ui, tone, word)),

@@ -1,6 +1,6 @@
 //! One rule: what it says, what became of it, and the rows that break it.
 
-use super::list::{kind_label, status_ui};
+use super::list::{history_strip, kind_label, status_ui};
 use super::send;
 use crate::engine::artifact::Severity;
 use crate::engine::audit::Example;
@@ -34,6 +34,7 @@ pub(super) fn ui(cx: &PageContext<'_>, (index, rule): (usize, &Rule), height: f3
             ui.label(RichText::new(words::reason(cx.lang(), reason)).color(p.text_2));
         }
         facts_ui(cx, outcome, ui);
+        history_ui(cx, rule, ui);
         ui.add_space(space::TIGHT);
         ui.horizontal(|ui| {
             if widgets::secondary_button(ui, cx.t(words::EDIT)).clicked() {
@@ -73,10 +74,11 @@ fn title_ui(cx: &PageContext<'_>, rule: &Rule, outcome: Option<&RuleOutcome>, ui
         if let Some(part) = outcome.and_then(|outcome| outcome.share) {
             widgets::chip(ui, &words::failing_share(cx.lang(), &share(part)), Tone::Quiet);
         }
+        // Beside a rule that passed the bare word would read as its outcome.
         let severity = match rule.severity {
-            Severity::Error => common::ERROR,
-            Severity::Warning => common::WARNING,
-            Severity::Info => common::INFO,
+            Severity::Error => words::COUNTS_AS_ERROR,
+            Severity::Warning => words::COUNTS_AS_WARNING,
+            Severity::Info => words::COUNTS_AS_INFO,
         };
         widgets::chip(ui, cx.t(severity), Tone::Quiet);
         widgets::chip(ui, &kind_label(cx, rule), Tone::Quiet);
@@ -99,6 +101,31 @@ fn facts_ui(cx: &PageContext<'_>, outcome: Option<&RuleOutcome>, ui: &mut Ui) {
     if !pairs.is_empty() {
         widgets::key_values(ui, "rule facts", &pairs);
     }
+}
+
+/// The outcomes of all loads that had the rule, and how the failing share moved.
+fn history_ui(cx: &PageContext<'_>, rule: &Rule, ui: &mut Ui) {
+    let told = cx.state.rules.history.of_rule(rule);
+    if told.len() < 2 {
+        return;
+    }
+    let passed = told
+        .iter()
+        .filter(|(_, record)| record.status == RuleStatus::Passed)
+        .count();
+    let shares: Vec<f64> = told.iter().filter_map(|(_, record)| record.share).collect();
+    let color = palette(ui).text_2;
+    ui.horizontal(|ui| {
+        ui.set_min_height(22.0);
+        let summary = words::passed_over_loads(cx.lang(), passed, told.len());
+        ui.label(RichText::new(summary).color(color));
+        history_strip(cx, rule, (8.0 * told.len() as f32).min(240.0), ui);
+        if let (Some(first), Some(last)) = (shares.first(), shares.last()) {
+            ui.label(RichText::new(cx.t(words::FAILING_SHARE)).color(color));
+            widgets::sparkline(ui, &shares, palette(ui).series(0), 96.0);
+            ui.label(RichText::new(format!("{} → {}", share(*first), share(*last))).color(color));
+        }
+    });
 }
 
 /// All failing rows where the log is at hand, else the examples that are kept with the outcome.

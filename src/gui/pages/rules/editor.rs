@@ -17,7 +17,7 @@ use crate::gui::widgets;
 use egui::{RichText, Ui};
 
 /// Height kept for what the rule says about the log.
-const RESULT_HEIGHT: f32 = 210.0;
+const RESULT_HEIGHT: f32 = 268.0;
 
 /// Widget state of the form.
 pub(super) struct Editor {

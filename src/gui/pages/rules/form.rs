@@ -48,7 +48,13 @@ pub(super) fn ui(cx: &PageContext<'_>, draft: &mut RuleDraft, ui: &mut Ui) {
         form.mostly(ui, &mut draft.mostly);
     }
     form.condition(ui, words::WHERE, &mut draft.filter, words::WHERE_HINT);
-    widgets::field(ui, cx.t(words::REASON), &mut draft.reason, cx.t(words::REASON_HINT));
+    // As wide as the condition above it: a reason is a sentence.
+    widgets::labelled(ui, cx.t(words::REASON), |ui| {
+        let field = egui::TextEdit::singleline(&mut draft.reason)
+            .hint_text(cx.t(words::REASON_HINT))
+            .desired_width(ui.available_width() - 8.0);
+        ui.add(field);
+    });
 }
 
 impl Form<'_, '_> {

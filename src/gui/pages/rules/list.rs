@@ -8,8 +8,11 @@ use crate::gui::i18n::number::count;
 use crate::gui::i18n::rules as words;
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{Tone, palette, space};
-use crate::gui::widgets::{self, Column};
+use crate::gui::widgets::{self, BarState, Column};
 use egui::Ui;
+
+/// Width of the outcomes over loads.
+const STRIP: f32 = 72.0;
 
 /// Draws the list; the index of a rule that was clicked.
 pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut Ui) -> Option<usize> {
@@ -19,11 +22,10 @@ pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut 
         ui.set_height(height - 2.0 * f32::from(space::CARD_Y));
         heading(ui, cx.t(words::IN_FILE), |ui| undo_ui(cx, ui));
         let columns = [
-            Column::left("", 36.0),
             Column::rest(cx.t(words::RULE)),
-            Column::left(cx.t(words::KIND), 92.0),
             Column::right(cx.t(words::AT_LEAST), 72.0),
-            Column::left(cx.t(words::OUTCOME), 100.0),
+            Column::left(cx.t(words::OUTCOME), 92.0),
+            Column::left(cx.t(words::OVER_LOADS), STRIP + 16.0),
             Column::right(cx.t(words::FAILING), 72.0),
         ];
         let table_height = ui.available_height();
@@ -32,13 +34,10 @@ pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut 
         widgets::table(ui, "rules list", &columns, size, |row, index| {
             let rule = &rules[index];
             let outcome = state.outcome(rule);
-            row.col(|ui| {
-                widgets::severity_mark(ui, rule.severity);
-            });
             row.col(|ui| widgets::cell(ui, cx.b(&rule.title()), palette(ui).text));
-            row.col(|ui| widgets::cell(ui, &kind_label(cx, rule), palette(ui).text_2));
             row.col(|ui| widgets::cell_right(ui, &words::mostly(rule), palette(ui).text_2));
             row.col(|ui| status_ui(cx, outcome, ui));
+            row.col(|ui| history_strip(cx, rule, STRIP, ui));
             row.col(|ui| {
                 let failed = outcome.filter(|outcome| outcome.status != RuleStatus::Undefined);
                 let failed = failed.map_or_else(|| "–".to_owned(), |outcome| count(outcome.failed));
@@ -75,6 +74,26 @@ pub(super) fn status_ui(cx: &PageContext<'_>, outcome: Option<&RuleOutcome>, ui:
         }
     };
     widgets::tone_text(ui, tone, cx.t(word));
+}
+
+/// What became of the rule over loads, as bars.
+pub(super) fn history_strip(cx: &PageContext<'_>, rule: &Rule, width: f32, ui: &mut Ui) {
+    let told = cx.state.rules.history.of_rule(rule);
+    let bars: Vec<(BarState, String)> = told
+        .iter()
+        .map(|(check, record)| {
+            let state = match record.status {
+                RuleStatus::Passed => BarState::Passed,
+                RuleStatus::Failed => BarState::Failed(record.rule.severity.into()),
+                RuleStatus::Undefined => BarState::NotJudged,
+            };
+            let at = (check.log_name.as_str(), check.checked_ms);
+            (state, words::check_told(cx.lang(), at, record))
+        })
+        .collect();
+    let passed = bars.iter().filter(|(state, _)| *state == BarState::Passed).count();
+    let label = words::passed_over_loads(cx.lang(), passed, bars.len());
+    widgets::outcome_strip(ui, &label, &bars, width);
 }
 
 /// The kind in a few words.
