@@ -3,6 +3,7 @@
 use super::ScoreOptions;
 use crate::engine::progress::Progress;
 use crate::engine::train::data::Rows;
+use crate::engine::train::tasks::{Predictions, TaskRules};
 use crate::engine::train::{ModelCard, TrainError};
 use std::convert::Infallible;
 use std::path::Path;
@@ -22,6 +23,14 @@ impl Scorer {
     }
 
     pub fn logits(&self, _rows: Rows, _progress: &Progress) -> Result<Vec<Vec<f32>>, TrainError> {
+        match self.0 {}
+    }
+
+    pub fn rules(&self) -> &dyn TaskRules {
+        match self.0 {}
+    }
+
+    pub fn predict(&self, _rows: Rows, _progress: &Progress) -> Result<Predictions, TrainError> {
         match self.0 {}
     }
 

@@ -19,8 +19,12 @@ pub struct Rows {
     /// Row-major, `numeric_columns` a row; NaN where the cell is missing.
     pub numeric: Vec<f32>,
     pub numeric_columns: usize,
-    /// 0 or 1; empty for rows that are only scored.
-    pub labels: Vec<u8>,
+    /// Texts of each categorical column, a column after the other; empty where the cell is missing.
+    pub categories: Vec<Vec<String>>,
+    /// As the task reads them: 0 or 1, the place of the class, the grade; empty for rows that are only scored.
+    pub labels: Vec<f32>,
+    /// Number of the ranked list each row belongs to; empty where rows form none.
+    pub groups: Vec<u32>,
     /// Line (or row number) in the file each row came from.
     pub lines: Vec<u32>,
 }
@@ -46,16 +50,10 @@ impl Rows {
                 .flat_map(|&i| self.numeric[i * width..(i + 1) * width].iter().copied())
                 .collect(),
             numeric_columns: width,
-            labels: if self.labels.is_empty() {
-                Vec::new()
-            } else {
-                indices.iter().map(|&i| self.labels[i]).collect()
-            },
-            lines: if self.lines.is_empty() {
-                Vec::new()
-            } else {
-                indices.iter().map(|&i| self.lines[i]).collect()
-            },
+            categories: self.categories.iter().map(|column| strings(column)).collect(),
+            labels: taken(&self.labels, indices),
+            groups: taken(&self.groups, indices),
+            lines: taken(&self.lines, indices),
         }
     }
 
@@ -79,6 +77,36 @@ impl Rows {
         }
         let mut order: Vec<usize> = (0..self.len()).collect();
         Draws::new(seed, &[STREAM_HOLD_OUT]).shuffle(&mut order);
+        self.hold_out_in(&order, count)
+    }
+
+    /// As `hold_out`, but no class (label) is held out altogether: where that would be, its row that comes last in the
+    /// draw changes places with the next row of a class that has others to learn from.
+    pub fn hold_out_of_classes(&self, ratio: f64, seed: u64) -> Result<(Self, Self), TrainError> {
+        let (kept, held) = self.hold_out(ratio, seed)?;
+        let class = |label: f32| label as usize;
+        let most = self.labels.iter().map(|&label| class(label) + 1).max().unwrap_or(0);
+        let mut learnt = vec![0usize; most];
+        kept.labels.iter().for_each(|&label| learnt[class(label)] += 1);
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        Draws::new(seed, &[STREAM_HOLD_OUT]).shuffle(&mut order);
+        for at in (0..held.len()).rev() {
+            let missing = class(self.labels[order[at]]);
+            if learnt[missing] > 0 {
+                continue;
+            }
+            let spare = (held.len()..order.len()).find(|&other| learnt[class(self.labels[order[other]])] > 1);
+            if let Some(other) = spare {
+                learnt[class(self.labels[order[other]])] -= 1;
+                learnt[missing] += 1;
+                order.swap(at, other);
+            }
+        }
+        self.hold_out_in(&order, held.len())
+    }
+
+    /// (kept, held out): the first `count` rows of an order are held out.
+    fn hold_out_in(&self, order: &[usize], count: usize) -> Result<(Self, Self), TrainError> {
         let (held, kept) = order.split_at(count);
         let sorted = |indices: &[usize]| {
             let mut indices = indices.to_vec();
@@ -87,6 +115,14 @@ impl Rows {
         };
         Ok((self.take(&sorted(kept)), self.take(&sorted(held))))
     }
+}
+
+/// The values at these indices; none where there are none at all.
+fn taken<T: Copy>(values: &[T], indices: &[usize]) -> Vec<T> {
+    if values.is_empty() {
+        return Vec::new();
+    }
+    indices.iter().map(|&i| values[i]).collect()
 }
 
 /// A numeric input column and the training rows' mean and standard deviation.
@@ -151,7 +187,9 @@ mod tests {
             pairs: None,
             numeric: (0..count).flat_map(|i| [i as f32, 5.0]).collect(),
             numeric_columns: 2,
-            labels: (0..count).map(|i| (i % 2) as u8).collect(),
+            categories: vec![(0..count).map(|i| format!("c{i}")).collect()],
+            labels: (0..count).map(|i| (i % 2) as f32).collect(),
+            groups: Vec::new(),
             lines: (0..count).map(|i| i as u32 + 2).collect(),
         }
     }
@@ -169,6 +207,31 @@ mod tests {
         assert_ne!(all.hold_out(0.1, 6).expect("split").1, held);
         assert_eq!(all.hold_out(0.0, 5).expect("default").1.len(), 100);
         assert!(all.hold_out(1.0, 5).is_err() && rows(1).hold_out(0.5, 5).is_err());
+    }
+
+    #[test]
+    fn no_class_is_held_out_altogether() {
+        let mut all = rows(200);
+        // Ten classes of two rows each among many of the first.
+        all.labels = (0..200u16)
+            .map(|i| if i < 20 { 1.0 + f32::from(i / 2) } else { 0.0 })
+            .collect();
+        for seed in 0..50 {
+            let (kept, held) = all.hold_out_of_classes(0.4, seed).expect("split");
+            assert_eq!((kept.len(), held.len()), (120, 80));
+            for class in 0..=10u8 {
+                assert!(kept.labels.contains(&f32::from(class)), "seed {seed}, class {class}");
+            }
+            let mut lines: Vec<u32> = kept.lines.iter().chain(&held.lines).copied().collect();
+            lines.sort_unstable();
+            assert_eq!(lines, all.lines);
+            assert_eq!(kept.categories[0][0], format!("c{}", kept.lines[0] - 2));
+        }
+        let two = rows(100);
+        assert_eq!(
+            two.hold_out_of_classes(0.1, 3).expect("split"),
+            two.hold_out(0.1, 3).expect("split")
+        );
     }
 
     #[test]

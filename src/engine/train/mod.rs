@@ -7,6 +7,7 @@
 
 pub mod batches;
 pub mod card;
+pub mod categories;
 pub mod data;
 pub mod energy;
 pub mod error;
@@ -18,7 +19,7 @@ pub mod run_host;
 pub mod schedule;
 pub mod state;
 pub mod table;
-pub mod validate;
+pub mod tasks;
 
 #[cfg(feature = "torch")]
 pub(crate) mod backend;

@@ -160,6 +160,16 @@ pub fn metric(lang: Language, name: &str) -> String {
         "log_loss" | "loss" => Text::new("Log loss", "对数损失"),
         "accuracy" => Text::new("Accuracy", "准确率"),
         "f1" => Text::new("F1", "F1"),
+        "macro_f1" => Text::new("Macro F1", "宏平均 F1"),
+        "weighted_f1" => Text::new("Weighted F1", "加权 F1"),
+        "macro_auc" => Text::new("Macro AUC", "宏平均 AUC"),
+        "top_3_accuracy" => Text::new("Top-3 accuracy", "前 3 准确率"),
+        "spearman" => Text::new("Spearman", "Spearman 相关"),
+        "kendall" => Text::new("Kendall", "Kendall 相关"),
+        "ndcg@5" => Text::new("nDCG@5", "nDCG@5"),
+        "ndcg@10" => Text::new("nDCG@10", "nDCG@10"),
+        "rmse" => Text::new("RMSE", "均方根误差"),
+        "mae" => Text::new("MAE", "平均绝对误差"),
         other => return other.to_owned(),
     })
     .to_owned()

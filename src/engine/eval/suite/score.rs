@@ -163,12 +163,19 @@ fn score_run(run: &RunModel, test: &Dataset, path: &Path, progress: &Progress) -
     };
     let scorer = Scorer::open(&run.model_dir, ScoreOptions::default()).map_err(failed)?;
     let numeric: Vec<String> = scorer.card().numeric.iter().map(|column| column.name.clone()).collect();
+    let categorical: Vec<String> = scorer
+        .card()
+        .categorical
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
     let columns = Columns {
         text: &run.config.data.text,
         numeric: &numeric,
-        label: None,
+        categorical: &categorical,
+        ..Columns::default()
     };
-    let loaded = rows_of(&Table::from(test), path, columns).map_err(failed)?;
+    let loaded = rows_of(&Table::from(test), path, columns, None).map_err(failed)?;
     let scores = scorer.score(loaded.rows, progress);
     if progress.is_cancelled() {
         return Err(Cancelled.into());

@@ -7,7 +7,7 @@ use super::adapters::add_adapters;
 use super::batch::{Batch, Prepared};
 use super::dropout::DropoutDraws;
 use super::encoder::{Block, Embeddings, Encoder, Norm};
-use super::head::{Fusion, Head};
+use super::head::{Fusion, Head, Side};
 use super::linear::{Adapter, Linear};
 use super::params::{self, Shape};
 use super::shim::Autocast;
@@ -16,12 +16,15 @@ use super::{During as _, TrainError};
 use crate::engine::models::{BertConfig, Family};
 use crate::engine::progress::Progress;
 use crate::engine::run::config::{Method, PoolingChoice};
+use crate::engine::run::task::Task;
 use crate::engine::train::batches::scoring_batches;
 use crate::engine::train::card::{CARD_FILE, Pooling};
+use crate::engine::train::categories::CategoryColumn;
+use crate::engine::train::tasks::Predictions;
 use std::path::Path;
 use tch::{Device, Kind, TchError, Tensor};
 
-/// Width of the numeric branch of a new model.
+/// Width of the branch of numbers and categories of a new model.
 pub const FUSION_SIZE: i64 = 64;
 
 /// How tensors are computed.
@@ -52,6 +55,11 @@ impl Compute {
 pub struct Start<'a> {
     pub pooling: PoolingChoice,
     pub numeric_columns: usize,
+    pub categorical: &'a [CategoryColumn],
+    /// Logits a row.
+    pub outputs: usize,
+    /// What the bias of a new classifier begins with; `None` = 0.
+    pub first_bias: Option<f32>,
     pub method: &'a Method,
     /// Embeddings and so many of the lowest layers do not learn.
     pub frozen_layers: usize,
@@ -84,6 +92,9 @@ impl Model {
         let Start {
             pooling,
             numeric_columns,
+            categorical,
+            outputs,
+            first_bias,
             method,
             frozen_layers,
             seed,
@@ -93,10 +104,23 @@ impl Model {
         let shape = Shape {
             pooling,
             numeric_inputs: 2 * numeric_columns as i64,
-            fusion_size: if numeric_columns > 0 { FUSION_SIZE } else { 0 },
-            labels: params::NUM_LABELS,
+            embeddings: params::embedding_sizes(categorical),
+            fusion_size: if numeric_columns + categorical.len() > 0 {
+                FUSION_SIZE
+            } else {
+                0
+            },
+            labels: outputs as i64,
         };
-        let mut named = params::assemble(dir, found, &config, shape, Some(seed))?;
+        let has_bias = found
+            .get("classifier.bias")
+            .is_some_and(|bias| bias.size() == [shape.labels]);
+        let mut named = params::assemble(dir, found, &config, &shape, Some(seed))?;
+        if let (Some(bias), false) = (first_bias, has_bias) {
+            let values = vec![bias; outputs];
+            let tensor = Tensor::f_from_slice(&values).during("drawing initial weights")?;
+            named.insert("classifier.bias".to_owned(), tensor);
+        }
         if let Method::Lora { rank, targets, .. } = method {
             add_adapters(&mut named, *rank, targets, seed)?;
         }
@@ -108,7 +132,7 @@ impl Model {
     /// A fine-tuned model to score with.
     pub fn for_scoring(dir: &Path, config: BertConfig, shape: Shape, compute: Compute) -> Result<Self, TrainError> {
         let found = params::read_folder(dir, config.family, Device::Cpu)?;
-        let named = params::assemble(dir, found, &config, shape, None)?;
+        let named = params::assemble(dir, found, &config, &shape, None)?;
         Self::build(config, shape, named, None, compute)
     }
 
@@ -135,7 +159,7 @@ impl Model {
                 _ => None,
             },
         };
-        let (encoder, head) = (layers.encoder(), layers.head(shape));
+        let (encoder, head) = (layers.encoder(), layers.head(&shape));
         Ok(Self {
             encoder_frozen: false,
             trainable: Vec::new(),
@@ -200,7 +224,11 @@ impl Model {
         } else {
             self.encoder.forward(batch, self.shape.pooling, &mut draws)?
         };
-        self.head.forward(&pooled, batch.numeric.as_ref(), &mut draws)
+        let side = Side {
+            numeric: batch.numeric.as_ref(),
+            categories: &batch.categories,
+        };
+        self.head.forward(&pooled, side, &mut draws)
     }
 
     /// Probability of label 1 of each row.
@@ -216,6 +244,33 @@ impl Model {
     /// Scores all rows; row i of the result is row i of `rows`. Checks for cancellation between batches.
     pub fn score(&self, rows: &Prepared, batch_size: usize, progress: &Progress) -> Result<Vec<f32>, TrainError> {
         self.each_row(rows, batch_size, progress, Self::probabilities)
+    }
+
+    /// What the model says of all rows in the words of the task: a probability, one a class, or the number itself.
+    pub fn predict(
+        &self,
+        rows: &Prepared,
+        (task, batch_size): (Task, usize),
+        progress: &Progress,
+    ) -> Result<Predictions, TrainError> {
+        let read = |logits: &Tensor| {
+            let logits = logits.f_to_kind(Kind::Float)?;
+            let answers = match task {
+                Task::Multiclass => logits.f_softmax(-1, None::<Kind>)?,
+                Task::Binary | Task::Graded => logits,
+            };
+            Vec::<Vec<f32>>::try_from(answers.f_to_device(Device::Cpu)?)
+        };
+        Ok(match task {
+            Task::Binary => Predictions {
+                width: 1,
+                values: self.score(rows, batch_size, progress)?,
+            },
+            Task::Multiclass | Task::Graded => Predictions {
+                width: usize::try_from(self.shape.labels).unwrap_or(1),
+                values: self.each_row(rows, batch_size, progress, read)?.concat(),
+            },
+        })
     }
 
     /// The logits of all rows, in their order.
@@ -326,7 +381,7 @@ pub fn layer_of(name: &str) -> Option<usize> {
         .ok()
 }
 
-/// Pooler, classifier and numeric branch.
+/// Pooler, classifier and the branch of numbers and categories.
 pub fn is_head(name: &str) -> bool {
     ["bert.pooler.", "classifier.", "numeric."]
         .iter()
@@ -397,10 +452,13 @@ impl Layers<'_> {
         Encoder::new(self.config, embeddings, blocks)
     }
 
-    fn head(&self, shape: Shape) -> Head {
+    fn head(&self, shape: &Shape) -> Head {
         Head {
             pooler: (shape.pooling == Pooling::Cls).then(|| self.linear("bert.pooler.dense")),
-            fusion: (shape.numeric_inputs > 0).then(|| Fusion {
+            fusion: (shape.fusion_size > 0).then(|| Fusion {
+                embeddings: (0..shape.embeddings.len())
+                    .map(|column| self.tensor(&params::embedding_name(column)))
+                    .collect(),
                 dense: self.linear("numeric.dense"),
                 gate: self.linear("numeric.gate"),
             }),

@@ -100,6 +100,7 @@ pub fn loss(loss: &Loss) -> Text {
     match loss {
         Loss::CrossEntropy => Text::new("every row alike", "各行相同"),
         Loss::Weighted { .. } => Text::new("positives more", "正例加权"),
+        Loss::Balanced => Text::new("rare classes more", "少数类加权"),
         Loss::Focal { .. } => Text::new("hard rows more (focal)", "难例加权（focal）"),
     }
 }
