@@ -125,6 +125,18 @@ pub fn rows_of(
     Ok(Loaded { rows, notes })
 }
 
+/// The labels of a column as the task reads them, and what was left out, one English sentence each.
+pub fn labels_of(
+    table: &Table,
+    path: &Path,
+    name: &str,
+    rules: &dyn TaskRules,
+) -> Result<(Vec<Option<f32>>, Vec<String>), TrainError> {
+    let found = Reader { table, path }.labels(name, rules)?;
+    let notes = found.notes(path);
+    Ok((found.values, notes))
+}
+
 /// How often each label of a column occurs, and the line of its first row; rows without a label are left out.
 pub fn label_counts(table: &Table, path: &Path, name: &str) -> Result<Vec<LabelCount>, TrainError> {
     let reader = Reader { table, path };

@@ -10,7 +10,9 @@ mod multiclass;
 
 pub use binary::Binary;
 pub use graded::{Graded, GradedMetric, rank_metrics};
-pub use multiclass::{ClassMetrics, Confusion, MOST_CLASSES, Multiclass, probability_column};
+pub use multiclass::{
+    ClassMetrics, Confusion, MOST_CLASSES, Multiclass, class_aucs, first_highest, in_top, probability_column,
+};
 
 use super::TrainError;
 use super::table::{Table, label_counts};
@@ -108,6 +110,11 @@ pub trait TaskRules: Debug + Send + Sync {
 
     /// The metric to choose by where all validation rows have one label.
     fn metric_of_one_label(&self) -> &'static str;
+
+    /// The best answer that reads nothing of a row: shares of the classes, or the mean, of the training rows.
+    fn blind_answer(&self, train: &[f32]) -> Vec<f32> {
+        vec![train.iter().sum::<f32>() / train.len().max(1) as f32]
+    }
 
     /// What a row shown during the training says: a number, and for classes the names of truth and answer.
     fn sample(&self, predicted: &[f32], _label: f32) -> (f32, Option<[String; 2]>) {

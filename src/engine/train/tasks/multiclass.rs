@@ -123,6 +123,14 @@ impl TaskRules for Multiclass {
         found
     }
 
+    fn blind_answer(&self, train: &[f32]) -> Vec<f32> {
+        let mut rows = vec![0usize; self.classes.len()];
+        train.iter().for_each(|&label| rows[label as usize] += 1);
+        rows.iter()
+            .map(|&count| count as f32 / train.len().max(1) as f32)
+            .collect()
+    }
+
     fn metric_of_one_label(&self) -> &'static str {
         "log_loss"
     }
