@@ -48,8 +48,8 @@ NAMES = {
     "rss_bytes": "rss_bytes",
 }
 LORA = {"kind": "lora", "rank": 4, "alpha": 8, "dropout": 0.1, "targets": ["query", "value", "output.dense"]}
-CLASSES = {"task": "multiclass", "metric": "macro_f1", "data": {"label": "noun"}}
-GRADES = {"task": "graded", "metric": "spearman", "data": {"label": "stars"}}
+CLASSES = {"task": "multiclass", "metric": "macro_f1", "data": {"text": ["name"], "label": "noun"}}
+GRADES = {"task": "graded", "metric": "spearman", "data": {"text": ["name"], "label": "stars"}}
 CASES = {
     "full, first token": {"pooling": "cls"},
     "LoRA, first token": {"pooling": "cls", "method": LORA},
@@ -70,11 +70,11 @@ CASES = {
     "five classes, LoRA, mean": {"pooling": "mean", "method": LORA, **CLASSES},
     "five classes, balanced, numbers and categories": {
         "pooling": "mean", "loss": {"kind": "balanced"}, **CLASSES,
-        "data": {"label": "noun", "numeric": ["price"], "categorical": ["shop", "size"]},
+        "data": {"text": ["name"], "label": "noun", "numeric": ["price"], "categorical": ["shop", "size"]},
     },
     "grades, full, first token": {"pooling": "cls", **GRADES},
     "grades, full, mean": {"pooling": "mean", **GRADES},
-    "grades, LoRA, mean, categories": {"pooling": "mean", "method": LORA, **GRADES, "data": {"label": "stars", "categorical": ["shop"]}},
+    "grades, LoRA, mean, categories": {"pooling": "mean", "method": LORA, **GRADES, "data": {"text": ["name"], "label": "stars", "categorical": ["shop"]}},
     "full, first token and categories": {"pooling": "cls", "data": {"categorical": ["shop", "size"]}},
     "DistilBERT, LoRA, first token, categories and numbers": {
         "base": "distilbert", "pooling": "cls", "method": LORA, "data": {"numeric": ["price"], "categorical": ["size"]},
@@ -123,22 +123,22 @@ class Program:
 
 
 def write_table(path, rows, seed):
-    draws = random.Random(seed)
+    draws, others = random.Random(seed), random.Random(seed + 100)
     good, bad = ["lovely", "soft", "perfect", "great"], ["itchy", "poor", "ugly", "torn"]
     nouns = ["dress", "shirt", "coat", "skirt", "sweater", "裙子"]
     with open(path, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(["query", "title", "price", "label", "noun", "stars", "shop", "size"])
+        table.writerow(["query", "title", "price", "label", "name", "noun", "stars", "shop", "size"])
         for _ in range(rows):
             label = draws.random() < 0.5
             words = [draws.choice(good if label else bad)] + [draws.choice(nouns) for _ in range(draws.randint(0, 12))]
             price = "" if draws.random() < 0.2 else f"{draws.gauss(20 + 5 * label, 4):.2f}"
-            noun = draws.choice(nouns[:5])
+            noun = others.choice(nouns[:5])
             # `shop` has values of one row, and others that only the test table has.
-            shop = draws.choice(["north", "south", "", f"pop-up {seed}.{draws.randint(0, 99)}"])
+            shop = others.choice(["north", "south", "", f"pop-up {seed}.{others.randint(0, 99)}"])
             table.writerow([
-                draws.choice(nouns), " ".join([noun, *words]), price, int(label), noun, 1 + 3 * label + draws.randint(0, 1), shop,
-                draws.choice(["36", "38", "40.0"]),
+                draws.choice(nouns), " ".join(words), price, int(label), f"{noun} {' '.join(words)}", noun,
+                1 + 3 * label + others.randint(0, 1), shop, others.choice(["36", "38", "40.0"]),
             ])
 
 

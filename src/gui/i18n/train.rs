@@ -14,6 +14,8 @@ use crate::gui::settings::Language;
 
 pub const TITLE: Text = Text::new("Train", "训练");
 pub const STARTING: Text = Text::new("Starting the worker", "正在启动训练进程");
+pub const LOOKING: Text = Text::new("Looking at the table", "查看数据表");
+pub const TO_TABLE: Text = Text::new("Train on the table itself", "直接用数据表训练");
 pub const NEEDS_FEATURES: Text = Text::new("there is no feature set to train on", "没有可用于训练的特征集");
 
 pub const NO_PROJECT: Text = Text::new("No project is open", "尚未打开项目");
@@ -103,6 +105,7 @@ pub const NO_SAMPLES: Text = Text::new(
 );
 pub const TEXT: Text = Text::new("Text", "文本");
 pub const LABEL: Text = Text::new("Label", "标签");
+pub const ANSWER: Text = Text::new("Answer", "答案");
 pub const SCORE_NOW: Text = Text::new("Score", "得分");
 pub const SCORE_START: Text = Text::new("At first", "最初");
 pub const ONLY_WARNINGS: Text = Text::new("warnings only", "仅警告");

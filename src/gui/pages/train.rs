@@ -10,6 +10,7 @@ mod reading;
 mod runs_table;
 mod samples;
 mod settings;
+mod task;
 
 use super::{Page, PageContext};
 use crate::engine::run::status::RunStatus;
@@ -115,7 +116,7 @@ impl TrainPage {
                 ui.spinner();
                 ui.label(RichText::new(cx.t(words::READING)).color(palette(ui).text_2));
             });
-        } else if train.inputs.is_none() {
+        } else if train.inputs.is_none() && cx.state.data.dataset.value().is_none() {
             let (headline, why) = (cx.t(words::NO_RUNS), cx.t(words::NO_INPUTS_WHY));
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_FEATURES))) {
                 cx.send(Command::Go(Page::Features));
