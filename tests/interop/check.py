@@ -222,7 +222,7 @@ def check_model(checks, program, name, run, base, table):
     if (model_dir / "adapter").is_dir():
         if plain:
             head = {"num_labels": config["num_labels"]} if "num_labels" in config else {}
-            adapted = PeftModel.from_pretrained(load(base, **head), model_dir / "adapter")
+            adapted = PeftModel.from_pretrained(load(base, **head, ignore_mismatched_sizes=True), model_dir / "adapter")
         else:
             adapted = own_module(model_dir).with_adapter(str(model_dir), base)
         count = sum(module.__class__.__module__.startswith("peft.tuners.lora.layer") for module in adapted.modules())
@@ -379,6 +379,7 @@ def main():
     parser.add_argument("--base", required=True, help="folder of the base model")
     parser.add_argument("--work", required=True, type=Path, help="an empty folder")
     parser.add_argument("--library-path", help="where the program finds libtorch")
+    parser.add_argument("--only", default="", help="cases whose name has this in it")
     args = parser.parse_args()
     torch.set_num_threads(1)
     checks, program, work = Checks(), Program(args), args.work.resolve()
@@ -386,6 +387,8 @@ def main():
     write_table(work / "test.csv", ROWS, 2)
     bases = tiny_bases.make(work, work / "train.csv", args.base)
     for number, (name, changes) in enumerate(CASES.items()):
+        if args.only not in name:
+            continue
         config = work / f"config-{number}.json"
         base = bases[changes.pop("base")] if "base" in changes else args.base
         config.write_text(json.dumps(settings(base, **changes)), encoding="utf-8")
@@ -394,7 +397,8 @@ def main():
         check_model(checks, program, name, run, base, work / "test.csv")
         check_tensorboard(checks, name, run)
         check_card(checks, name, run, work, base)
-    check_kill_and_resume(checks, program, args.base, work)
+    if not args.only:
+        check_kill_and_resume(checks, program, args.base, work)
     print(f"\n{checks.done} comparisons, {len(checks.failed)} failed")
     for what in checks.failed:
         print(f"failed: {what}")

@@ -7,6 +7,7 @@
 mod classes;
 mod grades;
 mod scored;
+mod words;
 
 use super::evaluation::{IntervalMethod, RowUse};
 use super::input::{EvalConfig, EvalError};
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use classes::ClassEvaluation;
 pub use grades::GradeEvaluation;
 pub use scored::{ScoredTask, TaskColumns};
+pub use words::{metric_definition, metric_label};
 
 /// Labelled rows with what one model says of them.
 #[derive(Clone, Debug)]

@@ -190,5 +190,6 @@ def with_adapter(folder, base_folder):
     from peft import PeftModel
 
     config = AutoConfig.from_pretrained(folder)
-    base = CLASSES[config.model_type].from_pretrained(base_folder, config=config)
+    # The base model may have a head of another size; this one's is in the adapter's folder.
+    base = CLASSES[config.model_type].from_pretrained(base_folder, config=config, ignore_mismatched_sizes=True)
     return PeftModel.from_pretrained(base, os.path.join(folder, "adapter"))
