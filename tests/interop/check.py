@@ -79,8 +79,8 @@ CASES = {
     "DistilBERT, LoRA, first token, categories and numbers": {
         "base": "distilbert", "pooling": "cls", "method": LORA, "data": {"numeric": ["price"], "categorical": ["size"]},
     },
-    "RoBERTa, grades, full, first token": {"base": "roberta", "pooling": "cls", **GRADES},
-    "XLM-RoBERTa, five classes, LoRA, first token": {"base": "xlm-roberta", "pooling": "cls", "method": LORA, **CLASSES},
+    "RoBERTa, grades, full, mean": {"base": "roberta", "pooling": "mean", **GRADES},
+    "XLM-RoBERTa, five classes, LoRA, mean": {"base": "xlm-roberta", "pooling": "mean", "method": LORA, **CLASSES},
 }
 
 

@@ -14,6 +14,7 @@ pub mod error;
 pub mod evidence;
 pub mod hardware;
 pub mod host;
+pub mod inputs;
 pub mod origin;
 pub mod own_table;
 pub mod readme;

@@ -15,6 +15,7 @@ use crate::engine::text::TextTokenizer;
 use crate::engine::train::categories::{self, CategoryColumn};
 use crate::engine::train::data::{NumericColumn, Rows, standardise};
 use crate::engine::train::host::Host;
+use crate::engine::train::inputs::RunInputs;
 use crate::engine::train::table::{self, Table};
 use crate::engine::train::tasks::{self, TaskRules};
 use std::collections::HashMap;
@@ -32,6 +33,18 @@ pub struct Parts {
     pub columns: Vec<NumericColumn>,
     pub categorical: Vec<CategoryColumn>,
     pub samples: Vec<Sample>,
+}
+
+impl Parts {
+    /// How the columns are read.
+    pub fn inputs(&self) -> RunInputs {
+        RunInputs {
+            task: self.rules.task(),
+            classes: self.rules.classes().to_vec(),
+            numeric: self.columns.clone(),
+            categorical: self.categorical.clone(),
+        }
+    }
 }
 
 /// The base model's tokenizer, checked against the settings and the model.

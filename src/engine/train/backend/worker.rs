@@ -90,6 +90,7 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
         host.warn(0, note.clone())?;
     }
     let parts = prepare::prepare(config, &tokenizer, host)?;
+    parts.inputs().keep(dir.path(), &dir.checkpoints_path())?;
     host.phase(0, "loading_model")?;
     let start = Start {
         pooling: config.pooling,
