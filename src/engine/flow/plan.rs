@@ -41,9 +41,23 @@ pub fn table_config(evidence: &TableEvidence, data: TrainData, label: Option<&st
         None => evidence.labels.first(),
     };
     let name = label.map_or_else(String::new, |label| label.column.clone());
-    let text = evidence.text.iter().find(|text| **text != name);
+    let mut text: Vec<String> = evidence
+        .text
+        .iter()
+        .find(|text| **text != name)
+        .into_iter()
+        .cloned()
+        .collect();
+    // A query is read beside what it found.
+    let query = evidence
+        .group
+        .iter()
+        .find(|group| evidence.text.contains(group) && !text.contains(group));
+    if let Some(query) = query {
+        text.insert(0, query.clone());
+    }
     let data = TrainData {
-        text: text.into_iter().cloned().collect(),
+        text,
         numeric: Vec::new(),
         categorical: Vec::new(),
         label: name,
@@ -192,7 +206,7 @@ mod tests {
             assert_eq!(config.data.group.is_some(), group, "{label}");
             assert_eq!(
                 (config.data.label.as_str(), &config.data.text[..]),
-                (label, &["product".to_owned()][..])
+                (label, &["query".to_owned(), "product".to_owned()][..])
             );
             assert!(config.data.numeric.is_empty() && config.data.categorical.is_empty());
             assert!(crate::engine::run::validate::value_problems(&config).is_empty());

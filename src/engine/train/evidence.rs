@@ -72,7 +72,7 @@ impl TableEvidence {
         let mut texts: Vec<(f64, String)> = Vec::new();
         let mut labels: Vec<(u32, LabelEvidence)> = Vec::new();
         for (info, column) in dataset.info.columns.iter().zip(dataset.frame.stored()) {
-            let values = Values::of(info, &column.codes());
+            let values = Values::of(info, &column.codes(), found.rows);
             let name = || info.name.clone();
             if values.distinct < 2 {
                 continue;
@@ -80,7 +80,12 @@ impl TableEvidence {
             if info.dtype == ColumnType::Text && values.is_read() {
                 texts.push((values.mean_length, name()));
             }
-            if values.are_numbers() && info.dtype != ColumnType::Time && !is_key(info) && values.distinct > 2 {
+            if values.are_numbers()
+                && info.dtype != ColumnType::Time
+                && !is_key(info)
+                && !values.is_counter()
+                && values.distinct > 2
+            {
                 found.numeric.push(name());
             }
             if values.is_category() && info.dtype != ColumnType::Time {
@@ -113,6 +118,7 @@ struct Values {
     rows: u64,
     distinct: usize,
     rarest: u64,
+    /// In characters, over all rows: a text that is mostly missing is short.
     mean_length: f64,
     /// Every value as a number, ascending; empty where one is none, or where they are too many to look at.
     numbers: Vec<f64>,
@@ -122,7 +128,7 @@ struct Values {
 }
 
 impl Values {
-    fn of(info: &ColumnInfo, codes: &Codes) -> Self {
+    fn of(info: &ColumnInfo, codes: &Codes, all_rows: u64) -> Self {
         let counts: Vec<u64> = codes.counts().into_iter().map(u64::from).collect();
         let names: Vec<String> = (0..codes.num as u32)
             .map(|code| codes.name(code).into_owned())
@@ -143,7 +149,7 @@ impl Values {
             rows,
             distinct: names.len(),
             rarest: counts.iter().copied().min().unwrap_or(0),
-            mean_length: all_length / rows.max(1) as f64,
+            mean_length: all_length / all_rows.max(1) as f64,
             numbers,
             names,
             counts,
@@ -152,6 +158,13 @@ impl Values {
 
     fn are_numbers(&self) -> bool {
         !self.numbers.is_empty()
+    }
+
+    /// A whole number of its own in every row: a number of the row.
+    fn is_counter(&self) -> bool {
+        self.distinct as u64 == self.rows
+            && self.are_numbers()
+            && self.numbers.iter().all(|number| number.fract() == 0.0)
     }
 
     fn is_read(&self) -> bool {
@@ -223,7 +236,7 @@ impl Values {
         } else {
             return None;
         };
-        if is_key(info) || info.dtype == ColumnType::Time {
+        if is_key(info) || info.dtype == ColumnType::Time || self.is_counter() {
             return None;
         }
         let rank = if info.role == Role::Label { 0 } else { rank };

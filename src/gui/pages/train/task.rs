@@ -108,3 +108,7 @@ fn lists(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &mut T
             .clone_into(&mut config.metric);
     }
 }
+
+#[cfg(test)]
+#[path = "task_tests.rs"]
+mod tests;
