@@ -105,6 +105,25 @@ impl Rows {
         self.hold_out_in(&order, held.len())
     }
 
+    /// As `hold_out`, but whole ranked lists: as many as hold that share of the rows, or one more.
+    pub fn hold_out_of_lists(&self, ratio: f64, seed: u64) -> Result<(Self, Self), TrainError> {
+        let (_, held) = self.hold_out(ratio, seed)?;
+        let lists = self.groups.iter().max().map_or(0, |&last| last as usize + 1);
+        let mut order: Vec<usize> = (0..lists).collect();
+        Draws::new(seed, &[STREAM_HOLD_OUT]).shuffle(&mut order);
+        let mut place = vec![0usize; lists];
+        order.iter().enumerate().for_each(|(at, &list)| place[list] = at);
+        let mut rows: Vec<usize> = (0..self.len()).collect();
+        rows.sort_by_key(|&row| place[self.groups[row] as usize]);
+        let ends = (held.len()..rows.len()).find(|&at| self.groups[rows[at]] != self.groups[rows[at - 1]]);
+        match ends {
+            Some(count) => self.hold_out_in(&rows, count),
+            None => Err(TrainError::TooFewRows {
+                what: format!("{lists} ranked lists are too few to hold some of them out for validation"),
+            }),
+        }
+    }
+
     /// (kept, held out): the first `count` rows of an order are held out.
     fn hold_out_in(&self, order: &[usize], count: usize) -> Result<(Self, Self), TrainError> {
         let (held, kept) = order.split_at(count);
@@ -232,6 +251,22 @@ mod tests {
             two.hold_out_of_classes(0.1, 3).expect("split"),
             two.hold_out(0.1, 3).expect("split")
         );
+    }
+
+    #[test]
+    fn ranked_lists_are_held_out_whole() {
+        let mut all = rows(200);
+        all.groups = (0..200).map(|row| row / 8).collect();
+        let (kept, held) = all.hold_out_of_lists(0.1, 5).expect("split");
+        assert_eq!(
+            (kept.len(), held.len()),
+            (176, 24),
+            "20 rows are asked for, lists have 8"
+        );
+        assert!(held.groups.iter().all(|list| !kept.groups.contains(list)));
+        assert_eq!(all.hold_out_of_lists(0.1, 5).expect("again").1, held);
+        all.groups = vec![0; 200];
+        assert!(all.hold_out_of_lists(0.1, 5).is_err());
     }
 
     #[test]

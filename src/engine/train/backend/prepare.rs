@@ -9,7 +9,7 @@ use super::fit::Sample;
 use crate::engine::models::{BertConfig, Family};
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
-use crate::engine::run::config::{TrainConfig, TrainData};
+use crate::engine::run::config::TrainConfig;
 use crate::engine::run::task::Task;
 use crate::engine::text::TextTokenizer;
 use crate::engine::train::categories::{self, CategoryColumn};
@@ -80,7 +80,7 @@ pub fn open_tokenizer(config: &TrainConfig, base_dir: &Path, base: &BertConfig) 
 pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn Host) -> Result<Parts, TrainError> {
     host.phase(0, "reading_data")?;
     let data = &config.data;
-    let columns = columns_of(data);
+    let columns = columns_of(config);
     let open = |path: &Path, host: &mut dyn Host| -> Result<Table, TrainError> {
         let dataset = table::open(path, columns, &Progress::new())?;
         if let Some(note) = table::rejected_note(&dataset, path) {
@@ -103,6 +103,7 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
     let (train, valid) = match (&data.valid, config.task) {
         (Some(path), _) => (all, read(path, host)?),
         (None, Task::Multiclass) => all.hold_out_of_classes(data.valid_ratio, config.seed)?,
+        (None, Task::Graded) if !all.groups.is_empty() => all.hold_out_of_lists(data.valid_ratio, config.seed)?,
         (None, _) => all.hold_out(data.valid_ratio, config.seed)?,
     };
     let test = data.test.as_ref().map(|path| read(path, host)).transpose()?;
@@ -157,13 +158,15 @@ pub fn encode(
     })
 }
 
-fn columns_of(data: &TrainData) -> table::Columns<'_> {
+fn columns_of(config: &TrainConfig) -> table::Columns<'_> {
+    let data = &config.data;
     table::Columns {
         text: &data.text,
         numeric: &data.numeric,
         categorical: &data.categorical,
         label: Some(&data.label),
-        group: data.group.as_deref(),
+        // Only grades are judged list by list while the model learns.
+        group: data.group.as_deref().filter(|_| config.task == Task::Graded),
     }
 }
 

@@ -187,7 +187,7 @@ impl Session<'_> {
         let mut metric = config.metric.clone();
         let one_class = parts.valid.labels.iter().all(|label| *label == parts.valid.labels[0]);
         let fallback = parts.rules.metric_of_one_label();
-        if one_class && metric != fallback && metric != "loss" {
+        if one_class && parts.rules.needs_two_labels(&metric) {
             let message = format!(
                 "all validation rows have the same label, so {metric} is undefined; the best step is chosen by {fallback}"
             );

@@ -40,6 +40,10 @@ impl TaskRules for Binary {
         "log_loss"
     }
 
+    fn needs_two_labels(&self, metric: &str) -> bool {
+        !matches!(metric, "log_loss" | "loss")
+    }
+
     fn head_keys(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("num_labels", json!(OUTPUTS)),

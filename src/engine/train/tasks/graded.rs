@@ -66,6 +66,10 @@ impl TaskRules for Graded {
         "rmse"
     }
 
+    fn needs_two_labels(&self, metric: &str) -> bool {
+        matches!(metric, "spearman" | "kendall")
+    }
+
     fn head_keys(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("num_labels", json!(1)),

@@ -108,8 +108,11 @@ pub trait TaskRules: Debug + Send + Sync {
     /// All metrics that are defined; `groups` numbers the ranked lists, empty where there are none.
     fn metrics(&self, predicted: &Predictions, labels: &[f32], groups: &[u32]) -> BTreeMap<String, f64>;
 
-    /// The metric to choose by where all validation rows have one label.
+    /// The metric to choose by in place of one that is undefined where all validation rows have one label.
     fn metric_of_one_label(&self) -> &'static str;
+
+    /// Whether a metric is undefined where all rows have one label.
+    fn needs_two_labels(&self, metric: &str) -> bool;
 
     /// The best answer that reads nothing of a row: shares of the classes, or the mean, of the training rows.
     fn blind_answer(&self, train: &[f32]) -> Vec<f32> {
@@ -230,7 +233,9 @@ mod tests {
         for task in Task::ALL {
             let rules = of(task, &classes);
             assert_eq!((rules.task(), rules.read_label(" ")), (task, Label::Missing));
-            assert!(task.metrics().contains(&rules.metric_of_one_label()));
+            let fallback = rules.metric_of_one_label();
+            assert!(task.metrics().contains(&fallback) && !rules.needs_two_labels(fallback));
+            assert!(!rules.needs_two_labels("loss"));
         }
         for (cell, plain) in [
             ("1.0", "1"),

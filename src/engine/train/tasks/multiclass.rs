@@ -135,6 +135,10 @@ impl TaskRules for Multiclass {
         "log_loss"
     }
 
+    fn needs_two_labels(&self, metric: &str) -> bool {
+        metric == "macro_auc"
+    }
+
     fn sample(&self, predicted: &[f32], label: f32) -> (f32, Option<[String; 2]>) {
         let truth = label as usize;
         let name = |place: usize| self.classes.get(place).cloned().unwrap_or_default();
