@@ -269,3 +269,7 @@ fn grades(cx: &PageContext<'_>, ui: &mut Ui, grades: &[GradeEvaluation]) {
 fn shown(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| number::fixed(value, 3))
 }
+
+#[cfg(test)]
+#[path = "of_task_tests.rs"]
+mod tests;
