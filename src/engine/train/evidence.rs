@@ -44,7 +44,7 @@ impl LabelEvidence {
         match task {
             Task::Binary => self.positive_share.is_some(),
             Task::Multiclass => self.distinct >= 2 && self.distinct <= MOST_CLASSES as u64 && self.rarest >= 2,
-            Task::Graded => self.are_numbers && self.distinct >= 2,
+            Task::Graded => self.are_numbers && self.distinct > 2,
         }
     }
 }

@@ -30,8 +30,8 @@ pub const NO_RUNS_WHY: Text = Text::new(
     "训练任务会在特征集上微调 BERT 类模型。它在独立进程中运行：关闭窗口不会中断训练，中断后可从最近的检查点继续。",
 );
 pub const NO_INPUTS_WHY: Text = Text::new(
-    "Training needs a feature set: texts, numbers and a label, split into train, validation and test",
-    "训练需要特征集：文本、数值与标签，并划分为训练、验证与测试集",
+    "A feature set has texts, numbers and a label, split into train, validation and test; any column of the table itself can be a label too",
+    "特征集包含文本、数值与标签，并划分为训练、验证与测试集；也可以直接用数据表中的任意列作为标签",
 );
 pub const TO_FEATURES: Text = Text::new("Build features", "构建特征");
 pub const READING: Text = Text::new("Reading the runs of this project…", "正在读取本项目的训练任务…");
