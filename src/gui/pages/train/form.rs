@@ -47,6 +47,14 @@ pub(super) enum FormAnswer {
 }
 
 impl NewRunForm {
+    /// The form for a run on the table itself.
+    pub(super) fn on_table(cx: &PageContext<'_>) -> Self {
+        cx.send(Command::Train(TrainCommand::Refresh));
+        let mut form = Self::default();
+        form.choose(cx, Source::Table);
+        form
+    }
+
     pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
         let Some(inputs) = self.inputs(cx) else {
             return self.without_inputs(cx, ui);

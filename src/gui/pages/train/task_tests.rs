@@ -57,7 +57,6 @@ fn table() -> TrainInputs {
 
 fn open_form(state: AppState) -> Drawn {
     let mut harness = drawn(Page::Train, state);
-    press(&mut harness, Role::Button, "New run…");
     press(&mut harness, Role::Button, "Train on the table itself");
     harness.run_steps(2);
     harness
