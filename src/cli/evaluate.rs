@@ -1,5 +1,7 @@
 //! `touchstone evaluate`: assess scores against labels.
 
+mod of_task;
+
 use super::kept::Kept;
 use super::scored::{
     JudgeArgs, RowArgs, interval_text, locate, number, read_table, say_table, scored_rows, value_name,
@@ -7,15 +9,20 @@ use super::scored::{
 use super::{ExitStatus, OutputArgs, UsageError, print_warning};
 use crate::engine::eval::{Evaluation, Metric, RowMetric, ThresholdRule};
 use crate::engine::run::now_ms;
+use crate::engine::run::task::Task;
 
 /// Assess scores against labels
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     rows: RowArgs,
-    /// Column with the score, higher = more likely positive
-    #[arg(long, value_name = "COL")]
-    score: String,
+    /// Column with the score: higher = more likely positive, or the predicted grade [graded default: score]
+    #[arg(long, value_name = "COL", required_unless_present = "task")]
+    score: Option<String>,
+    /// What the label is: `binary` (0/1), `multiclass` (reads the columns `probability_…` that `predict` writes) or
+    /// `graded` (a number)
+    #[arg(long, value_name = "TASK", value_parser = parse_task)]
+    task: Option<Task>,
     /// Cut-offs of the ranking metrics
     #[arg(long, value_delimiter = ',', default_values_t = [5, 10, 20], value_name = "K,…")]
     k: Vec<usize>,
@@ -23,13 +30,23 @@ pub struct Args {
     judge: JudgeArgs,
 }
 
+fn parse_task(name: &str) -> Result<Task, String> {
+    Task::from_name(name).ok_or_else(|| "expected binary, multiclass or graded".to_owned())
+}
+
 pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let config = args.judge.config(args.k.clone());
     config.validate().map_err(|error| UsageError(error.to_string()))?;
+    if let Some(task) = args.task.filter(|task| *task != Task::Binary) {
+        return of_task::run(args, task, &config, out);
+    }
+    let Some(score) = &args.score else {
+        return Err(UsageError("name the column with the score: --score COL".to_owned()).into());
+    };
     let kept = Kept::open(out)?;
     let (progress, bar) = out.progress();
     let dataset = read_table(&args.rows.data, &progress)?;
-    let rows = scored_rows(&args.rows, std::slice::from_ref(&args.score), &dataset)?;
+    let rows = scored_rows(&args.rows, std::slice::from_ref(score), &dataset)?;
     let created_ms = now_ms();
     let report = rows
         .evaluate(&config, created_ms, &progress)

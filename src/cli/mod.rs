@@ -86,6 +86,7 @@ enum Command {
     Tokens(tokens::Args),
     Split(split::Args),
     Train(train::Args),
+    #[command(visible_alias = "score")]
     Predict(predict::Args),
     Evaluate(evaluate::Args),
     Compare(compare::Args),

@@ -1,4 +1,4 @@
-//! `touchstone predict`: score rows with a fine-tuned model.
+//! `touchstone predict` (or `score`): score rows with a fine-tuned model.
 
 use super::kept::Kept;
 use super::{ExitStatus, OutputArgs, UsageError, print_warning};
@@ -7,25 +7,25 @@ use crate::engine::ingest::write::write_table;
 use crate::engine::models;
 use crate::engine::run::config::{DeviceChoice, Precision};
 use crate::engine::train::table::{self, Columns, Table};
+use crate::engine::train::tasks::{PredictedCells, PredictedColumn, TaskRules};
 use anyhow::Context as _;
 use polars::prelude::{Column, NamedFrom as _, Series};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-/// Name of the column that is added.
-const SCORE: &str = "score";
 
 /// Score rows with a fine-tuned model
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Model folder (a run's `model/`, or any BERT sequence classifier with one or two labels)
+    /// Model folder (a run's `model/`, or any BERT sequence classifier)
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
     /// Table with the rows to score
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Where to write the table with the column `score` added: .parquet, .csv or .tsv
+    /// Where to write the table: .parquet, .csv or .tsv. Added are `score` (the probability of label 1, or the grade),
+    /// or for classes `predicted` and a `probability_…` for each
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Text columns, one or two (default: those the model was trained on)
@@ -40,7 +40,7 @@ pub struct Args {
     /// `auto` (bf16 where the hardware computes it), `fp32` or `bf16`
     #[arg(long, default_value = "auto", value_parser = parse_precision)]
     precision: Precision,
-    /// Add the classifier's logits too: `logit_0`, and `logit_1` where there are two
+    /// Add the classifier's logits too: `logit_0`, `logit_1`, …
     #[arg(long)]
     logits: bool,
 }
@@ -67,7 +67,13 @@ fn parse_device(text: &str) -> Result<DeviceChoice, String> {
 struct Predicted {
     rows: usize,
     out: PathBuf,
+    task: &'static str,
+    /// Columns that were added.
+    columns: Vec<String>,
+    /// Of a probability or a grade.
     mean_score: Option<f64>,
+    /// Of classes: rows taken for each.
+    predicted: BTreeMap<String, usize>,
     rows_per_sec: f64,
 }
 
@@ -92,35 +98,44 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         return Err(UsageError("name one or two text columns with --text".to_owned()).into());
     }
     let numeric: Vec<String> = card.numeric.iter().map(|column| column.name.clone()).collect();
+    let categorical: Vec<String> = card.categorical.iter().map(|column| column.name.clone()).collect();
     let columns = Columns {
         text: &text,
         numeric: &numeric,
-        label: None,
+        categorical: &categorical,
+        ..Columns::default()
     };
     let (progress, bar) = out.progress();
     let dataset = table::open(&args.data, columns, &progress)?;
-    let mut loaded = table::rows_of(&Table::from(&dataset), &args.data, columns)?;
+    let mut loaded = table::rows_of(&Table::from(&dataset), &args.data, columns, None)?;
     loaded.notes.extend(table::rejected_note(&dataset, &args.data));
     let started = Instant::now();
     let logits = match args.logits {
         true => logit_columns(&scorer.logits(loaded.rows.clone(), &progress)?),
         false => Vec::new(),
     };
-    let scores = scorer.score(loaded.rows, &progress)?;
+    let predictions = scorer.predict(loaded.rows, &progress)?;
     let secs = started.elapsed().as_secs_f64();
     drop(bar);
     for note in loaded.notes {
         print_warning(&note);
     }
     let mut frame = dataset.frame.whole().clone();
-    if frame.get_column_index(SCORE).is_some() {
-        print_warning(&format!("the column '{SCORE}' of {} is replaced", args.data.display()));
+    let rows = predictions.len();
+    let mut predicted = Predicted::new(scorer.rules(), rows, &args.out);
+    for column in scorer.rules().columns(&predictions) {
+        if frame.get_column_index(&column.name).is_some() {
+            print_warning(&format!(
+                "the column '{}' of {} is replaced",
+                column.name,
+                args.data.display()
+            ));
+        }
+        predicted.note(&column);
+        frame
+            .with_column(series(column))
+            .context("cannot add the column of scores")?;
     }
-    let rows = scores.len();
-    let mean_score = (rows > 0).then(|| scores.iter().map(|&s| f64::from(s)).sum::<f64>() / rows as f64);
-    frame
-        .with_column(Column::from(Series::new(SCORE.into(), scores)))
-        .context("cannot add the column of scores")?;
     for column in logits {
         frame.with_column(column).context("cannot add the column of logits")?;
     }
@@ -134,13 +149,46 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         "{rows} rows scored ({rows_per_sec:.0} a second) → {}",
         args.out.display()
     ));
-    out.write_json(&Predicted {
-        rows,
-        out: args.out.clone(),
-        mean_score,
-        rows_per_sec,
-    })?;
+    predicted.rows_per_sec = rows_per_sec;
+    out.write_json(&predicted)?;
     Ok(ExitStatus::Done)
+}
+
+impl Predicted {
+    fn new(rules: &dyn TaskRules, rows: usize, out: &Path) -> Self {
+        Self {
+            rows,
+            out: out.to_owned(),
+            task: rules.task().name(),
+            columns: Vec::new(),
+            mean_score: None,
+            predicted: BTreeMap::new(),
+            rows_per_sec: 0.0,
+        }
+    }
+
+    fn note(&mut self, column: &PredictedColumn) {
+        self.columns.push(column.name.clone());
+        match &column.cells {
+            PredictedCells::Texts(answers) => {
+                answers
+                    .iter()
+                    .for_each(|answer| *self.predicted.entry(answer.clone()).or_default() += 1);
+            }
+            PredictedCells::Numbers(values) if column.name == "score" && self.rows > 0 => {
+                self.mean_score = Some(values.iter().map(|&value| f64::from(value)).sum::<f64>() / self.rows as f64);
+            }
+            PredictedCells::Numbers(_) => {}
+        }
+    }
+}
+
+fn series(column: PredictedColumn) -> Column {
+    let name = column.name.into();
+    Column::from(match column.cells {
+        PredictedCells::Numbers(values) => Series::new(name, values),
+        PredictedCells::Texts(values) => Series::new(name, values),
+    })
 }
 
 /// Rows of logits as columns.

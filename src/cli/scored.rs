@@ -15,7 +15,7 @@ pub(super) struct RowArgs {
     /// Table with one row a scored example (.csv, .tsv, .csv.gz, .csv.zst, .parquet); repeat for several files
     #[arg(long, required = true, value_name = "FILE")]
     pub data: Vec<PathBuf>,
-    /// Column with the truth: 0/1 or true/false
+    /// Column with the truth: 0/1 or true/false (for other tasks the class, or the grade)
     #[arg(long, value_name = "COL")]
     pub label: String,
     /// Column whose values form the ranked lists (query, user, session)

@@ -48,6 +48,8 @@ NAMES = {
     "rss_bytes": "rss_bytes",
 }
 LORA = {"kind": "lora", "rank": 4, "alpha": 8, "dropout": 0.1, "targets": ["query", "value", "output.dense"]}
+CLASSES = {"task": "multiclass", "metric": "macro_f1", "data": {"text": ["name"], "label": "noun"}}
+GRADES = {"task": "graded", "metric": "spearman", "data": {"text": ["name"], "label": "stars"}}
 CASES = {
     "full, first token": {"pooling": "cls"},
     "LoRA, first token": {"pooling": "cls", "method": LORA},
@@ -64,6 +66,21 @@ CASES = {
     "DistilBERT, LoRA, first token": {"base": "distilbert", "pooling": "cls", "method": LORA},
     "DistilBERT, full, mean, text pair": {"base": "distilbert", "pooling": "mean", "data": {"text": ["query", "title"]}},
     "LoRA, first token and numbers": {"pooling": "cls", "method": LORA, "data": {"numeric": ["price"]}},
+    "five classes, full, first token": {"pooling": "cls", **CLASSES},
+    "five classes, LoRA, mean": {"pooling": "mean", "method": LORA, **CLASSES},
+    "five classes, balanced, numbers and categories": {
+        "pooling": "mean", "loss": {"kind": "balanced"}, **CLASSES,
+        "data": {"text": ["name"], "label": "noun", "numeric": ["price"], "categorical": ["shop", "size"]},
+    },
+    "grades, full, first token": {"pooling": "cls", **GRADES},
+    "grades, full, mean": {"pooling": "mean", **GRADES},
+    "grades, LoRA, mean, categories": {"pooling": "mean", "method": LORA, **GRADES, "data": {"text": ["name"], "label": "stars", "categorical": ["shop"]}},
+    "full, first token and categories": {"pooling": "cls", "data": {"categorical": ["shop", "size"]}},
+    "DistilBERT, LoRA, first token, categories and numbers": {
+        "base": "distilbert", "pooling": "cls", "method": LORA, "data": {"numeric": ["price"], "categorical": ["size"]},
+    },
+    "RoBERTa, grades, full, mean": {"base": "roberta", "pooling": "mean", **GRADES},
+    "XLM-RoBERTa, five classes, LoRA, mean": {"base": "xlm-roberta", "pooling": "mean", "method": LORA, **CLASSES},
 }
 
 
@@ -106,17 +123,23 @@ class Program:
 
 
 def write_table(path, rows, seed):
-    draws = random.Random(seed)
+    draws, others = random.Random(seed), random.Random(seed + 100)
     good, bad = ["lovely", "soft", "perfect", "great"], ["itchy", "poor", "ugly", "torn"]
     nouns = ["dress", "shirt", "coat", "skirt", "sweater", "裙子"]
     with open(path, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(["query", "title", "price", "label"])
+        table.writerow(["query", "title", "price", "label", "name", "noun", "stars", "shop", "size"])
         for _ in range(rows):
             label = draws.random() < 0.5
             words = [draws.choice(good if label else bad)] + [draws.choice(nouns) for _ in range(draws.randint(0, 12))]
             price = "" if draws.random() < 0.2 else f"{draws.gauss(20 + 5 * label, 4):.2f}"
-            table.writerow([draws.choice(nouns), " ".join(words), price, int(label)])
+            noun = others.choice(nouns[:5])
+            # `shop` has values of one row, and others that only the test table has.
+            shop = others.choice(["north", "south", "", f"pop-up {seed}.{others.randint(0, 99)}"])
+            table.writerow([
+                draws.choice(nouns), " ".join(words), price, int(label), f"{noun} {' '.join(words)}", noun,
+                1 + 3 * label + others.randint(0, 1), shop, others.choice(["36", "38", "40.0"]),
+            ])
 
 
 def settings(base, **changes):
@@ -136,12 +159,29 @@ def rows_of(path):
 def our_logits(program, model, table):
     out = table.with_name("scored.csv")
     program("predict", "--model", model, "--data", table, "--out", out, "--logits", "--precision", "fp32", "--device", "cpu")
-    return np.array([[float(row["logit_0"]), float(row["logit_1"])] for row in rows_of(out)])
+    rows = rows_of(out)
+    names = [name for name in rows[0] if name.startswith("logit_")]
+    return np.array([[float(row[name]) for name in names] for row in rows]), rows
 
 
 def numbers_for(model_dir, rows):
     numeric_inputs = own_module(model_dir).numeric_inputs
     return numeric_inputs(model_dir, [{"price": float(row["price"]) if row["price"] else None} for row in rows])
+
+
+def check_answers(checks, name, config, logits, rows):
+    """What `predict` writes beside the logits follows from them by config.json."""
+    if config["problem_type"] == "regression":
+        apart = max(abs(float(row["score"]) - logit[0]) for row, logit in zip(rows, logits))
+        checks.that(f"{name}: the score is the logit", apart < 1e-6, f"{apart:.1e}")
+    elif len(config["id2label"]) > 2:
+        named = [config["id2label"][str(at)] for at in range(len(config["id2label"]))]
+        answers = [named[at] for at in logits.argmax(axis=1)]
+        checks.that(f"{name}: predicted is config.json's id2label", answers == [row["predicted"] for row in rows], set(answers))
+        told = np.array([[float(row[f"probability_{label}"]) for label in named] for row in rows])
+        apart = float(np.abs(told - torch.softmax(torch.tensor(logits), dim=1).numpy()).max())
+        checks.that(f"{name}: probabilities are the softmax of the logits", apart < 1e-6, f"{apart:.1e}")
+        checks.that(f"{name}: label2id is id2label turned round", config["label2id"] == {label: at for at, label in enumerate(named)}, named)
 
 
 def own_module(model_dir):
@@ -158,6 +198,8 @@ def their_logits(model, model_dir, rows):
     batch = tokenizer(*texts, padding=True, truncation=True, max_length=card["max_length"], return_tensors="pt")
     if card["numeric"]:
         batch["numeric"] = numbers_for(model_dir, rows)
+    if card.get("categorical"):
+        batch["categories"] = own_module(model_dir).category_inputs(model_dir, rows)
     with torch.no_grad():
         return model.eval()(**batch).logits.numpy()
 
@@ -166,7 +208,8 @@ def check_model(checks, program, name, run, base, table):
     model_dir = run / "model"
     config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
     rows = rows_of(table)
-    ours = our_logits(program, model_dir, table)
+    ours, scored = our_logits(program, model_dir, table)
+    check_answers(checks, name, config, ours, scored)
     plain = "auto_map" not in config
     load = AutoModelForSequenceClassification.from_pretrained
     model, report = load(model_dir, trust_remote_code=not plain, output_loading_info=True)
@@ -178,7 +221,8 @@ def check_model(checks, program, name, run, base, table):
         check_no_silent_load(checks, name, model_dir)
     if (model_dir / "adapter").is_dir():
         if plain:
-            adapted = PeftModel.from_pretrained(load(base, num_labels=2), model_dir / "adapter")
+            head = {"num_labels": config["num_labels"]} if "num_labels" in config else {}
+            adapted = PeftModel.from_pretrained(load(base, **head, ignore_mismatched_sizes=True), model_dir / "adapter")
         else:
             adapted = own_module(model_dir).with_adapter(str(model_dir), base)
         count = sum(module.__class__.__module__.startswith("peft.tuners.lora.layer") for module in adapted.modules())
@@ -335,6 +379,7 @@ def main():
     parser.add_argument("--base", required=True, help="folder of the base model")
     parser.add_argument("--work", required=True, type=Path, help="an empty folder")
     parser.add_argument("--library-path", help="where the program finds libtorch")
+    parser.add_argument("--only", default="", help="cases whose name has this in it")
     args = parser.parse_args()
     torch.set_num_threads(1)
     checks, program, work = Checks(), Program(args), args.work.resolve()
@@ -342,6 +387,8 @@ def main():
     write_table(work / "test.csv", ROWS, 2)
     bases = tiny_bases.make(work, work / "train.csv", args.base)
     for number, (name, changes) in enumerate(CASES.items()):
+        if args.only not in name:
+            continue
         config = work / f"config-{number}.json"
         base = bases[changes.pop("base")] if "base" in changes else args.base
         config.write_text(json.dumps(settings(base, **changes)), encoding="utf-8")
@@ -350,7 +397,8 @@ def main():
         check_model(checks, program, name, run, base, work / "test.csv")
         check_tensorboard(checks, name, run)
         check_card(checks, name, run, work, base)
-    check_kill_and_resume(checks, program, args.base, work)
+    if not args.only:
+        check_kill_and_resume(checks, program, args.base, work)
     print(f"\n{checks.done} comparisons, {len(checks.failed)} failed")
     for what in checks.failed:
         print(f"failed: {what}")

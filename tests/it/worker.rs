@@ -25,7 +25,7 @@ fn settings() -> Value {
     })
 }
 
-fn weights(folder: &Folder, run: &str) -> ContentHash {
+pub fn weights(folder: &Folder, run: &str) -> ContentHash {
     let file = folder.join(run).join("model/model.safetensors");
     ContentHash::of_bytes(&std::fs::read(file).expect("exported weights"))
 }
@@ -37,7 +37,7 @@ fn watch(folder: &Path) -> RunWatch {
 }
 
 /// Starts the worker as its own process and kills it once it has done `step` steps.
-fn killed_at(folder: &Folder, run: &str, step: u64) {
+pub fn killed_at(folder: &Folder, run: &str, step: u64) {
     let mut worker = folder.command();
     let worker = worker.args(["worker", run]).stdout(Stdio::null()).stderr(Stdio::null());
     let mut worker = worker.spawn().expect("the worker starts");

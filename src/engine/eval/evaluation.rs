@@ -8,6 +8,7 @@ use super::delong::DelongInterval;
 use super::input::EvalConfig;
 use super::metric::{Metric, RowMetric};
 use super::ranking::GroupSummary;
+use super::tasks::TaskModel;
 use super::threshold::{Confusion, ThresholdMetrics, ThresholdTable};
 use crate::engine::artifact::{Bilingual, Provenance};
 use serde::{Deserialize, Serialize};
@@ -170,5 +171,8 @@ pub struct EvaluationReport {
     pub data_name: String,
     /// Fine-tuned models first, then baselines.
     pub models: Vec<ModelEvaluation>,
+    /// The same where the label is no 0 or 1; then `models` is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of_task: Vec<TaskModel>,
     pub elapsed_ms: u64,
 }

@@ -31,6 +31,7 @@ mod row_table;
 mod segments;
 mod sorted;
 pub mod suite;
+pub mod tasks;
 mod threshold;
 mod units;
 

@@ -139,6 +139,7 @@ impl FeatureSet {
             valid_ratio: if self.files.valid.is_some() { 0.0 } else { 0.1 },
             text: self.text.clone(),
             numeric: self.numeric.clone(),
+            categorical: Vec::new(),
             label: self.label_column.clone(),
             group: self.group_column.clone(),
         }

@@ -155,7 +155,9 @@ pub fn test_rows(rows: &ScoredRows, set: &ContentHash, now_ms: u64) -> ArtefactR
 
 /// The models evaluated on the rows of hash `data`.
 pub fn evaluation(report: &EvaluationReport, data: &ContentHash, created_ms: u64) -> ArtefactRecord {
-    let names: Vec<&str> = report.models.iter().map(|model| model.model_name.as_str()).collect();
+    let of_task = report.of_task.iter().map(|model| model.model_name.as_str());
+    let of_scores = report.models.iter().map(|model| model.model_name.as_str());
+    let names: Vec<&str> = of_scores.chain(of_task).collect();
     let hash = ContentHash::of_json(report);
     let mut record = ArtefactRecord::new(ArtefactKind::Evaluation, hash, names.join(", "), created_ms);
     record.content = content_of(report);

@@ -7,7 +7,7 @@ use super::stages::{Outcome, Stages};
 use super::{FlowError, catalogue, plan, training};
 use crate::engine::compare::{Comparison, compare_rows};
 use crate::engine::eval::EvaluationReport;
-use crate::engine::eval::suite::{RunModel, ScoredRows, finished_runs, score_runs};
+use crate::engine::eval::suite::{RunModel, ScoredRows, evaluate_runs, finished_runs};
 use crate::engine::experiment::{ExperimentReport, experiment, propose};
 use crate::engine::features::Part;
 use crate::engine::ingest::{ReadOptions, read_log};
@@ -62,9 +62,9 @@ impl Stages<'_> {
         let (report, rows, created_ms) = match kept {
             Some(kept) => kept,
             None => {
-                let rows = score_runs(&self.project.runs_dir(), &choice.suite, self.progress)?;
                 let created_ms = now_ms();
-                let report = rows.evaluate(&choice.config, created_ms, self.progress)?;
+                let wanted = (&choice.suite, &choice.config);
+                let (report, rows) = evaluate_runs(&self.project.runs_dir(), wanted, created_ms, self.progress)?;
                 rows.write(&catalogue::scores_path(self.project))?;
                 if let Some((set, _)) = &self.set {
                     let test = catalogue::test_rows(&rows, &set.hash, created_ms);
@@ -79,6 +79,14 @@ impl Stages<'_> {
             .models
             .iter()
             .map(|model| format!("{} AUC {}", model.model_name, number(model.evaluation.auc)))
+            .chain(report.of_task.iter().map(|model| {
+                let metric = model.evaluation.task.usual_metric(model.evaluation.lists.is_some());
+                format!(
+                    "{} {metric} {}",
+                    model.model_name,
+                    number(model.evaluation.value(metric))
+                )
+            }))
             .collect();
         let facts: Vec<Value> = report
             .models

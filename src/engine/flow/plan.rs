@@ -1,7 +1,9 @@
 //! The defaults of a flow where the analyst chose nothing.
 
 use crate::engine::models;
-use crate::engine::run::config::{Method, TrainConfig, TrainData};
+use crate::engine::run::config::{Loss, Method, TrainConfig, TrainData};
+use crate::engine::run::task::Task;
+use crate::engine::train::evidence::TableEvidence;
 
 /// Hidden size of the default base model, for which the usual rates hold.
 const USUAL_HIDDEN_SIZE: f64 = 384.0;
@@ -28,6 +30,56 @@ pub fn train_config(data: TrainData, train_rows: u64, positive_share: Option<f64
     // Tenths are what people read.
     config.epochs = ((epochs * 10.0).round() / 10.0).max(0.1);
     config
+}
+
+/// Settings to begin with on a table of the analyst's own: the longest text, the label that is named or likeliest, the
+/// task its values speak for. Numbers and categories are for the analyst to add: nobody else knows which of them are
+/// known when the model is asked.
+pub fn table_config(evidence: &TableEvidence, data: TrainData, label: Option<&str>, train_rows: u64) -> TrainConfig {
+    let label = match label {
+        Some(name) => evidence.label(name),
+        None => evidence.labels.first(),
+    };
+    let name = label.map_or_else(String::new, |label| label.column.clone());
+    let mut text: Vec<String> = evidence
+        .text
+        .iter()
+        .find(|text| **text != name)
+        .into_iter()
+        .cloned()
+        .collect();
+    // A query is read beside what it found.
+    let query = evidence
+        .group
+        .iter()
+        .find(|group| evidence.text.contains(group) && !text.contains(group));
+    if let Some(query) = query {
+        text.insert(0, query.clone());
+    }
+    let data = TrainData {
+        text,
+        numeric: Vec::new(),
+        categorical: Vec::new(),
+        label: name,
+        ..data
+    };
+    let mut config = train_config(data, train_rows, label.and_then(|label| label.positive_share));
+    set_task(&mut config, label.map_or(Task::Binary, |label| label.task), evidence);
+    config
+}
+
+/// Changes the task, and with it what suits no other one: metric, loss, negatives, ranked lists.
+pub fn set_task(config: &mut TrainConfig, task: Task, evidence: &TableEvidence) {
+    config.task = task;
+    config.loss = Loss::CrossEntropy;
+    config.label_smoothing = 0.0;
+    config.negatives_per_positive = (task == Task::Binary).then_some(USUAL_NEGATIVES);
+    let data = &mut config.data;
+    if task == Task::Graded && data.group.is_none() {
+        data.group = evidence.group.first().cloned();
+    }
+    task.usual_metric(config.data.group.is_some())
+        .clone_into(&mut config.metric);
 }
 
 /// LoRA as most papers and libraries start it: rank 8, alpha 16, query and value.
@@ -135,6 +187,31 @@ mod tests {
             let config = train_config(TrainData::default(), rows, share);
             assert_eq!(config.epochs, epochs, "{rows} rows, {share:?}");
         }
+    }
+
+    #[test]
+    fn the_settings_follow_the_label() {
+        let evidence = crate::engine::train::evidence::tests::evidence();
+        let data = || TrainData {
+            train: "t.csv".into(),
+            ..TrainData::default()
+        };
+        for (label, task, metric, group) in [
+            ("department", Task::Multiclass, "macro_f1", false),
+            ("bought", Task::Binary, "auc", false),
+            ("stars", Task::Graded, "ndcg@10", true),
+        ] {
+            let config = table_config(&evidence, data(), Some(label), 192);
+            assert_eq!((config.task, config.metric.as_str()), (task, metric));
+            assert_eq!(config.data.group.is_some(), group, "{label}");
+            assert_eq!(
+                (config.data.label.as_str(), &config.data.text[..]),
+                (label, &["query".to_owned(), "product".to_owned()][..])
+            );
+            assert!(config.data.numeric.is_empty() && config.data.categorical.is_empty());
+            assert!(crate::engine::run::validate::value_problems(&config).is_empty());
+        }
+        assert!(!table_config(&evidence, data(), None, 192).data.label.is_empty());
     }
 
     #[test]

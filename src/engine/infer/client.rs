@@ -5,6 +5,7 @@ use super::wire::{Reply, Request, from_bits, send};
 use crate::engine::progress::Progress;
 use crate::engine::torch_program;
 use crate::engine::train::data::Rows;
+use crate::engine::train::tasks::{self, Predictions, TaskRules};
 use crate::engine::train::{ModelCard, TrainError};
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
@@ -23,6 +24,7 @@ const MOST_COMPLAINT_BYTES: u64 = 16 << 10;
 pub struct ScorerClient {
     process: Process,
     card: ModelCard,
+    rules: Box<dyn TaskRules>,
 }
 
 impl ScorerClient {
@@ -38,7 +40,11 @@ impl ScorerClient {
             options,
         };
         match process.ask(&request, &Progress::new())? {
-            Reply::Card(card) => Ok(Self { process, card: *card }),
+            Reply::Card(card) => Ok(Self {
+                process,
+                rules: tasks::of(card.task, &card.classes),
+                card: *card,
+            }),
             other => Err(unexpected(&other)),
         }
     }
@@ -48,21 +54,34 @@ impl ScorerClient {
         &self.card
     }
 
-    /// Probability of label 1 of each row.
+    /// How the model's answers are read.
+    pub fn rules(&self) -> &dyn TaskRules {
+        &*self.rules
+    }
+
+    /// What the model says of each row: a probability, one a class, or the grade.
     ///
     /// # Errors
     /// Rows that do not fit the model, a lack of memory, a process that ended, a cancelled `progress`.
-    pub fn score(&mut self, rows: Rows, progress: &Progress) -> Result<Vec<f32>, TrainError> {
-        match self.process.ask(&Request::Score(rows), progress)? {
-            Reply::Scores(bits) => Ok(from_bits(&bits)),
+    pub fn predict(&mut self, rows: Rows, progress: &Progress) -> Result<Predictions, TrainError> {
+        match self.process.ask(&Request::Predict(rows), progress)? {
+            Reply::Predictions(predictions) => Ok(predictions),
             other => Err(unexpected(&other)),
         }
     }
 
-    /// What the classifier gives before it becomes a probability: one or two logits a row.
+    /// Probability of label 1 of each row, of a binary model.
     ///
     /// # Errors
-    /// As for [`Self::score`].
+    /// As for [`Self::predict`].
+    pub fn score(&mut self, rows: Rows, progress: &Progress) -> Result<Vec<f32>, TrainError> {
+        Ok(self.predict(rows, progress)?.values)
+    }
+
+    /// What the classifier gives before it becomes a probability: the logits of each row.
+    ///
+    /// # Errors
+    /// As for [`Self::predict`].
     pub fn logits(&mut self, rows: Rows, progress: &Progress) -> Result<Vec<Vec<f32>>, TrainError> {
         match self.process.ask(&Request::Logits(rows), progress)? {
             Reply::Logits(rows) => Ok(rows.iter().map(|bits| from_bits(bits)).collect()),
@@ -201,7 +220,7 @@ mod tests {
     }
 
     fn request() -> Request {
-        Request::Score(Rows::default())
+        Request::Predict(Rows::default())
     }
 
     #[test]
@@ -209,17 +228,16 @@ mod tests {
         let folder = tempfile::tempdir().expect("temp dir");
         let script = "read line\n\
                       echo '{\"progress\":{\"fraction\":0.5,\"en\":\"scoring\",\"zh\":\"打分\"}}'\n\
-                      echo '{\"scores\":[1056964608,2143289344]}'\nread line";
+                      echo '{\"predictions\":{\"width\":1,\"values\":[1056964608,2143289344]}}'\nread line";
         let progress = Progress::new();
         let reply = process(folder.path(), script)
             .ask(&request(), &progress)
             .expect("an answer");
-        let Reply::Scores(bits) = reply else {
+        let Reply::Predictions(Predictions { values, .. }) = reply else {
             panic!("{reply:?}")
         };
-        let scores = from_bits(&bits);
-        assert_eq!(scores[0], 0.5);
-        assert!(scores[1].is_nan());
+        assert_eq!(values[0], 0.5);
+        assert!(values[1].is_nan());
         assert_eq!(progress.snapshot().phase.zh, "打分");
     }
 

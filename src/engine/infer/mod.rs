@@ -1,9 +1,9 @@
 //! Infer: a fine-tuned model and rows → scores.
 //!
-//! In: a model folder (exported by `train`, or any `BertForSequenceClassification` with one or two labels) and
-//! rows. Out: the probability of label 1 of each row, in their order. Invariants: scores do not depend on which
-//! rows are scored together beyond the last bits of fp32; only `scorer` and `serve` name tensors, and they run in
-//! `touchstone-torch`, so that a fault of libtorch ends that process alone.
+//! In: a model folder (exported by `train`, or any `…ForSequenceClassification`) and rows. Out: what the model says of
+//! each row (the probability of label 1, one a class, or the grade), in their order. Invariants: scores do not depend
+//! on which rows are scored together beyond the last bits of fp32; only `scorer` and `serve` name tensors, and they run
+//! in `touchstone-torch`, so that a fault of libtorch ends that process alone.
 
 mod client;
 #[cfg(feature = "torch")]

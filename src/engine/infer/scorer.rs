@@ -3,14 +3,17 @@
 use super::ScoreOptions;
 use crate::engine::models::{BertConfig, inspect};
 use crate::engine::progress::Progress;
+use crate::engine::run::task::Task;
 use crate::engine::text::TextTokenizer;
 use crate::engine::train::TrainError;
 use crate::engine::train::backend::batch::Prepared;
 use crate::engine::train::backend::device;
 use crate::engine::train::backend::model::Model;
-use crate::engine::train::backend::params::{NUM_LABELS, Shape};
+use crate::engine::train::backend::params::{Shape, embedding_sizes};
 use crate::engine::train::card::{CARD_FILE, CARD_VERSION, ModelCard, Pooling};
+use crate::engine::train::categories;
 use crate::engine::train::data::{Rows, standardise};
+use crate::engine::train::tasks::{self, Predictions, TaskRules};
 use std::path::Path;
 
 /// A model ready to score. Holds tensors, so it stays on one thread at a time.
@@ -19,6 +22,7 @@ pub struct Scorer {
     model: Model,
     tokenizer: TextTokenizer,
     card: ModelCard,
+    rules: Box<dyn TaskRules>,
     batch_size: usize,
 }
 
@@ -31,9 +35,12 @@ impl Scorer {
         let shape = Shape {
             pooling: card.pooling,
             numeric_inputs: 2 * card.numeric.len() as i64,
+            embeddings: embedding_sizes(&card.categorical),
             fusion_size: card.fusion_size as i64,
-            labels: labels_of(model_dir, &config)?,
+            // Transformers leaves the key out for two labels.
+            labels: config.num_labels.unwrap_or(2) as i64,
         };
+        let rules = tasks::of(card.task, &card.classes);
         let chosen = device::choose(options.device, options.precision)?;
         if options.threads > 0 {
             tch::set_num_threads(i32::try_from(options.threads).unwrap_or(1));
@@ -43,6 +50,7 @@ impl Scorer {
             model,
             tokenizer,
             card,
+            rules,
             batch_size: options.batch_size,
         })
     }
@@ -52,13 +60,25 @@ impl Scorer {
         &self.card
     }
 
-    /// Probability of label 1 of each row.
+    /// How the model's answers are read.
+    pub fn rules(&self) -> &dyn TaskRules {
+        &*self.rules
+    }
+
+    /// What the model says of each row: a probability, one a class, or the grade.
+    pub fn predict(&self, rows: Rows, progress: &Progress) -> Result<Predictions, TrainError> {
+        let prepared = self.prepare(rows, progress)?;
+        self.model
+            .predict(&prepared, (self.card.task, self.batch_size), progress)
+    }
+
+    /// Probability of label 1 of each row, of a binary model.
     pub fn score(&self, rows: Rows, progress: &Progress) -> Result<Vec<f32>, TrainError> {
         let prepared = self.prepare(rows, progress)?;
         self.model.score(&prepared, self.batch_size, progress)
     }
 
-    /// What the classifier gives before it becomes a probability: one or two logits a row.
+    /// What the classifier gives before it becomes a probability: the logits of each row.
     pub fn logits(&self, rows: Rows, progress: &Progress) -> Result<Vec<Vec<f32>>, TrainError> {
         let prepared = self.prepare(rows, progress)?;
         self.model.logits(&prepared, self.batch_size, progress)
@@ -76,6 +96,15 @@ impl Scorer {
                 ),
             });
         }
+        let columns = self.card.categorical.len();
+        if rows.categories.len() != columns {
+            return Err(TrainError::TooFewRows {
+                what: format!(
+                    "the model needs {columns} categorical columns, but {} were given",
+                    rows.categories.len()
+                ),
+            });
+        }
         progress.phase("tokenizing", "分词");
         let prepared = Prepared {
             tokens: self
@@ -83,6 +112,8 @@ impl Scorer {
                 .encode_all(&rows.texts, rows.pairs.as_deref(), progress)?,
             numeric: standardise(&self.card.numeric, &rows.numeric),
             width: 2 * width,
+            categories: categories::encode(&self.card.categorical, &rows.categories),
+            category_columns: columns,
             ..Prepared::default()
         };
         progress.phase("scoring", "打分");
@@ -90,28 +121,38 @@ impl Scorer {
     }
 }
 
-fn labels_of(model_dir: &Path, config: &BertConfig) -> Result<i64, TrainError> {
-    // Transformers leaves the key out for two labels.
-    match config.num_labels.unwrap_or(2) {
-        1 => Ok(1),
-        2 => Ok(NUM_LABELS),
-        other => Err(TrainError::Weights {
-            path: model_dir.to_owned(),
-            reason: format!("the model has {other} labels; only binary classifiers can score"),
-        }),
+/// Task and classes of a model made elsewhere, by what its `config.json` says of the labels.
+fn foreign_task(config: &BertConfig) -> (Task, Vec<String>) {
+    let count = config.num_labels.unwrap_or(2);
+    let is_regression = config.raw.get("problem_type").is_some_and(|kind| kind == "regression");
+    match count {
+        1 if is_regression => (Task::Graded, Vec::new()),
+        0..=2 => (Task::Binary, Vec::new()),
+        _ => {
+            let named = config.raw.get("id2label");
+            let name = |id: usize| {
+                let told = named.and_then(|names| names.get(id.to_string())?.as_str().map(str::to_owned));
+                told.unwrap_or_else(|| id.to_string())
+            };
+            (Task::Multiclass, (0..count).map(name).collect())
+        }
     }
 }
 
 fn read_card(model_dir: &Path, config: &BertConfig) -> Result<ModelCard, TrainError> {
     let path = model_dir.join(CARD_FILE);
     if !path.is_file() {
+        let (task, classes) = foreign_task(config);
         return Ok(ModelCard {
             version: CARD_VERSION,
             tool_version: String::new(),
+            task,
+            classes,
             pooling: Pooling::Cls,
             max_length: config.max_positions.min(512),
             text: Vec::new(),
             numeric: Vec::new(),
+            categorical: Vec::new(),
             fusion_size: 0,
             label: String::new(),
             base_model: String::new(),

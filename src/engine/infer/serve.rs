@@ -52,9 +52,9 @@ fn answer(scorer: &mut Option<Scorer>, request: Request, progress: &Progress) ->
             let opened = scorer.insert(Scorer::open(&model_dir, options)?);
             Ok(Reply::Card(Box::new(opened.card().clone())))
         }
-        Request::Score(rows) => {
+        Request::Predict(rows) => {
             let (scorer, rows) = scores(rows)?;
-            Ok(Reply::Scores(to_bits(&scorer.score(rows, progress)?)))
+            Ok(Reply::Predictions(scorer.predict(rows, progress)?))
         }
         Request::Logits(rows) => {
             let (scorer, rows) = scores(rows)?;

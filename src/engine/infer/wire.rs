@@ -6,6 +6,7 @@ use super::ScoreOptions;
 use crate::engine::progress::ProgressSnapshot;
 use crate::engine::train::ModelCard;
 use crate::engine::train::data::Rows;
+use crate::engine::train::tasks::Predictions;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,8 +16,8 @@ use std::path::PathBuf;
 pub(super) enum Request {
     /// Load a model; answered by `Card`. Comes first.
     Open { model_dir: PathBuf, options: ScoreOptions },
-    /// Answered by `Scores`, after any number of `Progress`.
-    Score(Rows),
+    /// Answered by `Predictions`, after any number of `Progress`.
+    Predict(Rows),
     /// Answered by `Logits`, after any number of `Progress`.
     Logits(Rows),
 }
@@ -30,8 +31,7 @@ pub(super) enum Reply {
         en: String,
         zh: String,
     },
-    /// Bits of a probability a row.
-    Scores(Vec<u32>),
+    Predictions(Predictions),
     /// Bits of the logits of each row.
     Logits(Vec<Vec<u32>>),
     Failed {

@@ -2,6 +2,7 @@
 
 use super::ReportLanguage;
 use super::evaluation_charts::{precision_recall, reliability, roc, scores};
+use super::evaluation_tasks;
 use super::numbers::{four, interval, moment};
 use super::page::{Page, escape};
 use crate::engine::artifact::Bilingual;
@@ -24,8 +25,12 @@ pub fn evaluation_html(name: &str, evaluation: &Evaluation, language: ReportLang
 pub fn evaluations_html(report: &EvaluationReport, language: ReportLanguage) -> String {
     let title = format!("{} · {}", language.pick("Evaluation", "能力评估"), report.data_name);
     let mut page = Page::new(language, &title);
-    let first = report.models.first();
-    let told = first.map_or_else(String::new, |model| facts(&model.evaluation, language));
+    let first = report.models.first().map(|model| facts(&model.evaluation, language));
+    let of_task = report
+        .of_task
+        .first()
+        .map(|model| evaluation_tasks::facts(&model.evaluation, language));
+    let told = first.or(of_task).unwrap_or_default();
     page.title(&title, &told);
     evaluations_sections(&mut page, report);
     page.finish()
@@ -34,6 +39,10 @@ pub fn evaluations_html(report: &EvaluationReport, language: ReportLanguage) -> 
 /// The same inside a page of several results.
 pub(super) fn evaluations_sections(page: &mut Page, report: &EvaluationReport) {
     let language = page.language();
+    if !report.of_task.is_empty() {
+        evaluation_tasks::sections(page, &report.of_task);
+        return;
+    }
     let named: Vec<Named<'_>> = report
         .models
         .iter()

@@ -15,6 +15,7 @@ mod dataset;
 mod drift;
 mod evaluation;
 mod evaluation_charts;
+mod evaluation_tasks;
 mod experiment;
 mod features;
 mod forest;

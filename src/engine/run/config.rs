@@ -1,5 +1,6 @@
 //! `config.json` of a run: all that is needed to repeat it.
 
+use super::task::Task;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -11,6 +12,9 @@ pub struct TrainConfig {
     pub name: String,
     /// Name of a cached base model (`minilm-l6`) or a Hugging Face folder.
     pub base_model: String,
+    /// What the label is. Left out where it is the usual one, so that the hashes of older settings stay.
+    #[serde(skip_serializing_if = "Task::is_usual")]
+    pub task: Task,
     pub data: TrainData,
     pub method: Method,
     /// Embeddings and so many of the lowest layers stay as they are; 0 = none.
@@ -52,7 +56,7 @@ pub struct TrainConfig {
     pub eval_every_steps: Option<u64>,
     /// Stop after so many evaluations without a better metric; `None` = never.
     pub early_stopping_patience: Option<u32>,
-    /// Metric that decides "best": `auc`, `average_precision`, `log_loss` (or `loss`), `accuracy`, `f1`.
+    /// Metric that decides "best": one of `task.metrics()`.
     pub metric: String,
     /// How many of the latest checkpoints stay on disk beside the best one.
     pub keep_last: usize,
@@ -94,6 +98,7 @@ impl Default for TrainConfig {
         Self {
             name: String::new(),
             base_model: "minilm-l6".to_owned(),
+            task: Task::Binary,
             data: TrainData::default(),
             method: Method::Full,
             frozen_layers: 0,
@@ -141,7 +146,11 @@ pub struct TrainData {
     pub text: Vec<String>,
     /// Numeric columns joined to the text's vector; standardised with the training rows' mean and deviation.
     pub numeric: Vec<String>,
-    /// Binary label: 0/1, true/false.
+    /// Columns of few values joined to the text's vector by an embedding each; values that are rare in the training
+    /// rows or absent from them share one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub categorical: Vec<String>,
+    /// 0/1 or true/false for a binary task, any values for classes, numbers for grades.
     pub label: String,
     /// Column whose values form ranking groups (query, user), for evaluation only.
     pub group: Option<String>,
@@ -156,6 +165,7 @@ impl Default for TrainData {
             valid_ratio: 0.1,
             text: Vec::new(),
             numeric: Vec::new(),
+            categorical: Vec::new(),
             label: String::new(),
             group: None,
         }
@@ -206,15 +216,14 @@ pub enum Schedule {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Loss {
+    /// Of a graded task, which has no classes, the squared error stands in its place.
     CrossEntropy,
-    /// Rows labelled 1 count this much; scores then are no probabilities of the data at hand.
-    Weighted {
-        positive_weight: f64,
-    },
+    /// Rows labelled 1 count this much; scores then are no probabilities of the data at hand. Binary tasks only.
+    Weighted { positive_weight: f64 },
+    /// Every class counts alike, however rare: a row weighs rows / (classes · rows of its class).
+    Balanced,
     /// Rows that are already right count less, by (1 − p)^gamma.
-    Focal {
-        gamma: f64,
-    },
+    Focal { gamma: f64 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -147,6 +147,9 @@ pub struct SamplePrediction {
     pub label: f64,
     #[serde(deserialize_with = "null_as_nan")]
     pub score: f64,
+    /// Of classes: what it is and what the model takes it for; `score` is the probability of what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<[String; 2]>,
 }
 
 /// JSON has no NaN: a diverged loss is written as `null` and must not make its line unreadable.

@@ -16,6 +16,7 @@ pub mod replay;
 pub mod series;
 pub mod status;
 pub mod supervise;
+pub mod task;
 pub mod tensorboard;
 pub mod validate;
 pub mod watch;

@@ -71,6 +71,7 @@ fn evaluated(auc: f64, best: bool) -> EventBody {
             text: "宽松版型".to_owned(),
             label: 1.0,
             score: auc,
+            classes: None,
         }],
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: looks at the configuration and at which files exist, never into them; columns are checked by the worker.
 
 mod learning;
+mod task;
 
 use super::config::{Method, TrainConfig};
 use crate::engine::artifact::Bilingual;
@@ -17,12 +18,12 @@ pub struct ConfigProblem {
     pub message: Bilingual,
 }
 
-/// Metrics that may decide which evaluation is best.
+/// Metrics of a binary task that may decide which evaluation is best; those of the others are `Task::metrics`.
 pub const METRICS: [&str; 6] = ["auc", "average_precision", "log_loss", "accuracy", "f1", "loss"];
 
 /// True if a higher value of the metric is better.
 pub fn higher_is_better(metric: &str) -> bool {
-    !matches!(metric, "log_loss" | "loss" | "brier" | "ece")
+    !matches!(metric, "log_loss" | "loss" | "brier" | "ece" | "rmse" | "mae")
 }
 
 /// Makes the file paths of a configuration absolute; relative ones start at `folder`.
@@ -63,6 +64,7 @@ pub fn value_problems(config: &TrainConfig) -> Vec<ConfigProblem> {
     found.sizes(config);
     found.rates(config);
     found.learning(config);
+    found.task(config);
     found.evaluation(config);
     found.0
 }
@@ -136,10 +138,14 @@ impl Found {
         self.require(
             !data.label.trim().is_empty(),
             "data.label",
-            "choose the label column (0/1 or true/false)",
-            "请选择标签列（0/1 或 true/false）",
+            "choose the label column",
+            "请选择标签列",
         );
-        let input = |name: &String| data.text.contains(name) || data.numeric.contains(name);
+        let input = |name: &String| {
+            [&data.text, &data.numeric, &data.categorical]
+                .iter()
+                .any(|part| part.contains(name))
+        };
         self.require(
             !input(&data.label),
             "data.label",
@@ -274,12 +280,6 @@ impl Found {
             "early_stopping_patience",
             "wait for at least 1 evaluation, or leave it out to train to the end",
             "提前停止的耐心须不小于 1 次评估；不填写则训练到底",
-        );
-        self.require(
-            METRICS.contains(&config.metric.as_str()),
-            "metric",
-            format!("`{}` is not one of {}", config.metric, METRICS.join(", ")),
-            format!("`{}` 不在可选指标之中：{}", config.metric, METRICS.join("、")),
         );
     }
 }

@@ -149,7 +149,9 @@ impl Visit<'_> {
     fn pick(&mut self, kind: usize, position: usize, shown: &[u32]) -> Option<u32> {
         for _ in 0..6 {
             let launched = self.shop.launched && self.draws.chance(LAUNCHED_SHARE);
-            let new = launched.then(|| self.shop.catalogue.draw_launched(kind, &mut self.draws)).flatten();
+            let new = launched
+                .then(|| self.shop.catalogue.draw_launched(kind, &mut self.draws))
+                .flatten();
             if let Some(item) = new.filter(|item| !shown.contains(item)) {
                 return Some(item);
             }

@@ -67,12 +67,12 @@ impl BatchPlan {
 
     /// At most `per_positive` rows labelled 0 for each labelled 1; all rows where there are no more than that, or
     /// only rows of one label.
-    pub fn with_negatives(mut self, labels: &[u8], per_positive: f64) -> Self {
-        let of = |label: u8| -> Vec<u32> {
+    pub fn with_negatives(mut self, labels: &[f32], per_positive: f64) -> Self {
+        let of = |label: f32| -> Vec<u32> {
             let rows = (0u32..).zip(labels).filter(|(_, known)| **known == label);
             rows.map(|(row, _)| row).collect()
         };
-        let (positives, mut turns) = (of(1), of(0));
+        let (positives, mut turns) = (of(1.0), of(0.0));
         let kept = ((positives.len() as f64 * per_positive).ceil() as usize).max(1);
         if positives.is_empty() || kept >= turns.len() {
             return self;
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn negatives_take_turns_beside_all_positives() {
-        let labels: Vec<u8> = (0..1000).map(|row| u8::from(row % 25 == 0)).collect();
+        let labels: Vec<f32> = (0..1000).map(|row| f32::from(u8::from(row % 25 == 0))).collect();
         let plan = BatchPlan::new(lengths(1000), 16, 5).with_negatives(&labels, 3.0);
         assert_eq!(plan.rows_per_epoch(), 40 + 120);
         assert_eq!(plan.steps_per_epoch(), 10);
@@ -235,17 +235,21 @@ mod tests {
         }
         for (row, count) in seen.iter().enumerate() {
             // 16 epochs of 120 negatives go through all 960 of them twice.
-            assert_eq!(*count, if labels[row] == 1 { 16 } else { 2 }, "row {row}");
+            assert_eq!(*count, if labels[row] == 1.0 { 16 } else { 2 }, "row {row}");
         }
         assert_eq!(plan.epoch(3), plan.epoch(3));
     }
 
     #[test]
     fn with_few_negatives_or_one_label_all_rows_are_taken() {
-        let plan = |labels: &[u8], per_positive| {
+        let plan = |labels: &[f32], per_positive| {
             BatchPlan::new(lengths(labels.len()), 4, 1).with_negatives(labels, per_positive)
         };
-        for (labels, per_positive) in [(vec![1u8, 0, 0, 1, 0], 3.0), (vec![0; 9], 1.0), (vec![1; 9], 1.0)] {
+        for (labels, per_positive) in [
+            (vec![1.0, 0.0, 0.0, 1.0, 0.0], 3.0),
+            (vec![0.0; 9], 1.0),
+            (vec![1.0; 9], 1.0),
+        ] {
             let plan = plan(&labels, per_positive);
             assert_eq!(plan.rows_per_epoch(), labels.len());
             assert_eq!(plan.log_odds_shift(), 0.0);

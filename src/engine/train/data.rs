@@ -20,14 +20,19 @@ pub struct Rows {
     #[serde(with = "as_bits")]
     pub numeric: Vec<f32>,
     pub numeric_columns: usize,
-    /// 0 or 1; empty for rows that are only scored.
-    pub labels: Vec<u8>,
+    /// Texts of each categorical column, a column after the other; empty where the cell is missing.
+    pub categories: Vec<Vec<String>>,
+    /// As the task reads them: 0 or 1, the place of the class, the grade; empty for rows that are only scored.
+    #[serde(with = "as_bits")]
+    pub labels: Vec<f32>,
+    /// Number of the ranked list each row belongs to; empty where rows form none.
+    pub groups: Vec<u32>,
     /// Line (or row number) in the file each row came from.
     pub lines: Vec<u32>,
 }
 
 /// Numbers as the bits of their `f32`, since JSON has no NaN.
-mod as_bits {
+pub(crate) mod as_bits {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(values: &[f32], to: S) -> Result<S::Ok, S::Error> {
@@ -61,16 +66,10 @@ impl Rows {
                 .flat_map(|&i| self.numeric[i * width..(i + 1) * width].iter().copied())
                 .collect(),
             numeric_columns: width,
-            labels: if self.labels.is_empty() {
-                Vec::new()
-            } else {
-                indices.iter().map(|&i| self.labels[i]).collect()
-            },
-            lines: if self.lines.is_empty() {
-                Vec::new()
-            } else {
-                indices.iter().map(|&i| self.lines[i]).collect()
-            },
+            categories: self.categories.iter().map(|column| strings(column)).collect(),
+            labels: taken(&self.labels, indices),
+            groups: taken(&self.groups, indices),
+            lines: taken(&self.lines, indices),
         }
     }
 
@@ -94,6 +93,55 @@ impl Rows {
         }
         let mut order: Vec<usize> = (0..self.len()).collect();
         Draws::new(seed, &[STREAM_HOLD_OUT]).shuffle(&mut order);
+        self.hold_out_in(&order, count)
+    }
+
+    /// As `hold_out`, but no class (label) is held out altogether: where that would be, its row that comes last in the
+    /// draw changes places with the next row of a class that has others to learn from.
+    pub fn hold_out_of_classes(&self, ratio: f64, seed: u64) -> Result<(Self, Self), TrainError> {
+        let (kept, held) = self.hold_out(ratio, seed)?;
+        let class = |label: f32| label as usize;
+        let most = self.labels.iter().map(|&label| class(label) + 1).max().unwrap_or(0);
+        let mut learnt = vec![0usize; most];
+        kept.labels.iter().for_each(|&label| learnt[class(label)] += 1);
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        Draws::new(seed, &[STREAM_HOLD_OUT]).shuffle(&mut order);
+        for at in (0..held.len()).rev() {
+            let missing = class(self.labels[order[at]]);
+            if learnt[missing] > 0 {
+                continue;
+            }
+            let spare = (held.len()..order.len()).find(|&other| learnt[class(self.labels[order[other]])] > 1);
+            if let Some(other) = spare {
+                learnt[class(self.labels[order[other]])] -= 1;
+                learnt[missing] += 1;
+                order.swap(at, other);
+            }
+        }
+        self.hold_out_in(&order, held.len())
+    }
+
+    /// As `hold_out`, but whole ranked lists: as many as hold that share of the rows, or one more.
+    pub fn hold_out_of_lists(&self, ratio: f64, seed: u64) -> Result<(Self, Self), TrainError> {
+        let (_, held) = self.hold_out(ratio, seed)?;
+        let lists = self.groups.iter().max().map_or(0, |&last| last as usize + 1);
+        let mut order: Vec<usize> = (0..lists).collect();
+        Draws::new(seed, &[STREAM_HOLD_OUT]).shuffle(&mut order);
+        let mut place = vec![0usize; lists];
+        order.iter().enumerate().for_each(|(at, &list)| place[list] = at);
+        let mut rows: Vec<usize> = (0..self.len()).collect();
+        rows.sort_by_key(|&row| place[self.groups[row] as usize]);
+        let ends = (held.len()..rows.len()).find(|&at| self.groups[rows[at]] != self.groups[rows[at - 1]]);
+        match ends {
+            Some(count) => self.hold_out_in(&rows, count),
+            None => Err(TrainError::TooFewRows {
+                what: format!("{lists} ranked lists are too few to hold some of them out for validation"),
+            }),
+        }
+    }
+
+    /// (kept, held out): the first `count` rows of an order are held out.
+    fn hold_out_in(&self, order: &[usize], count: usize) -> Result<(Self, Self), TrainError> {
         let (held, kept) = order.split_at(count);
         let sorted = |indices: &[usize]| {
             let mut indices = indices.to_vec();
@@ -102,6 +150,14 @@ impl Rows {
         };
         Ok((self.take(&sorted(kept)), self.take(&sorted(held))))
     }
+}
+
+/// The values at these indices; none where there are none at all.
+fn taken<T: Copy>(values: &[T], indices: &[usize]) -> Vec<T> {
+    if values.is_empty() {
+        return Vec::new();
+    }
+    indices.iter().map(|&i| values[i]).collect()
 }
 
 /// A numeric input column and the training rows' mean and standard deviation.
@@ -166,7 +222,9 @@ mod tests {
             pairs: None,
             numeric: (0..count).flat_map(|i| [i as f32, 5.0]).collect(),
             numeric_columns: 2,
-            labels: (0..count).map(|i| (i % 2) as u8).collect(),
+            categories: vec![(0..count).map(|i| format!("c{i}")).collect()],
+            labels: (0..count).map(|i| (i % 2) as f32).collect(),
+            groups: Vec::new(),
             lines: (0..count).map(|i| i as u32 + 2).collect(),
         }
     }
@@ -184,6 +242,47 @@ mod tests {
         assert_ne!(all.hold_out(0.1, 6).expect("split").1, held);
         assert_eq!(all.hold_out(0.0, 5).expect("default").1.len(), 100);
         assert!(all.hold_out(1.0, 5).is_err() && rows(1).hold_out(0.5, 5).is_err());
+    }
+
+    #[test]
+    fn no_class_is_held_out_altogether() {
+        let mut all = rows(200);
+        // Ten classes of two rows each among many of the first.
+        all.labels = (0..200u16)
+            .map(|i| if i < 20 { 1.0 + f32::from(i / 2) } else { 0.0 })
+            .collect();
+        for seed in 0..50 {
+            let (kept, held) = all.hold_out_of_classes(0.4, seed).expect("split");
+            assert_eq!((kept.len(), held.len()), (120, 80));
+            for class in 0..=10u8 {
+                assert!(kept.labels.contains(&f32::from(class)), "seed {seed}, class {class}");
+            }
+            let mut lines: Vec<u32> = kept.lines.iter().chain(&held.lines).copied().collect();
+            lines.sort_unstable();
+            assert_eq!(lines, all.lines);
+            assert_eq!(kept.categories[0][0], format!("c{}", kept.lines[0] - 2));
+        }
+        let two = rows(100);
+        assert_eq!(
+            two.hold_out_of_classes(0.1, 3).expect("split"),
+            two.hold_out(0.1, 3).expect("split")
+        );
+    }
+
+    #[test]
+    fn ranked_lists_are_held_out_whole() {
+        let mut all = rows(200);
+        all.groups = (0..200).map(|row| row / 8).collect();
+        let (kept, held) = all.hold_out_of_lists(0.1, 5).expect("split");
+        assert_eq!(
+            (kept.len(), held.len()),
+            (176, 24),
+            "20 rows are asked for, lists have 8"
+        );
+        assert!(held.groups.iter().all(|list| !kept.groups.contains(list)));
+        assert_eq!(all.hold_out_of_lists(0.1, 5).expect("again").1, held);
+        all.groups = vec![0; 200];
+        assert!(all.hold_out_of_lists(0.1, 5).is_err());
     }
 
     #[test]

@@ -21,12 +21,20 @@ pub enum TrainError {
         column: String,
         known: Vec<String>,
     },
-    #[error("{}, line {line}: label '{column}' is '{value}', expected 0 or 1", path.display())]
+    #[error("{}, line {line}: label '{column}' is '{value}', expected {expected}", path.display())]
     Label {
         path: PathBuf,
         line: u64,
         column: String,
         value: String,
+        expected: &'static str,
+    },
+    /// The label as a whole does not suit the task.
+    #[error("{}: label '{column}' {reason}", path.display())]
+    Labels {
+        path: PathBuf,
+        column: String,
+        reason: String,
     },
     #[error("{what}")]
     TooFewRows { what: String },
@@ -113,8 +121,8 @@ impl TrainError {
                 "Check that the file exists and is a table the program can open (try `touchstone ingest`)."
             }
             Self::MissingColumn { .. } => "Choose one of the columns that exist.",
-            Self::Label { .. } => {
-                "The label must be 0/1 or true/false in each row; clean the column or choose another."
+            Self::Label { .. } | Self::Labels { .. } => {
+                "Clean the label column, choose another one, or choose the task that suits it: binary for 0/1 or true/false, multiclass for classes, graded for numbers."
             }
             Self::TooFewRows { .. } => "Give more labelled rows, or hold out fewer.",
             Self::Model(_) => "Choose another base model; `touchstone models list` shows the cached ones.",

@@ -7,18 +7,22 @@
 
 pub mod batches;
 pub mod card;
+pub mod categories;
 pub mod data;
 pub mod energy;
 pub mod error;
+pub mod evidence;
 pub mod hardware;
 pub mod host;
+pub mod inputs;
 pub mod origin;
+pub mod own_table;
 pub mod readme;
 pub mod run_host;
 pub mod schedule;
 pub mod state;
 pub mod table;
-pub mod validate;
+pub mod tasks;
 
 #[cfg(feature = "torch")]
 pub(crate) mod backend;

@@ -9,6 +9,7 @@ use crate::engine::project::{ArtefactKind, Project};
 use crate::engine::recipe::Recipe;
 use crate::engine::run::RunDir;
 use crate::engine::run::config::TrainConfig;
+use crate::engine::train::tasks::TaskRules;
 use std::path::Path;
 
 /// A file that was read.
@@ -41,15 +42,16 @@ impl FileFacts {
 pub struct RowFacts {
     pub part: &'static str,
     pub rows: usize,
-    pub positives: usize,
+    /// What the labels are, e.g. `12 positive`, in a few words.
+    pub labels: String,
 }
 
 impl RowFacts {
-    pub fn of(part: &'static str, labels: &[u8]) -> Self {
+    pub fn of(part: &'static str, labels: &[f32], rules: &dyn TaskRules) -> Self {
         Self {
             part,
             rows: labels.len(),
-            positives: labels.iter().filter(|&&label| label == 1).count(),
+            labels: rules.describe(labels),
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::card::{ModelCard, Pooling};
 use super::energy::{self, Use};
 use super::origin::{FileFacts, Origin, RowFacts};
+use super::tasks;
 use crate::engine::run::config::{Method, TrainConfig};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -67,26 +68,29 @@ fn front_matter(facts: &Facts<'_>) -> String {
 fn head(facts: &Facts<'_>) -> String {
     let card = facts.card;
     let text = card.text.join(" + ");
-    let numbers = match card.numeric.len() {
-        0 => String::new(),
-        count => format!(", {count} numeric columns beside it"),
-    };
+    let mut beside = String::new();
+    for (count, what) in [(card.numeric.len(), "numeric"), (card.categorical.len(), "categorical")] {
+        if count > 0 {
+            let _ = write!(beside, ", {count} {what} columns beside it");
+        }
+    }
     let pooling = match card.pooling {
         Pooling::Cls => "tanh(dense(first token))",
         Pooling::Mean => "mean over all tokens",
     };
-    let fusion = if card.numeric.is_empty() {
+    let fusion = if !card.is_fused() {
         "logits = classifier(text)".to_owned()
     } else {
         format!(
-            "gated late fusion of width {}: z = gelu(dense(numbers)), g = sigmoid(gate([text, z])), logits = classifier([text, g * z])",
+            "gated late fusion of width {}: z = gelu(dense([numbers, embeddings of the categories])), g = sigmoid(gate([text, z])), logits = classifier([text, g * z])",
             card.fusion_size
         )
     };
     let (all, learnt) = facts.parameters;
+    let [answer, answer_zh] = tasks::of(card.task, &card.classes).answer(&card.label);
     format!(
-        "# {label} from text\n\nGives the probability that `{label}` is 1, from the text column `{text}`{numbers}. Fine-tuned from `{base}` with Touchstone {version}.\n\n\
-        由 Touchstone {version} 基于 `{base}` 微调：根据文本列 `{text}` 预测 `{label}` 为 1 的概率。\n\n\
+        "# {label} from text\n\nGives {answer}, from the text column `{text}`{beside}. Fine-tuned from `{base}` with Touchstone {version}.\n\n\
+        由 Touchstone {version} 基于 `{base}` 微调：根据文本列 `{text}` {answer_zh}。\n\n\
         - Text vector 文本向量: {pooling}; at most {length} tokens\n- Head 分类头: {fusion}\n- Parameters 参数: {all}, of which {learnt} learnt\n",
         label = card.label,
         base = base_name(card),
@@ -104,10 +108,11 @@ fn loading(facts: &Facts<'_>) -> String {
             "The folder is one of Transformers' own sequence classifiers.".to_owned(),
         )
     } else {
-        let numeric = if card.numeric.is_empty() {
-            ""
-        } else {
-            ", numeric=numbers"
+        let numeric = match (card.numeric.is_empty(), card.categorical.is_empty()) {
+            (true, true) => "",
+            (false, true) => ", numeric=numbers",
+            (true, false) => ", categories=codes",
+            (false, false) => ", numeric=numbers, categories=codes",
         };
         let note = "The head is not one of Transformers' own classes, so the class lies beside the weights in `modeling_touchstone.py` and `trust_remote_code=True` is needed. \
             Without it Transformers loads an untrained head (it says that weights are missing) or refuses; its results are then not this model's.".to_owned();
@@ -130,9 +135,14 @@ fn loading(facts: &Facts<'_>) -> String {
         "batch = tokenizer({columns}, padding=True, truncation=True, max_length={}, return_tensors=\"pt\")",
         card.max_length
     );
+    if card.is_fused() {
+        out.push_str("# rows: a dict a row with the columns beside the text; modeling_touchstone.py lies in FOLDER\n");
+    }
     if !card.numeric.is_empty() {
-        out.push_str("# rows: a dict a row with the numeric columns; modeling_touchstone.py lies in FOLDER\n");
         out.push_str("numbers = modeling_touchstone.numeric_inputs(FOLDER, rows)\n");
+    }
+    if !card.categorical.is_empty() {
+        out.push_str("codes = modeling_touchstone.category_inputs(FOLDER, rows)\n");
     }
     let _ = writeln!(out, "logits = model(**batch{numeric}).logits\n```");
     if matches!(facts.config.method, Method::Lora { .. }) {
@@ -140,7 +150,15 @@ fn loading(facts: &Facts<'_>) -> String {
             "\nThe adapter is merged into these weights; alone it lies in `adapter/`, for PEFT:\n\n```python\n",
         );
         if card.is_plain() {
-            out.push_str("base = AutoModelForSequenceClassification.from_pretrained(BASE)\nmodel = peft.PeftModel.from_pretrained(base, FOLDER + \"/adapter\")\n```\n");
+            let outputs = tasks::of(card.task, &card.classes).outputs();
+            let head = match outputs {
+                2 => String::new(),
+                other => format!(", num_labels={other}, ignore_mismatched_sizes=True"),
+            };
+            let _ = writeln!(
+                out,
+                "base = AutoModelForSequenceClassification.from_pretrained(BASE{head})\nmodel = peft.PeftModel.from_pretrained(base, FOLDER + \"/adapter\")\n```"
+            );
         } else {
             out.push_str("model = modeling_touchstone.with_adapter(FOLDER, BASE)\n```\n");
         }
@@ -155,10 +173,10 @@ fn file_row(part: &str, file: &FileFacts, rows: &str) -> String {
 
 fn data(facts: &Facts<'_>) -> String {
     let mut out =
-        "## Data 数据\n\n| part | file | bytes | rows (positive) | BLAKE3 |\n|---|---|---|---|---|\n".to_owned();
+        "## Data 数据\n\n| part | file | bytes | rows (labels) | BLAKE3 |\n|---|---|---|---|---|\n".to_owned();
     let rows_of = |part: &str| facts.rows.iter().find(|rows| rows.part == part);
     let counted =
-        |part: &str| rows_of(part).map_or_else(|| "-".to_owned(), |rows| format!("{} ({})", rows.rows, rows.positives));
+        |part: &str| rows_of(part).map_or_else(|| "-".to_owned(), |rows| format!("{} ({})", rows.rows, rows.labels));
     for (part, file) in &facts.origin.files {
         out.push_str(&file_row(part, file, &counted(part)));
     }
@@ -198,6 +216,15 @@ fn features(facts: &Facts<'_>) -> String {
             out,
             "- {}: standardised by mean {:.6} and deviation {:.6} of the training rows",
             column.name, column.mean, column.sd
+        );
+    }
+    for column in &facts.card.categorical {
+        let _ = writeln!(
+            out,
+            "- {}: an embedding of width {} for each of {} values of the training rows, one for all others",
+            column.name,
+            column.width(),
+            column.values.len()
         );
     }
     let Some(set) = &facts.origin.feature_set else {
@@ -289,112 +316,5 @@ fn cost(facts: &Facts<'_>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::artifact::ContentHash;
-    use crate::engine::train::data::NumericColumn;
-
-    fn card(pooling: Pooling, numeric: Vec<NumericColumn>) -> ModelCard {
-        ModelCard {
-            version: 1,
-            tool_version: "9.9.9".to_owned(),
-            pooling,
-            max_length: 77,
-            text: vec!["title".to_owned()],
-            fusion_size: 64 * usize::from(!numeric.is_empty()),
-            numeric,
-            label: "bought".to_owned(),
-            base_model: "/home/me/secret/minilm".to_owned(),
-            best_step: 40,
-            valid_metrics: BTreeMap::from([("auc".to_owned(), 0.91234)]),
-        }
-    }
-
-    fn written(card: &ModelCard, method: Method) -> String {
-        let mut config = TrainConfig {
-            method,
-            base_model: card.base_model.clone(),
-            ..TrainConfig::default()
-        };
-        config.data.train = "/home/me/secret/train.csv".into();
-        let hash = ContentHash::of_bytes(b"rows");
-        let file = FileFacts {
-            name: "train.csv".to_owned(),
-            bytes: 4,
-            hash: Some(hash),
-        };
-        markdown(&Facts {
-            card,
-            config: &config,
-            origin: &Origin {
-                files: vec![("train", file)],
-                ..Origin::default()
-            },
-            base_weights: Vec::new(),
-            rows: vec![RowFacts::of("train", &[1, 0, 1]), RowFacts::of("valid", &[0, 1])],
-            parameters: (1000, 10),
-            device: "cpu (Some CPU, 2 threads)",
-            precision: "fp32",
-            test_metrics: &BTreeMap::from([("auc".to_owned(), 0.85)]),
-            samples_per_sec: 12.34,
-            use_: Use {
-                hours: 2.0,
-                cores: 4,
-                core_share: 0.5,
-                gigabytes: 2.0,
-                gpus: 0,
-            },
-        })
-    }
-
-    #[test]
-    fn a_plain_model_tells_data_metrics_and_energy_and_no_folder_of_this_machine() {
-        let text = written(&card(Pooling::Cls, Vec::new()), Method::Full);
-        for part in [
-            "---\nlibrary_name: transformers\n",
-            "base_model: \"minilm\"",
-            &format!(
-                "| train | train.csv | 4 | 3 (2) | `{}` |",
-                ContentHash::of_bytes(b"rows")
-            ),
-            "Validation rows: 2 (1)",
-            "| auc | 0.9123 | 0.8500 |",
-            "cpu (Some CPU, 2 threads), fp32",
-            // 2 · (4 · 12 · 0.5 + 2 · 0.3725) / 1000
-            "0.049490 kWh",
-            "max_length=77",
-            "from_pretrained(FOLDER).eval()",
-        ] {
-            assert!(text.contains(part), "{part} is not in\n{text}");
-        }
-        assert!(!text.contains("secret") && !text.contains("trust_remote_code") && !text.contains("peft"));
-    }
-
-    #[test]
-    fn a_head_of_our_own_is_said_to_be_one() {
-        let price = NumericColumn {
-            name: "price".to_owned(),
-            mean: 20.0,
-            sd: 4.0,
-        };
-        let lora = Method::Lora {
-            rank: 4,
-            alpha: 8.0,
-            dropout: 0.0,
-            targets: vec!["query".to_owned()],
-            rslora: false,
-        };
-        let text = written(&card(Pooling::Mean, vec![price]), lora);
-        for part in [
-            "not one of Transformers' own classes",
-            "trust_remote_code=True",
-            "numeric_inputs(FOLDER, rows)",
-            "with_adapter(FOLDER, BASE)",
-            "gated late fusion of width 64",
-            "- price: standardised by mean 20.000000 and deviation 4.000000",
-            "- lora\n",
-        ] {
-            assert!(text.contains(part), "{part} is not in\n{text}");
-        }
-    }
-}
+#[path = "readme_tests.rs"]
+mod tests;

@@ -4,10 +4,12 @@
 
 use super::TrainError;
 use super::data::Rows;
+use super::tasks::{Label, TaskRules};
 use crate::engine::artifact::ColumnType;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
 use polars::prelude::{Column, DataFrame, DataType};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Rows of a file, and what was left out of it.
@@ -19,13 +21,15 @@ pub struct Loaded {
 }
 
 /// Names of the columns to read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Columns<'a> {
     /// One, or two for a pair.
     pub text: &'a [String],
     pub numeric: &'a [String],
+    pub categorical: &'a [String],
     /// Rows without it are dropped; `None` to score.
     pub label: Option<&'a str>,
+    pub group: Option<&'a str>,
 }
 
 /// A table and the line of each of its rows.
@@ -44,9 +48,10 @@ impl From<&Dataset> for Table {
     }
 }
 
-/// Reads any table file; the named text and label columns keep their text as written (`007` stays `007`).
+/// Reads any table file; the named text, category and label columns keep their text as written (`007` stays `007`).
 pub fn open(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Dataset, TrainError> {
-    let as_text = columns.text.iter().map(String::as_str).chain(columns.label);
+    let named = columns.text.iter().chain(columns.categorical).map(String::as_str);
+    let as_text = named.chain(columns.label).chain(columns.group);
     let options = ReadOptions {
         types: as_text.map(|name| (name.to_owned(), ColumnType::Text)).collect(),
         ..ReadOptions::default()
@@ -55,14 +60,6 @@ pub fn open(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Da
         path: path.to_owned(),
         reason: error.to_string(),
     })
-}
-
-/// Reads the named columns of a table file.
-pub fn load(path: &Path, columns: Columns<'_>, progress: &Progress) -> Result<Loaded, TrainError> {
-    let dataset = open(path, columns, progress)?;
-    let mut loaded = rows_of(&Table::from(&dataset), path, columns)?;
-    loaded.notes.extend(rejected_note(&dataset, path));
-    Ok(loaded)
 }
 
 /// One sentence if the file holds lines that are no rows.
@@ -76,16 +73,22 @@ pub fn rejected_note(dataset: &Dataset, path: &Path) -> Option<String> {
     })
 }
 
-/// Takes the named columns out of a table; `path` is for messages.
-pub fn rows_of(table: &Table, path: &Path, columns: Columns<'_>) -> Result<Loaded, TrainError> {
+/// Takes the named columns out of a table; `path` is for messages. Labels are read by the rules of the task.
+pub fn rows_of(
+    table: &Table,
+    path: &Path,
+    columns: Columns<'_>,
+    rules: Option<&dyn TaskRules>,
+) -> Result<Loaded, TrainError> {
     let mut notes = Vec::new();
     let reader = Reader { table, path };
-    let texts = columns
-        .text
-        .iter()
-        .map(|name| reader.texts(name))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut texts = texts.into_iter();
+    let all_texts = |names: &[String]| {
+        names
+            .iter()
+            .map(|name| reader.texts(name))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let mut texts = all_texts(columns.text)?.into_iter();
     let first = texts
         .next()
         .ok_or_else(|| TrainError::config("data.text", "names no column"))?;
@@ -94,39 +97,119 @@ pub fn rows_of(table: &Table, path: &Path, columns: Columns<'_>) -> Result<Loade
         .iter()
         .map(|name| reader.numbers(name, &mut notes))
         .collect::<Result<Vec<_>, _>>()?;
-    let labels = columns.label.map(|name| reader.labels(name)).transpose()?;
-    let all = Rows {
+    let labels = match (columns.label, rules) {
+        (Some(name), Some(rules)) => Some(reader.labels(name, rules)?),
+        _ => None,
+    };
+    let groups = columns.group.map(|name| reader.texts(name)).transpose()?;
+    let mut rows = Rows {
         numeric: (0..first.len())
             .flat_map(|row| numbers.iter().map(move |column| column[row]))
             .collect(),
         numeric_columns: numbers.len(),
         texts: first,
         pairs: texts.next(),
+        categories: all_texts(columns.categorical)?,
         labels: Vec::new(),
+        groups: groups.map_or_else(Vec::new, |names| numbered(&names)),
         lines: table.lines.clone(),
     };
-    let rows = match labels {
-        None => all,
-        Some(labels) => {
-            let kept: Vec<usize> = (0..labels.len()).filter(|&row| labels[row].is_some()).collect();
-            if kept.len() < labels.len() {
-                notes.push(format!(
-                    "{}: {} of {} rows have no label and are left out",
-                    path.display(),
-                    labels.len() - kept.len(),
-                    labels.len()
-                ));
-            }
-            let mut rows = if kept.len() == labels.len() {
-                all
-            } else {
-                all.take(&kept)
-            };
-            rows.labels = labels.into_iter().flatten().collect();
-            rows
+    if let Some(labels) = labels {
+        notes.extend(labels.notes(path));
+        let kept: Vec<usize> = (0..rows.len()).filter(|&row| labels.values[row].is_some()).collect();
+        if kept.len() < rows.len() {
+            rows = rows.take(&kept);
         }
-    };
+        rows.labels = labels.values.into_iter().flatten().collect();
+    }
     Ok(Loaded { rows, notes })
+}
+
+/// The labels of a column as the task reads them, and what was left out, one English sentence each.
+pub fn labels_of(
+    table: &Table,
+    path: &Path,
+    name: &str,
+    rules: &dyn TaskRules,
+) -> Result<(Vec<Option<f32>>, Vec<String>), TrainError> {
+    let found = Reader { table, path }.labels(name, rules)?;
+    let notes = found.notes(path);
+    Ok((found.values, notes))
+}
+
+/// How often each label of a column occurs, and the line of its first row; rows without a label are left out.
+pub fn label_counts(table: &Table, path: &Path, name: &str) -> Result<Vec<LabelCount>, TrainError> {
+    let reader = Reader { table, path };
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut found: Vec<LabelCount> = Vec::new();
+    for (row, cell) in reader.texts(name)?.into_iter().enumerate() {
+        let label = super::tasks::plain_label(&cell);
+        if label.is_empty() {
+            continue;
+        }
+        let place = *places.entry(label.to_owned()).or_insert_with(|| {
+            found.push(LabelCount {
+                label: label.to_owned(),
+                rows: 0,
+                line: reader.line(row),
+            });
+            found.len() - 1
+        });
+        found[place].rows += 1;
+    }
+    Ok(found)
+}
+
+/// A label as it is written, in how many rows it stands, and the line of the first of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelCount {
+    pub label: String,
+    pub rows: usize,
+    pub line: u64,
+}
+
+/// Names as numbers in order of appearance.
+fn numbered(names: &[String]) -> Vec<u32> {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let number = |name| {
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        *known.entry(name).or_insert(next)
+    };
+    names.iter().map(String::as_str).map(number).collect()
+}
+
+/// Labels of all rows, and what was wrong with those that are none.
+struct LabelCells {
+    values: Vec<Option<f32>>,
+    missing: usize,
+    /// Classes no training row has, with their rows.
+    unknown: Vec<(String, usize)>,
+}
+
+impl LabelCells {
+    fn notes(&self, path: &Path) -> Vec<String> {
+        let (path, all) = (path.display(), self.values.len());
+        let mut notes = Vec::new();
+        if self.missing > 0 {
+            notes.push(format!(
+                "{path}: {} of {all} rows have no label and are left out",
+                self.missing
+            ));
+        }
+        if !self.unknown.is_empty() {
+            let rows: usize = self.unknown.iter().map(|(_, rows)| rows).sum();
+            let names: Vec<&str> = self.unknown.iter().take(5).map(|(name, _)| name.as_str()).collect();
+            let more = match self.unknown.len() {
+                0..=5 => String::new(),
+                count => format!(" and {} more", count - 5),
+            };
+            notes.push(format!(
+                "{path}: {rows} of {all} rows are of classes no training row has ({}{more}) and are left out",
+                names.join(", ")
+            ));
+        }
+        notes
+    }
 }
 
 struct Reader<'a> {
@@ -191,24 +274,40 @@ impl Reader<'_> {
             .collect())
     }
 
-    /// 0 or 1, `None` where the cell is empty.
-    fn labels(&self, name: &str) -> Result<Vec<Option<u8>>, TrainError> {
-        let column = self
-            .column(name)?
-            .cast(&DataType::String)
-            .map_err(|error| self.bad(error))?;
-        let cells = column.str().map_err(|error| self.bad(error))?;
-        let label = |(row, cell): (usize, Option<&str>)| match cell.map(str::trim) {
-            None | Some("") => Ok(None),
-            Some("0" | "0.0" | "false" | "False" | "FALSE") => Ok(Some(0)),
-            Some("1" | "1.0" | "true" | "True" | "TRUE") => Ok(Some(1)),
-            Some(other) => Err(TrainError::Label {
-                path: self.path.to_owned(),
-                line: self.line(row),
-                column: name.to_owned(),
-                value: other.chars().take(40).collect(),
-            }),
+    /// As the task reads them, `None` where the cell is empty or of an unknown class.
+    fn labels(&self, name: &str, rules: &dyn TaskRules) -> Result<LabelCells, TrainError> {
+        let mut found = LabelCells {
+            values: Vec::new(),
+            missing: 0,
+            unknown: Vec::new(),
         };
-        cells.iter().enumerate().map(label).collect()
+        for (row, cell) in self.texts(name)?.into_iter().enumerate() {
+            let value = match rules.read_label(&cell) {
+                Label::Value(value) => Some(value),
+                Label::Missing => {
+                    found.missing += 1;
+                    None
+                }
+                Label::Unknown => {
+                    let known = found.unknown.iter_mut().find(|(name, _)| *name == cell);
+                    match known {
+                        Some((_, rows)) => *rows += 1,
+                        None => found.unknown.push((cell, 1)),
+                    }
+                    None
+                }
+                Label::Bad { expected } => {
+                    return Err(TrainError::Label {
+                        path: self.path.to_owned(),
+                        line: self.line(row),
+                        column: name.to_owned(),
+                        value: cell.trim().chars().take(40).collect(),
+                        expected,
+                    });
+                }
+            };
+            found.values.push(value);
+        }
+        Ok(found)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ApplyContext;
 use crate::engine::eval::EvaluationReport;
-use crate::engine::eval::suite::{ScoredRows, SuiteError, score_runs};
+use crate::engine::eval::suite::{self, ScoredRows, SuiteError};
 use crate::engine::flow::catalogue;
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
@@ -61,12 +61,11 @@ fn evaluate_runs(
     progress: &Progress,
 ) -> Result<Evaluations, SuiteError> {
     let started = Instant::now();
-    let rows = score_runs(runs, &choice.suite, progress)?;
+    let created_ms = now_ms();
+    let (mut report, rows) = suite::evaluate_runs(runs, (&choice.suite, &choice.config), created_ms, progress)?;
     if let Some(path) = store {
         rows.write(path)?;
     }
-    let created_ms = now_ms();
-    let mut report = rows.evaluate(&choice.config, created_ms, progress)?;
     report.elapsed_ms = started.elapsed().as_millis() as u64;
     Ok(Evaluations {
         report,

@@ -13,6 +13,7 @@ use crate::engine::run::now_ms;
 use crate::engine::run::status::RunStatus;
 use crate::engine::run::supervise::{self, Launcher};
 use crate::engine::run::validate;
+use crate::engine::train::own_table;
 use crate::gui::command::train::{RunAction, TrainCommand};
 use crate::gui::i18n::train as words;
 use crate::gui::jobs::JobFailure;
@@ -34,6 +35,7 @@ pub fn apply(command: TrainCommand, cx: &mut ApplyContext<'_>) {
         TrainCommand::Act(run_id, action) => act(cx, &run_id, action),
         TrainCommand::Refresh => refresh(cx),
         TrainCommand::Inspect(base_model) => inspect(cx, base_model),
+        TrainCommand::LookAtTable => look_at_table(cx),
         TrainCommand::DismissError => {
             cx.state.train.error = None;
             if cx.state.train.started.error().is_some() {
@@ -84,6 +86,30 @@ fn refresh(cx: &mut ApplyContext<'_>) {
             cx.state.train.hidden_sizes.extend(sizes);
         }));
     });
+}
+
+/// Looks at the project's table and divides its rows, for a training without a feature set.
+fn look_at_table(cx: &mut ApplyContext<'_>) {
+    let (Some(table), Some(project)) = (
+        cx.state.recipe.clean_or_raw(&cx.state.data),
+        cx.state.project.project.ready(),
+    ) else {
+        return;
+    };
+    // Files of a run stay as they are: another table lies in another folder.
+    let dir = project.data_dir().join("tables").join(table.info.hash.short());
+    let progress = cx.jobs.start(
+        Stage::Train,
+        words::LOOKING.into(),
+        move |progress| {
+            let seed = TrainConfig::default().seed;
+            let found = own_table::prepare(&table, &dir, seed, progress);
+            let found = found.map_err(|error| JobFailure::from_error(&error, progress))?;
+            Ok(TrainInputs::of_table(found))
+        },
+        |outcome, cx| cx.state.train.table.finish(outcome),
+    );
+    cx.state.train.table.start(progress);
 }
 
 /// Finds the width of a base model named by hand; one that cannot be read counts as the default one.

@@ -14,6 +14,8 @@ pub enum TrainCommand {
     Act(String, RunAction),
     /// Read again what can be trained on and which base models there are.
     Refresh,
+    /// Look at the project's table as something to train on, without features.
+    LookAtTable,
     /// Look at a base model that was named by hand: its width.
     Inspect(String),
     DismissError,

@@ -1,7 +1,10 @@
 //! Words of the evaluate page.
 
+pub mod of_task;
+
 use super::{Text, number};
 use crate::engine::eval::baseline::name_in_chinese;
+use crate::engine::eval::suite::{CLASS_SHARES, MEAN_GRADE};
 use crate::engine::eval::{Evaluation, ModelEvaluation};
 use crate::gui::settings::Language;
 
@@ -155,6 +158,10 @@ pub fn model_name(lang: Language, model: &ModelEvaluation) -> &str {
 pub fn shown_name(lang: Language, name: &str) -> &str {
     match lang {
         Language::English => name,
-        Language::Chinese => name_in_chinese(name),
+        Language::Chinese => match name {
+            _ if name == CLASS_SHARES.0 => CLASS_SHARES.1,
+            _ if name == MEAN_GRADE.0 => MEAN_GRADE.1,
+            _ => name_in_chinese(name),
+        },
     }
 }

@@ -14,6 +14,8 @@ use crate::gui::settings::Language;
 
 pub const TITLE: Text = Text::new("Train", "训练");
 pub const STARTING: Text = Text::new("Starting the worker", "正在启动训练进程");
+pub const LOOKING: Text = Text::new("Looking at the table", "查看数据表");
+pub const TO_TABLE: Text = Text::new("Train on the table itself", "直接用数据表训练");
 pub const NEEDS_FEATURES: Text = Text::new("there is no feature set to train on", "没有可用于训练的特征集");
 
 pub const NO_PROJECT: Text = Text::new("No project is open", "尚未打开项目");
@@ -28,8 +30,8 @@ pub const NO_RUNS_WHY: Text = Text::new(
     "训练任务会在特征集上微调 BERT 类模型。它在独立进程中运行：关闭窗口不会中断训练，中断后可从最近的检查点继续。",
 );
 pub const NO_INPUTS_WHY: Text = Text::new(
-    "Training needs a feature set: texts, numbers and a label, split into train, validation and test",
-    "训练需要特征集：文本、数值与标签，并划分为训练、验证与测试集",
+    "A feature set has texts, numbers and a label, split into train, validation and test; any column of the table itself can be a label too",
+    "特征集包含文本、数值与标签，并划分为训练、验证与测试集；也可以直接用数据表中的任意列作为标签",
 );
 pub const TO_FEATURES: Text = Text::new("Build features", "构建特征");
 pub const READING: Text = Text::new("Reading the runs of this project…", "正在读取本项目的训练任务…");
@@ -103,6 +105,7 @@ pub const NO_SAMPLES: Text = Text::new(
 );
 pub const TEXT: Text = Text::new("Text", "文本");
 pub const LABEL: Text = Text::new("Label", "标签");
+pub const ANSWER: Text = Text::new("Answer", "答案");
 pub const SCORE_NOW: Text = Text::new("Score", "得分");
 pub const SCORE_START: Text = Text::new("At first", "最初");
 pub const ONLY_WARNINGS: Text = Text::new("warnings only", "仅警告");
@@ -160,6 +163,16 @@ pub fn metric(lang: Language, name: &str) -> String {
         "log_loss" | "loss" => Text::new("Log loss", "对数损失"),
         "accuracy" => Text::new("Accuracy", "准确率"),
         "f1" => Text::new("F1", "F1"),
+        "macro_f1" => Text::new("Macro F1", "宏平均 F1"),
+        "weighted_f1" => Text::new("Weighted F1", "加权 F1"),
+        "macro_auc" => Text::new("Macro AUC", "宏平均 AUC"),
+        "top_3_accuracy" => Text::new("Top-3 accuracy", "前 3 准确率"),
+        "spearman" => Text::new("Spearman", "Spearman 相关"),
+        "kendall" => Text::new("Kendall", "Kendall 相关"),
+        "ndcg@5" => Text::new("nDCG@5", "nDCG@5"),
+        "ndcg@10" => Text::new("nDCG@10", "nDCG@10"),
+        "rmse" => Text::new("RMSE", "均方根误差"),
+        "mae" => Text::new("MAE", "平均绝对误差"),
         other => return other.to_owned(),
     })
     .to_owned()

@@ -10,6 +10,7 @@ mod reading;
 mod runs_table;
 mod samples;
 mod settings;
+mod task;
 
 use super::{Page, PageContext};
 use crate::engine::run::status::RunStatus;
@@ -89,7 +90,13 @@ impl TrainPage {
             reading::ui(cx, ui, heights(ui));
             return;
         }
-        widgets::page_header(ui, cx.t(words::TITLE), "", |_ui| {});
+        let is_free = train.is_listed && !train.started.is_loading() && train.started.error().is_none();
+        let offers_table = is_free && train.inputs.is_none() && cx.state.data.dataset.value().is_some();
+        widgets::page_header(ui, cx.t(words::TITLE), "", |ui| {
+            if offers_table && widgets::secondary_button(ui, cx.t(words::TO_TABLE)).clicked() {
+                self.form = Some(form::NewRunForm::on_table(cx));
+            }
+        });
         if cx.state.project.project.value().is_none() {
             let (headline, why) = (cx.t(words::NO_PROJECT), cx.t(words::NO_PROJECT_WHY));
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_WELCOME))) {

@@ -30,7 +30,7 @@ impl EvaluateState {
         let count = self
             .evaluations
             .value()
-            .map(|found| found.report.models.len().to_string());
+            .map(|found| (found.report.models.len() + found.report.of_task.len()).to_string());
         let mark = match &self.evaluations {
             Loadable::Empty => StageMark::Nothing,
             Loadable::Loading { .. } => StageMark::Running,

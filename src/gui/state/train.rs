@@ -3,11 +3,13 @@
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::ContentHash;
 use crate::engine::features::FeatureSet;
-use crate::engine::flow::plan::train_config;
+use crate::engine::flow::plan::{table_config, train_config};
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::{TrainConfig, TrainData};
 use crate::engine::run::replay::curve;
 use crate::engine::run::status::RunStatus;
+use crate::engine::train::evidence::TableEvidence;
+use crate::engine::train::own_table::OwnTable;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::i18n::{common, number, train as words};
 use crate::gui::loadable::Loadable;
@@ -29,6 +31,8 @@ pub struct TrainState {
     pub error: Option<String>,
     /// What the newest feature set offers; `None` where there is none.
     pub inputs: Option<Arc<TrainInputs>>,
+    /// The project's table itself, looked at and divided when that was asked for.
+    pub table: Loadable<TrainInputs>,
     /// Base models in the cache, by name.
     pub base_models: Arc<[String]>,
     /// Widths of the base models that were looked at, by name or folder; the usual learning rates depend on them.
@@ -61,6 +65,8 @@ pub struct TrainInputs {
     pub train_rows: u64,
     /// Share of training rows labelled 1.
     pub positive_share: Option<f64>,
+    /// What the columns of a table could be; `None` for a feature set, whose label is decided.
+    pub evidence: Option<TableEvidence>,
 }
 
 impl TrainInputs {
@@ -73,11 +79,47 @@ impl TrainInputs {
             data: set.train_data(dir),
             train_rows: train.map_or(0, |part| part.rows),
             positive_share: train.and_then(|part| part.positive_rate),
+            evidence: None,
+        }
+    }
+
+    /// What a table of the analyst's own offers: every column for what it could be.
+    pub fn of_table(table: OwnTable) -> Self {
+        let OwnTable {
+            name,
+            hash,
+            data,
+            train_rows,
+            evidence,
+        } = table;
+        Self {
+            name,
+            hash,
+            data: TrainData {
+                text: evidence.text.clone(),
+                numeric: evidence.numeric.clone(),
+                categorical: evidence.categorical.clone(),
+                ..data
+            },
+            train_rows,
+            positive_share: None,
+            evidence: Some(evidence),
+        }
+    }
+
+    /// Share of training rows labelled 1 under these settings, where that is known.
+    pub fn positive_share_of(&self, config: &TrainConfig) -> Option<f64> {
+        match &self.evidence {
+            Some(evidence) => evidence.label(&config.data.label)?.positive_share,
+            None => self.positive_share,
         }
     }
 
     /// The settings a run of the whole flow takes, in the window as on the command line.
     pub fn default_config(&self) -> TrainConfig {
+        if let Some(evidence) = &self.evidence {
+            return table_config(evidence, self.data.clone(), None, self.train_rows);
+        }
         train_config(self.data.clone(), self.train_rows, self.positive_share)
     }
 }

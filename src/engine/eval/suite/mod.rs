@@ -3,9 +3,11 @@
 //! In: finished runs (`score_runs`) or a file written before (`ScoredRows::read`). Out: `EvaluationReport`, and the
 //! scored rows that `compare` reads. Invariant: all models are scored on the same rows in the same order.
 
+mod of_task;
 mod score;
 mod store;
 
+pub use of_task::{CLASS_SHARES, MEAN_GRADE, evaluate_runs};
 pub use score::{RunModel, SuiteChoice, finished_runs, score_runs};
 
 use super::columns::CodedColumn;
@@ -134,6 +136,7 @@ impl ScoredRows {
         Ok(EvaluationReport {
             data_name: self.data_name.clone(),
             models,
+            of_task: Vec::new(),
             elapsed_ms: 0,
         })
     }

@@ -7,7 +7,7 @@ use super::super::columns::{CodedColumn, categories, numbers, segments};
 use super::super::evaluation::ModelKind;
 use super::super::input::EvalError;
 use super::{ScoreColumn, ScoredRows, SuiteError};
-use crate::engine::artifact::{Bilingual, ContentHash, Role};
+use crate::engine::artifact::{Bilingual, ColumnType, ContentHash, Role};
 use crate::engine::infer::{ScoreOptions, ScorerClient};
 use crate::engine::ingest::{ColumnInfo, Dataset, ReadOptions, read_log};
 use crate::engine::progress::{Cancelled, Progress};
@@ -79,13 +79,13 @@ pub fn finished_runs(runs: &Path) -> Result<Vec<RunModel>, SuiteError> {
 
 /// Scores the test rows with the chosen runs and the baselines.
 ///
-/// Runs tuned for another test file than the newest chosen one are left out: differences are only read on the same
+/// Runs tuned for another test file, label or task than the newest chosen one are left out: differences are only read on the same
 /// rows.
 ///
 /// # Errors
 /// No finished run, no test file, a file or model that cannot be read, or cancelled.
 pub fn score_runs(runs_dir: &Path, choice: &SuiteChoice, progress: &Progress) -> Result<ScoredRows, SuiteError> {
-    let runs = chosen(finished_runs(runs_dir)?, choice);
+    let runs = chosen_runs(runs_dir, choice)?;
     let Some(first) = runs.first() else {
         return Err(SuiteError::NoRun {
             folder: runs_dir.to_owned(),
@@ -96,7 +96,13 @@ pub fn score_runs(runs_dir: &Path, choice: &SuiteChoice, progress: &Progress) ->
         run: first.name.clone(),
     })?;
     progress.phase("reading test rows", "读取测试集");
-    let test = read_log(std::slice::from_ref(&test_path), &ReadOptions::default(), progress)?;
+    // A category is what is written, `007` and not 7.
+    let categories = runs.iter().flat_map(|run| &run.config.data.categorical);
+    let options = ReadOptions {
+        types: categories.map(|name| (name.clone(), ColumnType::Text)).collect(),
+        ..ReadOptions::default()
+    };
+    let test = read_log(std::slice::from_ref(&test_path), &options, progress)?;
     let mut rows = ScoredRows {
         data_name: test_path
             .file_name()
@@ -107,7 +113,11 @@ pub fn score_runs(runs_dir: &Path, choice: &SuiteChoice, progress: &Progress) ->
         segments: segment_columns(&test, choice, &data.label)?,
         models: Vec::new(),
     };
-    for run in runs.iter().filter(|run| test_file(run).as_ref() == Some(&test_path)) {
+    let fits = |run: &&RunModel| {
+        let same = run.config.task == first.config.task && run.config.data.label == data.label;
+        same && test_file(run).as_ref() == Some(&test_path)
+    };
+    for run in runs.iter().filter(fits) {
         progress.check()?;
         let scores = score_run(run, &test, &test_path, progress)?;
         let name = unique_name(&run.name, &run.run_id, &rows);
@@ -134,16 +144,18 @@ pub fn score_runs(runs_dir: &Path, choice: &SuiteChoice, progress: &Progress) ->
     Ok(rows)
 }
 
-fn chosen(mut runs: Vec<RunModel>, choice: &SuiteChoice) -> Vec<RunModel> {
+/// The finished runs that are asked for, newest first.
+pub(super) fn chosen_runs(runs_dir: &Path, choice: &SuiteChoice) -> Result<Vec<RunModel>, SuiteError> {
+    let mut runs = finished_runs(runs_dir)?;
     if choice.runs.is_empty() {
         runs.truncate(if choice.newest == 0 { 3 } else { choice.newest });
     } else {
         runs.retain(|run| choice.runs.contains(&run.run_id));
     }
-    runs
+    Ok(runs)
 }
 
-fn test_file(run: &RunModel) -> Option<PathBuf> {
+pub(super) fn test_file(run: &RunModel) -> Option<PathBuf> {
     run.config.data.test.clone().or_else(|| run.config.data.valid.clone())
 }
 
@@ -163,12 +175,19 @@ fn score_run(run: &RunModel, test: &Dataset, path: &Path, progress: &Progress) -
     };
     let mut scorer = ScorerClient::open(&run.model_dir, ScoreOptions::default()).map_err(failed)?;
     let numeric: Vec<String> = scorer.card().numeric.iter().map(|column| column.name.clone()).collect();
+    let categorical: Vec<String> = scorer
+        .card()
+        .categorical
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
     let columns = Columns {
         text: &run.config.data.text,
         numeric: &numeric,
-        label: None,
+        categorical: &categorical,
+        ..Columns::default()
     };
-    let loaded = rows_of(&Table::from(test), path, columns).map_err(failed)?;
+    let loaded = rows_of(&Table::from(test), path, columns, None).map_err(failed)?;
     let scores = scorer.score(loaded.rows, progress);
     if progress.is_cancelled() {
         return Err(Cancelled.into());

@@ -12,7 +12,7 @@ impl Found {
             "逐层学习率系数须大于 0 且不超过 1；1 表示各层相同，常用 0.9",
         );
         let (field, weight) = match config.loss {
-            Loss::CrossEntropy => ("loss", 1.0),
+            Loss::CrossEntropy | Loss::Balanced => ("loss", 1.0),
             Loss::Weighted { positive_weight } => ("loss.positive_weight", positive_weight),
             // 0 is plain cross-entropy.
             Loss::Focal { gamma } => ("loss.gamma", gamma + f64::MIN_POSITIVE),

@@ -17,8 +17,13 @@ pub struct Prepared {
     /// Row-major, `width` a row.
     pub numeric: Vec<f32>,
     pub width: usize,
-    /// Empty for rows that are only scored.
-    pub labels: Vec<u8>,
+    /// Codes of the categorical columns, row-major, `category_columns` a row.
+    pub categories: Vec<u32>,
+    pub category_columns: usize,
+    /// As the task reads them; empty for rows that are only scored.
+    pub labels: Vec<f32>,
+    /// Number of the ranked list of each row; may be empty.
+    pub groups: Vec<u32>,
     /// Line of each row in its file; may be empty.
     pub lines: Vec<u32>,
 }
@@ -45,7 +50,9 @@ pub struct Batch {
     pub groups: Vec<Group>,
     /// [rows, width], float
     pub numeric: Option<Tensor>,
-    /// [rows], int64
+    /// A column's codes [rows], int64
+    pub categories: Vec<Tensor>,
+    /// [rows], float
     pub labels: Option<Tensor>,
     pub tokens: usize,
 }
@@ -85,7 +92,17 @@ impl Prepared {
         for value in &self.numeric {
             hasher.update(&value.to_le_bytes());
         }
-        hasher.update(&self.labels);
+        for code in &self.categories {
+            hasher.update(&code.to_le_bytes());
+        }
+        // Zeros and ones as ever, a byte each.
+        let are_binary = self.labels.iter().all(|label| *label == 0.0 || *label == 1.0);
+        for label in &self.labels {
+            match are_binary {
+                true => hasher.update(&[*label as u8]),
+                false => hasher.update(&label.to_le_bytes()),
+            };
+        }
         ContentHash(hasher.finalize().to_hex().to_string())
     }
 
@@ -119,9 +136,14 @@ impl Prepared {
                 .f_to_device(device)
         });
         let labels = (!self.labels.is_empty()).then(|| {
-            let labels: Vec<i64> = rows.iter().map(|&row| i64::from(self.labels[row as usize])).collect();
+            let labels: Vec<f32> = rows.iter().map(|&row| self.labels[row as usize]).collect();
             Tensor::f_from_slice(&labels)?.f_to_device(device)
         });
+        let codes = |column: usize| {
+            let code = |&row: &u32| i64::from(self.categories[row as usize * self.category_columns + column]);
+            let codes: Vec<i64> = rows.iter().map(code).collect();
+            Tensor::f_from_slice(&codes)?.f_to_device(device)
+        };
         Ok(Batch {
             ids: Tensor::f_from_slice(&ids)?.f_to_device(device)?,
             positions: Tensor::f_from_slice(&positions)?.f_to_device(device)?,
@@ -129,6 +151,7 @@ impl Prepared {
             first: Tensor::f_from_slice(&first)?.f_to_device(device)?,
             groups,
             numeric: numbers.transpose()?,
+            categories: (0..self.category_columns).map(codes).collect::<Result<_, _>>()?,
             labels: labels.transpose()?,
             tokens,
         })
@@ -146,7 +169,10 @@ mod tests {
             tokens: TokenTable::from_rows(&rows),
             numeric: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
             width: 2,
-            labels: vec![1, 0, 1],
+            categories: vec![4, 5, 6],
+            category_columns: 1,
+            labels: vec![1.0, 0.0, 1.0],
+            groups: Vec::new(),
             lines: vec![2, 3, 4],
         };
         let batch = prepared.batch(&[1, 0, 2], Device::Cpu).expect("batch");
@@ -155,7 +181,9 @@ mod tests {
         assert_eq!(ints(&batch.positions), [0, 1, 2, 0, 1, 2, 0, 1, 2, 3, 4]);
         assert_eq!(ints(&batch.first), [0, 3, 6]);
         assert_eq!(ints(&batch.kinds), [0; 11]);
-        assert_eq!(ints(batch.labels.as_ref().expect("labels")), [0, 1, 1]);
+        let floats = |t: &Tensor| Vec::<f32>::try_from(t).expect("floats");
+        assert_eq!(floats(batch.labels.as_ref().expect("labels")), [0.0, 1.0, 1.0]);
+        assert_eq!(ints(&batch.categories[0]), [5, 4, 6]);
         let groups = [(0, 2, 3), (6, 1, 5)].map(|(start, rows, length)| Group { start, rows, length });
         assert_eq!(batch.groups, groups);
         let numeric = Vec::<f32>::try_from(batch.numeric.expect("numbers").view(-1)).expect("floats");
@@ -163,9 +191,11 @@ mod tests {
         assert_ne!(
             prepared.hash(),
             Prepared {
-                labels: vec![1, 1, 1],
+                labels: vec![1.0, 1.0, 1.0],
                 tokens: prepared.tokens.clone(),
                 numeric: prepared.numeric.clone(),
+                categories: prepared.categories.clone(),
+                groups: vec![],
                 lines: vec![],
                 ..prepared
             }

@@ -8,12 +8,12 @@
 use super::adapters::matches_target;
 use super::checkpoint::{sync_dir, write_synced};
 use super::model::Model;
-use super::params::NUM_LABELS;
 use super::{TrainError, weights};
 use crate::engine::models::Family;
 use crate::engine::run::config::Method;
 use crate::engine::train::card::{CARD_FILE, ModelCard, Pooling};
 use crate::engine::train::readme::README_FILE;
+use crate::engine::train::tasks::TaskRules;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::Path;
@@ -36,6 +36,7 @@ const MODELING: &str = include_str!("modeling_touchstone.py");
 pub struct Export<'a> {
     /// Where the tokenizer lies.
     pub base_dir: &'a Path,
+    pub rules: &'a dyn TaskRules,
     pub method: &'a Method,
     pub card: &'a ModelCard,
     /// The model card for people.
@@ -46,6 +47,7 @@ pub struct Export<'a> {
 pub fn write_model(target: &Path, model: &Model, export: &Export<'_>) -> Result<(), TrainError> {
     let Export {
         base_dir,
+        rules,
         method,
         card,
         readme,
@@ -64,7 +66,10 @@ pub fn write_model(target: &Path, model: &Model, export: &Export<'_>) -> Result<
             .iter()
             .map(|(name, tensor)| (family.file_name(name, card.is_plain()), tensor)),
     )?;
-    write_json(&aside.join("config.json"), &Value::Object(config_json(model, card)))?;
+    write_json(
+        &aside.join("config.json"),
+        &Value::Object(config_json(model, card, rules)),
+    )?;
     write_json(&aside.join(CARD_FILE), &json!(card))?;
     write_synced(&aside.join(README_FILE), readme.as_bytes())?;
     if !card.is_plain() {
@@ -76,7 +81,7 @@ pub fn write_model(target: &Path, model: &Model, export: &Export<'_>) -> Result<
             fs::copy(&from, &to).map_err(TrainError::io("write", &to))?;
         }
     }
-    if card.pooling == Pooling::Mean && card.numeric.is_empty() {
+    if card.pooling == Pooling::Mean && !card.is_fused() {
         write_sentence_encoder(&aside, model, card)?;
     }
     if let Method::Lora { .. } = method {
@@ -99,7 +104,7 @@ fn write_json(path: &Path, value: &Value) -> Result<(), TrainError> {
 }
 
 /// The base model's configuration with the head's keys set.
-fn config_json(model: &Model, card: &ModelCard) -> Map<String, Value> {
+fn config_json(model: &Model, card: &ModelCard, rules: &dyn TaskRules) -> Map<String, Value> {
     let mut config = model.config.raw.clone();
     for of_an_earlier_head in ["auto_map", "touchstone"] {
         config.remove(of_an_earlier_head);
@@ -117,21 +122,19 @@ fn config_json(model: &Model, card: &ModelCard) -> Map<String, Value> {
             json!({
                 "pooling": card.pooling,
                 "numeric_inputs": 2 * card.numeric.len(),
+                "embeddings": model.shape.embeddings,
                 "fusion_size": card.fusion_size,
             }),
         );
         family.own_class()
     };
-    for (key, value) in [
+    let of_family = [
         ("architectures", json!([class])),
-        ("num_labels", json!(NUM_LABELS)),
-        ("id2label", json!({"0": "0", "1": "1"})),
-        ("label2id", json!({"0": 0, "1": 1})),
-        ("problem_type", json!("single_label_classification")),
         ("torch_dtype", json!("float32")),
         ("dtype", json!("float32")),
         ("_name_or_path", json!(card.base_model)),
-    ] {
+    ];
+    for (key, value) in rules.head_keys().into_iter().chain(of_family) {
         config.insert(key.to_owned(), value);
     }
     config
@@ -163,7 +166,7 @@ fn write_sentence_encoder(dir: &Path, model: &Model, card: &ModelCard) -> Result
             "2_Dense",
             json!({
                 "in_features": model.config.hidden_size,
-                "out_features": NUM_LABELS,
+                "out_features": model.shape.labels,
                 "bias": true,
                 "activation_function": "torch.nn.modules.linear.Identity"
             }),
@@ -230,7 +233,7 @@ fn write_adapter(dir: &Path, model: &Model, method: &Method, card: &ModelCard) -
         (Pooling::Cls, _) if card.is_plain() => {}
         (Pooling::Cls, _) => full.push("head_pooler"),
     }
-    if !card.numeric.is_empty() {
+    if card.is_fused() {
         full.push("numeric");
     }
     let config = json!({

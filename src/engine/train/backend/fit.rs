@@ -21,7 +21,7 @@ use crate::engine::train::batches::{BatchPlan, EpochBatches};
 use crate::engine::train::host::Host;
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::{Best, TrainerState};
-use crate::engine::train::validate;
+use crate::engine::train::tasks::TaskRules;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,7 @@ pub struct Job<'a> {
     pub config: &'a TrainConfig,
     pub train: &'a Prepared,
     pub valid: &'a Prepared,
+    pub rules: &'a dyn TaskRules,
     pub samples: Vec<Sample>,
     pub store: Store,
     /// The metric that decides "best".
@@ -61,6 +62,7 @@ pub struct Fit<'a> {
     model: &'a Model,
     optimizer: Optimizer,
     plan: BatchPlan,
+    loss: RowLoss,
     epoch: Option<(u64, EpochBatches)>,
     pub state: TrainerState,
     pub meter: Meter,
@@ -73,7 +75,9 @@ pub struct Fit<'a> {
 impl<'a> Fit<'a> {
     pub fn new(job: Job<'a>, model: &'a Model, optimizer: Optimizer, state: TrainerState) -> Self {
         let plan = job.train.plan(job.config);
+        let labels = (&job.train.labels[..], job.rules.outputs());
         Self {
+            loss: RowLoss::new(job.config, plan.log_odds_shift(), labels),
             meter: Meter::new(&state),
             last_good: state.step,
             last_saved: Instant::now(),
@@ -165,7 +169,7 @@ impl<'a> Fit<'a> {
             &step::Work {
                 model,
                 rows: self.job.train,
-                loss: RowLoss::new(self.job.config, self.plan.log_odds_shift()),
+                loss: &self.loss,
                 draws: DropoutDraws::new(self.job.config.seed, done, device),
                 micro_batch: self.job.config.micro_batch_size,
             },
@@ -233,11 +237,10 @@ impl<'a> Fit<'a> {
         let step = self.state.step;
         host.phase(step, "evaluating")?;
         self.report_all(host)?;
-        let valid = self.job.valid;
-        let scores = self
-            .model
-            .score(valid, self.job.config.eval_batch_size, &Progress::new())?;
-        let metrics = validate::metrics(&scores, &valid.labels);
+        let (valid, rules) = (self.job.valid, self.job.rules);
+        let how = (rules.task(), self.job.config.eval_batch_size);
+        let predicted = self.model.predict(valid, how, &Progress::new())?;
+        let metrics = rules.metrics(&predicted, &valid.labels, &valid.groups);
         let best = match metrics.get(&self.job.metric) {
             Some(&value) => self.judge(value, &metrics),
             None => {
@@ -245,10 +248,15 @@ impl<'a> Fit<'a> {
                 false
             }
         };
-        let samples = self.job.samples.iter().map(|(row, text)| SamplePrediction {
-            text: text.clone(),
-            label: f64::from(valid.labels[*row as usize]),
-            score: f64::from(scores[*row as usize]),
+        let samples = self.job.samples.iter().map(|(row, text)| {
+            let label = valid.labels[*row as usize];
+            let (score, classes) = rules.sample(predicted.row(*row as usize), label);
+            SamplePrediction {
+                text: text.clone(),
+                label: f64::from(label),
+                score: f64::from(score),
+                classes,
+            }
         });
         let samples = samples.collect();
         host.emit(step, EventBody::Evaluated { metrics, best, samples })?;

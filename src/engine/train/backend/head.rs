@@ -1,8 +1,8 @@
-//! From a row's text vector (and numbers) to two logits.
+//! From a row's text vector (and numbers and categories) to its logits.
 //!
-//! Text only: the head of the family's `…ForSequenceClassification`. With numbers, late fusion:
-//! z = gelu(dense(numbers)); g = σ(gate([text, z])); logits = classifier([text, g ⊙ z]). The gate lets the model
-//! decide row by row how much the numbers count.
+//! Text only: the head of the family's `…ForSequenceClassification`. With numbers or categories, late
+//! fusion: f = [numbers, an embedding of each category]; z = gelu(dense(f)); g = σ(gate([text, z])); logits = classifier([text, g ⊙ z]). The gate lets the model
+//! decide row by row how much they count.
 
 use super::dropout::DropoutDraws;
 use super::encoder::drop_out;
@@ -10,11 +10,36 @@ use super::linear::Linear;
 use crate::engine::models::Family;
 use tch::{TchError, Tensor};
 
-/// The numeric branch.
+/// The branch of numbers and categories.
 #[derive(Debug)]
 pub struct Fusion {
+    /// Of each categorical column: [codes, width].
+    pub embeddings: Vec<Tensor>,
     pub dense: Linear,
     pub gate: Linear,
+}
+
+/// What stands beside the text of some rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// [rows, inputs]
+    pub numeric: Option<&'a Tensor>,
+    /// A column's codes [rows] each.
+    pub categories: &'a [Tensor],
+}
+
+impl Fusion {
+    /// Numbers and embeddings side by side: [rows, inputs of `dense`].
+    fn inputs(&self, side: Side<'_>) -> Result<Tensor, TchError> {
+        let mut parts: Vec<Tensor> = side.numeric.map(Tensor::shallow_clone).into_iter().collect();
+        for (table, codes) in self.embeddings.iter().zip(side.categories) {
+            parts.push(Tensor::f_embedding(table, codes, -1, false, false)?);
+        }
+        match parts.len() {
+            1 => Ok(parts.swap_remove(0)),
+            _ => Tensor::f_cat(&parts, 1),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -28,11 +53,11 @@ pub struct Head {
 }
 
 impl Head {
-    /// `pooled` [rows, hidden], `numeric` [rows, inputs] → logits [rows, labels].
+    /// `pooled` [rows, hidden], `side` what stands beside the text → logits [rows, labels].
     pub fn forward(
         &self,
         pooled: &Tensor,
-        numeric: Option<&Tensor>,
+        side: Side<'_>,
         draws: &mut Option<DropoutDraws>,
     ) -> Result<Tensor, TchError> {
         let text = match &self.pooler {
@@ -40,10 +65,10 @@ impl Head {
             None => pooled.shallow_clone(),
         };
         let text = drop_out(draws, &text, self.dropout)?;
-        let (Some(fusion), Some(numeric)) = (&self.fusion, numeric) else {
+        let Some(fusion) = &self.fusion else {
             return self.classifier.forward(&text, None);
         };
-        let z = fusion.dense.forward(numeric, None)?.f_gelu("none")?;
+        let z = fusion.dense.forward(&fusion.inputs(side)?, None)?.f_gelu("none")?;
         let gate = fusion
             .gate
             .forward(&Tensor::f_cat(&[&text, &z], 1)?, None)?

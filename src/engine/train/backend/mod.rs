@@ -20,6 +20,7 @@ pub(crate) mod model;
 pub(crate) mod optimizer;
 pub(crate) mod params;
 pub(crate) mod prepare;
+pub(crate) mod scoring;
 pub(crate) mod shim;
 pub(crate) mod step;
 pub(crate) mod weights;

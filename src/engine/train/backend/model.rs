@@ -4,24 +4,23 @@
 //! tensor once under its Hugging Face name; layers share them, so an update through the map is seen by the layers.
 
 use super::adapters::add_adapters;
-use super::batch::{Batch, Prepared};
+use super::batch::Batch;
 use super::dropout::DropoutDraws;
 use super::encoder::{Block, Embeddings, Encoder, Norm};
-use super::head::{Fusion, Head};
+use super::head::{Fusion, Head, Side};
 use super::linear::{Adapter, Linear};
 use super::params::{self, Shape};
 use super::shim::Autocast;
 use super::weights::Named;
 use super::{During as _, TrainError};
 use crate::engine::models::{BertConfig, Family};
-use crate::engine::progress::Progress;
 use crate::engine::run::config::{Method, PoolingChoice};
-use crate::engine::train::batches::scoring_batches;
 use crate::engine::train::card::{CARD_FILE, Pooling};
+use crate::engine::train::categories::CategoryColumn;
 use std::path::Path;
 use tch::{Device, Kind, TchError, Tensor};
 
-/// Width of the numeric branch of a new model.
+/// Width of the branch of numbers and categories of a new model.
 pub const FUSION_SIZE: i64 = 64;
 
 /// How tensors are computed.
@@ -52,6 +51,11 @@ impl Compute {
 pub struct Start<'a> {
     pub pooling: PoolingChoice,
     pub numeric_columns: usize,
+    pub categorical: &'a [CategoryColumn],
+    /// Logits a row.
+    pub outputs: usize,
+    /// What the bias of a new classifier begins with; `None` = 0.
+    pub first_bias: Option<f32>,
     pub method: &'a Method,
     /// Embeddings and so many of the lowest layers do not learn.
     pub frozen_layers: usize,
@@ -84,6 +88,9 @@ impl Model {
         let Start {
             pooling,
             numeric_columns,
+            categorical,
+            outputs,
+            first_bias,
             method,
             frozen_layers,
             seed,
@@ -93,10 +100,23 @@ impl Model {
         let shape = Shape {
             pooling,
             numeric_inputs: 2 * numeric_columns as i64,
-            fusion_size: if numeric_columns > 0 { FUSION_SIZE } else { 0 },
-            labels: params::NUM_LABELS,
+            embeddings: params::embedding_sizes(categorical),
+            fusion_size: if numeric_columns + categorical.len() > 0 {
+                FUSION_SIZE
+            } else {
+                0
+            },
+            labels: outputs as i64,
         };
-        let mut named = params::assemble(dir, found, &config, shape, Some(seed))?;
+        let has_bias = found
+            .get("classifier.bias")
+            .is_some_and(|bias| bias.size() == [shape.labels]);
+        let mut named = params::assemble(dir, found, &config, &shape, Some(seed))?;
+        if let (Some(bias), false) = (first_bias, has_bias) {
+            let values = vec![bias; outputs];
+            let tensor = Tensor::f_from_slice(&values).during("drawing initial weights")?;
+            named.insert("classifier.bias".to_owned(), tensor);
+        }
         if let Method::Lora { rank, targets, .. } = method {
             add_adapters(&mut named, *rank, targets, seed)?;
         }
@@ -108,7 +128,7 @@ impl Model {
     /// A fine-tuned model to score with.
     pub fn for_scoring(dir: &Path, config: BertConfig, shape: Shape, compute: Compute) -> Result<Self, TrainError> {
         let found = params::read_folder(dir, config.family, Device::Cpu)?;
-        let named = params::assemble(dir, found, &config, shape, None)?;
+        let named = params::assemble(dir, found, &config, &shape, None)?;
         Self::build(config, shape, named, None, compute)
     }
 
@@ -135,7 +155,7 @@ impl Model {
                 _ => None,
             },
         };
-        let (encoder, head) = (layers.encoder(), layers.head(shape));
+        let (encoder, head) = (layers.encoder(), layers.head(&shape));
         Ok(Self {
             encoder_frozen: false,
             trainable: Vec::new(),
@@ -200,58 +220,11 @@ impl Model {
         } else {
             self.encoder.forward(batch, self.shape.pooling, &mut draws)?
         };
-        self.head.forward(&pooled, batch.numeric.as_ref(), &mut draws)
-    }
-
-    /// Probability of label 1 of each row.
-    fn probabilities(logits: &Tensor) -> Result<Vec<f32>, TchError> {
-        let logits = logits.f_to_kind(Kind::Float)?;
-        let share = match logits.size().get(1) {
-            Some(1) => logits.f_sigmoid()?.f_select(1, 0)?,
-            _ => logits.f_softmax(-1, None::<Kind>)?.f_select(1, 1)?,
+        let side = Side {
+            numeric: batch.numeric.as_ref(),
+            categories: &batch.categories,
         };
-        Vec::try_from(share.f_to_device(Device::Cpu)?.f_contiguous()?)
-    }
-
-    /// Scores all rows; row i of the result is row i of `rows`. Checks for cancellation between batches.
-    pub fn score(&self, rows: &Prepared, batch_size: usize, progress: &Progress) -> Result<Vec<f32>, TrainError> {
-        self.each_row(rows, batch_size, progress, Self::probabilities)
-    }
-
-    /// The logits of all rows, in their order.
-    pub fn logits(&self, rows: &Prepared, batch_size: usize, progress: &Progress) -> Result<Vec<Vec<f32>>, TrainError> {
-        self.each_row(rows, batch_size, progress, |logits| {
-            Vec::try_from(logits.f_to_kind(Kind::Float)?.f_to_device(Device::Cpu)?)
-        })
-    }
-
-    /// What `read` finds in the logits of each batch, put in the order of the rows.
-    fn each_row<T: Clone + Default>(
-        &self,
-        rows: &Prepared,
-        batch_size: usize,
-        progress: &Progress,
-        read: impl Fn(&Tensor) -> Result<Vec<T>, TchError>,
-    ) -> Result<Vec<T>, TrainError> {
-        let _no_grad = tch::no_grad_guard();
-        let mut results = vec![T::default(); rows.num_rows()];
-        let mut done = 0;
-        for indices in scoring_batches(&rows.lengths(), batch_size) {
-            progress.check()?;
-            let batch = rows.batch(&indices, self.compute.device).during("scoring")?;
-            let _autocast = self.compute.autocast()?;
-            let found = self
-                .forward(&batch, None)
-                .and_then(|logits| read(&logits))
-                .during("scoring")?;
-            for (&row, result) in indices.iter().zip(found) {
-                results[row as usize] = result;
-            }
-            done += indices.len();
-            progress.set(done as f64 / rows.num_rows() as f64);
-            progress.set_rows(done as u64);
-        }
-        Ok(results)
+        self.head.forward(&pooled, side, &mut draws)
     }
 
     /// Copies values into the tensors of the same names (shapes must agree); the others stay.
@@ -326,7 +299,7 @@ pub fn layer_of(name: &str) -> Option<usize> {
         .ok()
 }
 
-/// Pooler, classifier and numeric branch.
+/// Pooler, classifier and the branch of numbers and categories.
 pub fn is_head(name: &str) -> bool {
     ["bert.pooler.", "classifier.", "numeric."]
         .iter()
@@ -397,10 +370,13 @@ impl Layers<'_> {
         Encoder::new(self.config, embeddings, blocks)
     }
 
-    fn head(&self, shape: Shape) -> Head {
+    fn head(&self, shape: &Shape) -> Head {
         Head {
             pooler: (shape.pooling == Pooling::Cls).then(|| self.linear("bert.pooler.dense")),
-            fusion: (shape.numeric_inputs > 0).then(|| Fusion {
+            fusion: (shape.fusion_size > 0).then(|| Fusion {
+                embeddings: (0..shape.embeddings.len())
+                    .map(|column| self.tensor(&params::embedding_name(column)))
+                    .collect(),
                 dense: self.linear("numeric.dense"),
                 gate: self.linear("numeric.gate"),
             }),

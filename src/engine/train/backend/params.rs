@@ -9,24 +9,42 @@ use super::{During as _, TrainError};
 use crate::engine::models::{BertConfig, Family, weight_files};
 use crate::engine::random::Draws;
 use crate::engine::train::card::Pooling;
+use crate::engine::train::categories::CategoryColumn;
 use std::path::Path;
 use tch::{Device, Tensor};
 
 const STREAM_INIT: u64 = 0x696e_6974;
 
-/// Two classes: not the label, the label.
-pub const NUM_LABELS: i64 = 2;
-
 /// The parts of a model beside its encoder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
     pub pooling: Pooling,
     /// Inputs of the numeric branch (two a column); 0 = no branch.
     pub numeric_inputs: i64,
-    /// Width of the numeric branch.
+    /// (codes, width) of each categorical column's embedding.
+    pub embeddings: Vec<(i64, i64)>,
+    /// Width of the branch of numbers and categories; 0 = no branch.
     pub fusion_size: i64,
-    /// Outputs of the classifier: 2, or 1 for a model trained elsewhere with one logit.
+    /// Outputs of the classifier: what the task asks for, or 1 for a binary model trained elsewhere with one logit.
     pub labels: i64,
+}
+
+impl Shape {
+    /// Columns of what goes into the branch of numbers and categories.
+    fn fusion_inputs(&self) -> i64 {
+        self.numeric_inputs + self.embeddings.iter().map(|(_, width)| width).sum::<i64>()
+    }
+}
+
+/// (codes, width) of the columns' embeddings.
+pub fn embedding_sizes(columns: &[CategoryColumn]) -> Vec<(i64, i64)> {
+    let size = |column: &CategoryColumn| (column.codes() as i64, column.width() as i64);
+    columns.iter().map(size).collect()
+}
+
+/// Name of a categorical column's embedding. It lies in the branch's module, which PEFT saves whole.
+pub fn embedding_name(column: usize) -> String {
+    format!("numeric.embeddings.{column}.weight")
 }
 
 /// Reads all weights of a folder under BERT's names.
@@ -94,7 +112,7 @@ pub fn encoder_shapes(config: &BertConfig, pooling: Pooling) -> Vec<(String, Vec
 }
 
 /// Name and shape of each tensor above the encoder.
-fn head_shapes(config: &BertConfig, shape: Shape) -> Vec<(String, Vec<i64>)> {
+fn head_shapes(config: &BertConfig, shape: &Shape) -> Vec<(String, Vec<i64>)> {
     let h = config.hidden_size as i64;
     let mut shapes = Vec::new();
     let mut put = |name: &str, outputs: i64, inputs: i64| {
@@ -104,11 +122,14 @@ fn head_shapes(config: &BertConfig, shape: Shape) -> Vec<(String, Vec<i64>)> {
     if shape.pooling == Pooling::Cls && !config.family.has_trained_pooler() {
         put("bert.pooler.dense", h, h);
     }
-    if shape.numeric_inputs > 0 {
-        put("numeric.dense", shape.fusion_size, shape.numeric_inputs);
+    if shape.fusion_size > 0 {
+        put("numeric.dense", shape.fusion_size, shape.fusion_inputs());
         put("numeric.gate", shape.fusion_size, h + shape.fusion_size);
     }
     put("classifier", shape.labels, h + shape.fusion_size);
+    for (column, &(codes, width)) in shape.embeddings.iter().enumerate() {
+        shapes.push((embedding_name(column), vec![codes, width]));
+    }
     shapes
 }
 
@@ -118,7 +139,7 @@ pub fn assemble(
     dir: &Path,
     mut found: Named,
     config: &BertConfig,
-    shape: Shape,
+    shape: &Shape,
     init: Option<u64>,
 ) -> Result<Named, TrainError> {
     let mut params = Named::new();
@@ -163,15 +184,25 @@ fn draws(name: &str, seed: u64) -> Draws {
     Draws::new(seed, &[STREAM_INIT, u64::from_le_bytes(key)])
 }
 
-/// Biases 0; the classifier N(0, range²) as in Transformers; the numeric branch as `torch.nn.Linear`.
+/// Biases 0; the classifier N(0, range²) as in Transformers; the branch of numbers and categories as
+/// `torch.nn.Linear`; an embedding N(0, range²), 0 for the code that rare and new values share, so that a value never
+/// seen adds nothing that was not learnt.
 fn draw_initial(name: &str, size: &[i64], range: f64, seed: u64) -> Result<Tensor, TrainError> {
     let count = size.iter().product::<i64>();
     let mut draws = draws(name, seed);
     let bound = size.get(1).map_or(0.0, |&inputs| 1.0 / (inputs as f64).sqrt());
+    let is_embedding = name.starts_with("numeric.embeddings.");
+    let shared = if is_embedding {
+        size.get(1).copied().unwrap_or(0)
+    } else {
+        0
+    };
     let values: Vec<f32> = (0..count)
-        .map(|_| {
-            if size.len() == 1 {
+        .map(|at| {
+            if size.len() == 1 || at < shared {
                 0.0
+            } else if is_embedding {
+                (draws.normal() * range) as f32
             } else if name.starts_with("numeric.") {
                 ((2.0 * draws.uniform() - 1.0) * bound) as f32
             } else {

@@ -1,6 +1,7 @@
 //! From files to rows ready for the encoder: reading, hold-out, standardising, tokenizing.
 //!
-//! Invariant: numbers are standardised with the training rows' mean and deviation only.
+//! Invariant: numbers are standardised with the training rows' mean and deviation only; classes and categories are those
+//! of the training table and of the training rows.
 
 use super::TrainError;
 use super::batch::Prepared;
@@ -8,11 +9,16 @@ use super::fit::Sample;
 use crate::engine::models::{BertConfig, Family};
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
-use crate::engine::run::config::{TrainConfig, TrainData};
+use crate::engine::run::config::TrainConfig;
+use crate::engine::run::task::Task;
 use crate::engine::text::TextTokenizer;
+use crate::engine::train::categories::{self, CategoryColumn};
 use crate::engine::train::data::{NumericColumn, Rows, standardise};
 use crate::engine::train::host::Host;
-use crate::engine::train::table;
+use crate::engine::train::inputs::RunInputs;
+use crate::engine::train::table::{self, Table};
+use crate::engine::train::tasks::{self, TaskRules};
+use std::collections::HashMap;
 use std::path::Path;
 
 const STREAM_SAMPLES: u64 = 0x7361_6d70;
@@ -23,8 +29,22 @@ pub struct Parts {
     pub train: Prepared,
     pub valid: Prepared,
     pub test: Option<Prepared>,
+    pub rules: Box<dyn TaskRules>,
     pub columns: Vec<NumericColumn>,
+    pub categorical: Vec<CategoryColumn>,
     pub samples: Vec<Sample>,
+}
+
+impl Parts {
+    /// How the columns are read.
+    pub fn inputs(&self) -> RunInputs {
+        RunInputs {
+            task: self.rules.task(),
+            classes: self.rules.classes().to_vec(),
+            numeric: self.columns.clone(),
+            categorical: self.categorical.clone(),
+        }
+    }
 }
 
 /// The base model's tokenizer, checked against the settings and the model.
@@ -60,30 +80,47 @@ pub fn open_tokenizer(config: &TrainConfig, base_dir: &Path, base: &BertConfig) 
 pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn Host) -> Result<Parts, TrainError> {
     host.phase(0, "reading_data")?;
     let data = &config.data;
-    let read = |path: &Path, host: &mut dyn Host| -> Result<Rows, TrainError> {
-        let loaded = table::load(path, columns_of(data), &Progress::new())?;
+    let columns = columns_of(config);
+    let open = |path: &Path, host: &mut dyn Host| -> Result<Table, TrainError> {
+        let dataset = table::open(path, columns, &Progress::new())?;
+        if let Some(note) = table::rejected_note(&dataset, path) {
+            host.warn(0, note)?;
+        }
+        Ok(Table::from(&dataset))
+    };
+    let table = open(&data.train, host)?;
+    let rules = tasks::of_table(config, &table)?;
+    let rows = |table: &Table, path: &Path, host: &mut dyn Host| -> Result<Rows, TrainError> {
+        let loaded = table::rows_of(table, path, columns, Some(&*rules))?;
         for note in loaded.notes {
             host.warn(0, note)?;
         }
         Ok(loaded.rows)
     };
-    let all = read(&data.train, host)?;
-    let (train, valid) = match &data.valid {
-        Some(path) => (all, read(path, host)?),
-        None => all.hold_out(data.valid_ratio, config.seed)?,
+    let all = rows(&table, &data.train, host)?;
+    drop(table);
+    let read = |path: &Path, host: &mut dyn Host| rows(&open(path, host)?, path, host);
+    let (train, valid) = match (&data.valid, config.task) {
+        (Some(path), _) => (all, read(path, host)?),
+        (None, Task::Multiclass) => all.hold_out_of_classes(data.valid_ratio, config.seed)?,
+        (None, Task::Graded) if !all.groups.is_empty() => all.hold_out_of_lists(data.valid_ratio, config.seed)?,
+        (None, _) => all.hold_out(data.valid_ratio, config.seed)?,
     };
     let test = data.test.as_ref().map(|path| read(path, host)).transpose()?;
-    check_labels(&train, &valid)?;
+    tasks::check_labels(&train.labels, &valid.labels)?;
     host.phase(0, "tokenizing")?;
     let columns = NumericColumn::fit(&data.numeric, &train);
+    let categorical = CategoryColumn::fit(&data.categorical, &train.categories);
     let samples = choose_samples(&valid, config.seed);
-    let prepared = |rows: Rows| encode(rows, tokenizer, &columns);
+    let prepared = |rows: Rows| encode(rows, tokenizer, &columns, &categorical);
     let parts = Parts {
         train: prepared(train)?,
         valid: prepared(valid)?,
         test: test.map(prepared).transpose()?,
         samples,
         columns: columns.clone(),
+        categorical: categorical.clone(),
+        rules,
     };
     let stats = parts.train.tokens.stats;
     host.log(
@@ -102,55 +139,53 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
     Ok(parts)
 }
 
-/// Tokens, standardised numbers and labels of rows.
-pub fn encode(rows: Rows, tokenizer: &TextTokenizer, columns: &[NumericColumn]) -> Result<Prepared, TrainError> {
+/// Tokens, standardised numbers, codes of the categories and labels of rows.
+pub fn encode(
+    rows: Rows,
+    tokenizer: &TextTokenizer,
+    columns: &[NumericColumn],
+    categorical: &[CategoryColumn],
+) -> Result<Prepared, TrainError> {
     Ok(Prepared {
         tokens: tokenizer.encode_all(&rows.texts, rows.pairs.as_deref(), &Progress::new())?,
         numeric: standardise(columns, &rows.numeric),
         width: columns.len() * 2,
+        categories: categories::encode(categorical, &rows.categories),
+        category_columns: categorical.len(),
         labels: rows.labels,
+        groups: rows.groups,
         lines: rows.lines,
     })
 }
 
-fn columns_of(data: &TrainData) -> table::Columns<'_> {
+fn columns_of(config: &TrainConfig) -> table::Columns<'_> {
+    let data = &config.data;
     table::Columns {
         text: &data.text,
         numeric: &data.numeric,
+        categorical: &data.categorical,
         label: Some(&data.label),
+        // Only grades are judged list by list while the model learns.
+        group: data.group.as_deref().filter(|_| config.task == Task::Graded),
     }
 }
 
-fn check_labels(train: &Rows, valid: &Rows) -> Result<(), TrainError> {
-    let positives = train.labels.iter().filter(|&&label| label == 1).count();
-    if positives == 0 || positives == train.len() {
-        return Err(TrainError::TooFewRows {
-            what: format!(
-                "all {} training rows have the same label, so there is nothing to learn",
-                train.len()
-            ),
-        });
-    }
-    if valid.is_empty() {
-        return Err(TrainError::TooFewRows {
-            what: "there are no validation rows".to_owned(),
-        });
-    }
-    Ok(())
-}
-
-/// Up to eight validation rows, half of each label, chosen by `seed`.
+/// Up to eight validation rows, as many of each label as of the others, chosen by `seed`.
 fn choose_samples(valid: &Rows, seed: u64) -> Vec<Sample> {
     let mut order: Vec<usize> = (0..valid.len()).collect();
     Draws::new(seed, &[STREAM_SAMPLES]).shuffle(&mut order);
-    let of_label = |label: u8| {
-        order
-            .iter()
-            .copied()
-            .filter(move |&row| valid.labels[row] == label)
-            .take(SAMPLES / 2)
-    };
-    let mut chosen: Vec<usize> = of_label(1).chain(of_label(0)).collect();
+    let mut taken: HashMap<u32, usize> = HashMap::new();
+    // The first row of each label, then the second of each, …
+    let mut turns: Vec<(usize, usize)> = order
+        .into_iter()
+        .map(|row| {
+            let turn = taken.entry(valid.labels[row].to_bits()).or_default();
+            *turn += 1;
+            (*turn, row)
+        })
+        .collect();
+    turns.sort_by_key(|(turn, _)| *turn);
+    let mut chosen: Vec<usize> = turns.into_iter().take(SAMPLES).map(|(_, row)| row).collect();
     chosen.sort_unstable();
     let shown = |row: usize| {
         let pair = valid.pairs.as_ref().map(|pairs| pairs[row].as_str());

@@ -13,7 +13,7 @@ use tch::{Kind, TchError, Tensor};
 pub struct Work<'a> {
     pub model: &'a Model,
     pub rows: &'a Prepared,
-    pub loss: RowLoss,
+    pub loss: &'a RowLoss,
     pub draws: DropoutDraws,
     /// Rows at one time; `None` = all.
     pub micro_batch: Option<usize>,

@@ -18,7 +18,7 @@ use crate::engine::run::control::ControlReader;
 use crate::engine::run::event::EventBody;
 use crate::engine::run::liveness::ProcessId;
 use crate::engine::run::{RunDir, validate as config_check};
-use crate::engine::train::card::{CARD_VERSION, ModelCard};
+use crate::engine::train::card::ModelCard;
 use crate::engine::train::energy::Use;
 use crate::engine::train::host::Host;
 use crate::engine::train::origin::{FileFacts, Origin, RowFacts};
@@ -26,7 +26,6 @@ use crate::engine::train::readme::{self, Facts};
 use crate::engine::train::run_host::{Heartbeat, RunHost};
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::{Best, TrainerState};
-use crate::engine::train::validate;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -91,10 +90,14 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
         host.warn(0, note.clone())?;
     }
     let parts = prepare::prepare(config, &tokenizer, host)?;
+    parts.inputs().keep(dir.path(), &dir.checkpoints_path())?;
     host.phase(0, "loading_model")?;
     let start = Start {
         pooling: config.pooling,
         numeric_columns: parts.columns.len(),
+        categorical: &parts.categorical,
+        outputs: parts.rules.outputs(),
+        first_bias: parts.rules.first_bias(&parts.train.labels),
         method: &config.method,
         frozen_layers: config.frozen_layers,
         seed: config.seed,
@@ -183,12 +186,13 @@ impl Session<'_> {
         };
         let mut metric = config.metric.clone();
         let one_class = parts.valid.labels.iter().all(|label| *label == parts.valid.labels[0]);
-        if one_class && metric != "log_loss" && metric != "loss" {
+        let fallback = parts.rules.metric_of_one_label();
+        if one_class && parts.rules.needs_two_labels(&metric) {
             let message = format!(
-                "all validation rows have the same label, so {metric} is undefined; the best step is chosen by log_loss"
+                "all validation rows have the same label, so {metric} is undefined; the best step is chosen by {fallback}"
             );
             host.warn(0, message)?;
-            "log_loss".clone_into(&mut metric);
+            fallback.clone_into(&mut metric);
         }
         let state = TrainerState {
             total_steps,
@@ -201,6 +205,7 @@ impl Session<'_> {
             config,
             train: &parts.train,
             valid: &parts.valid,
+            rules: &*parts.rules,
             samples: parts.samples.clone(),
             store: self.store.clone(),
             metric,
@@ -257,8 +262,9 @@ impl Session<'_> {
         let mut test_metrics = BTreeMap::new();
         if let Some(test) = self.parts.test.as_ref().filter(|_| ended != Ended::Stopped) {
             host.phase(step, "testing")?;
-            let scores = model.score(test, self.config.eval_batch_size, &Progress::new())?;
-            test_metrics = validate::metrics(&scores, &test.labels);
+            let how = (self.config.task, self.config.eval_batch_size);
+            let predicted = model.predict(test, how, &Progress::new())?;
+            test_metrics = self.parts.rules.metrics(&predicted, &test.labels, &test.groups);
         }
         host.phase(step, "exporting")?;
         self.export(fit, &best, &test_metrics)?;
@@ -302,7 +308,7 @@ impl Session<'_> {
                 ("test", self.parts.test.as_ref()),
             ]
             .into_iter()
-            .filter_map(|(part, rows)| Some(RowFacts::of(part, &rows?.labels)))
+            .filter_map(|(part, rows)| Some(RowFacts::of(part, &rows?.labels, &*self.parts.rules)))
             .collect(),
             parameters: model.parameter_counts(),
             device: &self.chosen.device,
@@ -313,6 +319,7 @@ impl Session<'_> {
         };
         let export = export::Export {
             base_dir: &self.base_dir,
+            rules: &*self.parts.rules,
             method: &self.config.method,
             card: &card,
             readme: &readme::markdown(&facts),
@@ -322,12 +329,15 @@ impl Session<'_> {
 
     fn card(&self, model: &Model, best: &Best) -> ModelCard {
         ModelCard {
-            version: CARD_VERSION,
+            version: ModelCard::version_for(self.config.task, !self.parts.categorical.is_empty()),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            task: self.config.task,
+            classes: self.parts.rules.classes().to_vec(),
             pooling: model.shape.pooling,
             max_length: self.config.max_length,
             text: self.config.data.text.clone(),
             numeric: self.parts.columns.clone(),
+            categorical: self.parts.categorical.clone(),
             fusion_size: usize::try_from(model.shape.fusion_size).unwrap_or(0),
             label: self.config.data.label.clone(),
             base_model: self.config.base_model.clone(),

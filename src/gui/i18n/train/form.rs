@@ -1,6 +1,7 @@
 //! Words of the form for a new run.
 
 use crate::engine::run::config::{Loss, Method};
+use crate::engine::run::task::Task;
 use crate::gui::i18n::{Text, number};
 use crate::gui::settings::Language;
 
@@ -20,7 +21,22 @@ pub const TEXT_COLUMNS: Text = Text::new(
     "模型读取的文本（一个，或成对的两个）",
 );
 pub const NUMERIC_COLUMNS: Text = Text::new("Numbers beside the text", "文本之外的数值列");
-pub const NONE: Text = Text::new("none in this feature set", "此特征集中没有");
+pub const CATEGORICAL_COLUMNS: Text = Text::new("Categories beside the text", "文本之外的类别列");
+pub const TASK: Text = Text::new("The question", "问题");
+pub const LISTS: Text = Text::new("Ranked within", "在何范围内排序");
+pub const ONE_LIST: Text = Text::new("all rows as one list", "全部行为一个列表");
+pub const NO_LABEL: Text = Text::new(
+    "no column of this table looks like a label",
+    "此表中没有看起来像标签的列",
+);
+pub const SOURCE: Text = Text::new("Rows from", "数据来源");
+pub const FROM_FEATURES: Text = Text::new("feature set", "特征集");
+pub const FROM_TABLE: Text = Text::new("the table itself", "数据表本身");
+pub const FROM_TABLE_WHY: Text = Text::new(
+    "Rows of the cleaned table, divided 8 : 1 : 1; any column can be the label",
+    "清洗后数据表的行，按 8 : 1 : 1 划分；任意列都可作为标签",
+);
+pub const NONE: Text = Text::new("none here", "没有可选的列");
 pub const LABEL: Text = Text::new("Predicts", "预测目标");
 pub const EPOCHS: Text = Text::new("Epochs (times through the data)", "轮数（遍历数据的次数）");
 pub const BATCH: Text = Text::new("Batch size (rows a step)", "批大小（每步行数）");
@@ -96,10 +112,38 @@ pub fn method(method: &Method) -> (Text, Text) {
     }
 }
 
+/// The question a task answers, and what the model then says.
+pub fn task(task: Task) -> (Text, Text) {
+    match task {
+        Task::Binary => (
+            Text::new("Will it happen? (click, purchase)", "会不会发生？（点击、购买）"),
+            Text::new(
+                "The model gives each row a probability from 0 to 1",
+                "模型为每一行给出 0 到 1 的概率",
+            ),
+        ),
+        Task::Multiclass => (
+            Text::new("Which one is it? (classes)", "属于哪一类？（多分类）"),
+            Text::new(
+                "The model gives each row a probability for every class",
+                "模型为每一行给出各个类别的概率",
+            ),
+        ),
+        Task::Graded => (
+            Text::new("How much? (grades, relevance)", "程度如何？（评分、相关性）"),
+            Text::new(
+                "The model gives each row a number on the label's own scale, judged by its order too",
+                "模型按标签的刻度给出数值，同时评价排序",
+            ),
+        ),
+    }
+}
+
 pub fn loss(loss: &Loss) -> Text {
     match loss {
         Loss::CrossEntropy => Text::new("every row alike", "各行相同"),
         Loss::Weighted { .. } => Text::new("positives more", "正例加权"),
+        Loss::Balanced => Text::new("rare classes more", "少数类加权"),
         Loss::Focal { .. } => Text::new("hard rows more (focal)", "难例加权（focal）"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod curves;
 mod models;
+mod of_task;
 mod segments;
 mod settings;
 mod threshold;
@@ -59,11 +60,17 @@ impl EvaluatePage {
     }
 
     fn ready(&mut self, cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluations) {
+        if !found.report.of_task.is_empty() {
+            self.ready_of_task(cx, ui, found);
+            return;
+        }
         let models = &found.report.models;
         let Some(model) = models.get(self.selected).or_else(|| models.first()) else {
             return;
         };
-        self.header(cx, ui, found, model);
+        let report = &found.report;
+        let facts = words::facts(cx.lang(), &report.data_name, &model.evaluation, report.elapsed_ms);
+        self.header(cx, ui, &facts, true);
         if cx.state.evaluate.is_stale(cx.state) {
             widgets::stale_note(ui, cx.lang());
         }
@@ -92,15 +99,31 @@ impl EvaluatePage {
         });
     }
 
-    fn header(&mut self, cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluations, model: &ModelEvaluation) {
+    /// The label is a class or a grade.
+    fn ready_of_task(&mut self, cx: &PageContext<'_>, ui: &mut Ui, found: &Evaluations) {
         let report = &found.report;
-        let facts = words::facts(cx.lang(), &report.data_name, &model.evaluation, report.elapsed_ms);
-        widgets::page_header(ui, cx.t(words::TITLE), &facts, |ui| {
+        let models = &report.of_task;
+        let Some(model) = models.get(self.selected).or_else(|| models.first()) else {
+            return;
+        };
+        let facts = words::of_task::facts(cx.lang(), &report.data_name, &model.evaluation, report.elapsed_ms);
+        self.header(cx, ui, &facts, false);
+        if cx.state.evaluate.is_stale(cx.state) {
+            widgets::stale_note(ui, cx.lang());
+        }
+        self.settings.ui(cx, ui, found);
+        if let Some(chosen) = of_task::ui(cx, ui, models, self.selected) {
+            self.selected = chosen;
+        }
+    }
+
+    fn header(&mut self, cx: &PageContext<'_>, ui: &mut Ui, facts: &str, can_compare: bool) {
+        widgets::page_header(ui, cx.t(words::TITLE), facts, |ui| {
             let idle = !cx.state.evaluate.evaluations.is_loading();
             if widgets::primary_button(ui, cx.t(words::AGAIN), idle).clicked() {
                 cx.send(Command::Evaluate(EvaluateCommand::Run));
             }
-            if widgets::secondary_button(ui, cx.t(words::TO_COMPARE)).clicked() {
+            if can_compare && widgets::secondary_button(ui, cx.t(words::TO_COMPARE)).clicked() {
                 cx.send(Command::Go(Page::Compare));
             }
             if widgets::secondary_button(ui, cx.t(words::SETTINGS)).clicked() {

@@ -1,14 +1,17 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
-use super::settings;
+use super::{settings, task};
 use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate_at};
 use crate::engine::run::config::{Method, TrainConfig};
+use crate::engine::run::task::Task;
 use crate::engine::run::validate;
 use crate::gui::command::Command;
 use crate::gui::command::train::TrainCommand;
 use crate::gui::i18n::common;
 use crate::gui::i18n::train::{self as words, form as f};
+use crate::gui::loadable::Loadable;
+use crate::gui::state::Stage;
 use crate::gui::state::train::TrainInputs;
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets;
@@ -26,6 +29,15 @@ pub(super) struct NewRunForm {
     /// The usual rate as it stood last; a rate that is the usual one follows it.
     usual: Option<f64>,
     show_more: bool,
+    from: Source,
+}
+
+/// Where the rows come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Source {
+    #[default]
+    Features,
+    Table,
 }
 
 pub(super) enum FormAnswer {
@@ -35,9 +47,17 @@ pub(super) enum FormAnswer {
 }
 
 impl NewRunForm {
+    /// The form for a run on the table itself.
+    pub(super) fn on_table(cx: &PageContext<'_>) -> Self {
+        cx.send(Command::Train(TrainCommand::Refresh));
+        let mut form = Self::default();
+        form.choose(cx, Source::Table);
+        form
+    }
+
     pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
-        let Some(inputs) = cx.state.train.inputs.clone() else {
-            return without_inputs(cx, ui);
+        let Some(inputs) = self.inputs(cx) else {
+            return self.without_inputs(cx, ui);
         };
         // A new feature set makes the draft's columns meaningless.
         if self.draft.as_ref().is_none_or(|(of, _)| *of != inputs) {
@@ -60,7 +80,12 @@ impl NewRunForm {
         }
         let problems = validate::value_problems(&sent);
         let mut answer = FormAnswer::Open;
-        let facts = f::facts(cx.lang(), &inputs.name, inputs.train_rows, inputs.positive_share);
+        let facts = f::facts(
+            cx.lang(),
+            &inputs.name,
+            inputs.train_rows,
+            inputs.positive_share_of(&sent),
+        );
         widgets::page_header(ui, cx.t(f::TITLE), &facts, |ui| {
             if widgets::primary_button(ui, cx.t(f::START), problems.is_empty()).clicked() {
                 answer = FormAnswer::Start(Box::new(sent));
@@ -86,6 +111,78 @@ impl NewRunForm {
         answer
     }
 
+    /// What is trained on: the feature set, or the table itself.
+    fn inputs(&self, cx: &PageContext<'_>) -> Option<Arc<TrainInputs>> {
+        match self.from {
+            Source::Features => cx.state.train.inputs.clone(),
+            Source::Table => cx.state.train.table.value().cloned(),
+        }
+    }
+
+    fn choose(&mut self, cx: &PageContext<'_>, from: Source) {
+        self.from = from;
+        let is_there = cx.state.train.table.value().is_some() || cx.state.train.table.is_loading();
+        if from == Source::Table && !is_there {
+            cx.send(Command::Train(TrainCommand::LookAtTable));
+        }
+    }
+
+    /// No feature set, or the table is looked at first.
+    fn without_inputs(&mut self, cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
+        let mut answer = FormAnswer::Open;
+        widgets::page_header(ui, cx.t(f::TITLE), "", |ui| {
+            if widgets::secondary_button(ui, cx.t(f::CANCEL)).clicked() {
+                answer = FormAnswer::Cancel;
+            }
+            let has_table = cx.state.data.dataset.value().is_some();
+            if self.from == Source::Features
+                && has_table
+                && widgets::secondary_button(ui, cx.t(words::TO_TABLE)).clicked()
+            {
+                self.choose(cx, Source::Table);
+            }
+        });
+        match (&cx.state.train.table, self.from) {
+            (Loadable::Loading { progress, .. }, Source::Table) => {
+                if widgets::loading_page(ui, cx.lang(), &progress.snapshot()) {
+                    cx.send(Command::CancelJob(Stage::Train));
+                }
+            }
+            (Loadable::Failed { error, .. }, Source::Table) => {
+                if widgets::failed_page(ui, cx.lang(), error, cx.t(f::CANCEL)) {
+                    answer = FormAnswer::Cancel;
+                }
+            }
+            _ => {
+                let (headline, why) = (cx.t(words::NEEDS_FEATURES), cx.t(words::NO_INPUTS_WHY));
+                if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_FEATURES))) {
+                    cx.send(Command::Go(Page::Features));
+                    answer = FormAnswer::Cancel;
+                }
+            }
+        }
+        answer
+    }
+
+    /// Feature set or table: chips, where there are both.
+    fn source(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        let p = palette(ui);
+        let has_both = cx.state.train.inputs.is_some() && cx.state.data.dataset.value().is_some();
+        if !has_both {
+            return;
+        }
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(cx.t(f::SOURCE)).font(text::small()).color(p.text_2));
+            for (from, name) in [(Source::Features, f::FROM_FEATURES), (Source::Table, f::FROM_TABLE)] {
+                let chip = widgets::toggle_chip(ui, self.from == from, cx.t(name));
+                if chip.on_hover_text(cx.t(f::FROM_TABLE_WHY)).clicked() && self.from != from {
+                    self.choose(cx, from);
+                }
+            }
+        });
+        ui.add_space(space::TIGHT);
+    }
+
     /// The usual rate of the method with the base model as it stands, a folder typed by hand before a chosen name.
     fn usual_rate(&mut self, cx: &PageContext<'_>, sent: &TrainConfig) -> f64 {
         let hidden = cx.state.train.hidden_sizes.get(&sent.base_model).copied();
@@ -103,15 +200,8 @@ impl NewRunForm {
             |_ui| {},
             |ui| {
                 let p = palette(ui);
-                widgets::key_values(ui, "label", &[(cx.t(f::LABEL).to_owned(), inputs.data.label.clone())]);
-                chips(cx, ui, cx.t(f::TEXT_COLUMNS), &inputs.data.text, &mut config.data.text);
-                chips(
-                    cx,
-                    ui,
-                    cx.t(f::NUMERIC_COLUMNS),
-                    &inputs.data.numeric,
-                    &mut config.data.numeric,
-                );
+                self.source(cx, ui);
+                task::ui(cx, ui, inputs, config);
                 ui.add_space(space::SMALL);
                 let models: Vec<(String, String)> = cx
                     .state
@@ -147,21 +237,6 @@ impl NewRunForm {
             }
         });
     }
-}
-
-fn without_inputs(cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
-    let mut answer = FormAnswer::Open;
-    widgets::page_header(ui, cx.t(f::TITLE), "", |ui| {
-        if widgets::secondary_button(ui, cx.t(f::CANCEL)).clicked() {
-            answer = FormAnswer::Cancel;
-        }
-    });
-    let (headline, why) = (cx.t(words::NEEDS_FEATURES), cx.t(words::NO_INPUTS_WHY));
-    if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_FEATURES))) {
-        cx.send(Command::Go(Page::Features));
-        answer = FormAnswer::Cancel;
-    }
-    answer
 }
 
 /// A chip a column; those that are on are in `chosen`, in the order they were switched on.
@@ -221,11 +296,13 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, (config, u
                 widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
                 widgets::choice(ui, cx.t(f::BATCH), &mut config.batch_size, &batches);
             });
-            let mut negatives = config.negatives_per_positive.unwrap_or(0.0);
-            if widgets::number_field(ui, cx.t(f::NEGATIVES), &mut negatives, 0.0..=1000.0) {
-                config.negatives_per_positive = (negatives > 0.0).then_some(negatives);
+            if config.task == Task::Binary {
+                let mut negatives = config.negatives_per_positive.unwrap_or(0.0);
+                if widgets::number_field(ui, cx.t(f::NEGATIVES), &mut negatives, 0.0..=1000.0) {
+                    config.negatives_per_positive = (negatives > 0.0).then_some(negatives);
+                }
             }
-            let steps = planned_steps(inputs.train_rows, inputs.positive_share, config);
+            let steps = planned_steps(inputs.train_rows, inputs.positive_share_of(config), config);
             ui.label(
                 RichText::new(f::steps(cx.lang(), steps))
                     .font(text::small())

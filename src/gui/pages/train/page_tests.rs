@@ -90,6 +90,7 @@ fn view(steps: u64, ends_with: Option<EventBody>) -> RunView {
                 text: "宽松版型，面料很软".to_owned(),
                 label: 1.0,
                 score: 0.942,
+                classes: None,
             };
             let body = EventBody::Evaluated {
                 metrics: BTreeMap::from([("auc".to_owned(), 0.7 + step as f64 / 1000.0), ("loss".to_owned(), 0.5)]),

@@ -3,7 +3,7 @@
 use super::super::PageContext;
 use super::form::chips;
 use crate::engine::run::config::{DeviceChoice, Loss, Method, Precision, Schedule, TrainConfig};
-use crate::engine::run::validate;
+use crate::engine::run::task::Task;
 use crate::gui::i18n::train as words;
 use crate::gui::i18n::train::form as f;
 use crate::gui::theme::Tone;
@@ -91,7 +91,8 @@ pub(super) fn running(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfi
     let mut patience = config.early_stopping_patience.map(u64::from);
     optional_field(ui, cx.t(f::PATIENCE), &mut patience);
     config.early_stopping_patience = patience.and_then(|n| u32::try_from(n).ok());
-    let metrics = validate::METRICS.map(|name| (name.to_owned(), words::metric(cx.lang(), name)));
+    let named = |name: &&str| ((*name).to_owned(), words::metric(cx.lang(), name));
+    let metrics: Vec<(String, String)> = config.task.metrics().iter().map(named).collect();
     // `loss` is another name of `log_loss`.
     widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &metrics[..metrics.len() - 1]);
     widgets::number_field(ui, cx.t(f::KEEP_LAST), &mut config.keep_last, 1..=20);
@@ -124,11 +125,13 @@ fn layers(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
 }
 
 fn loss(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
-    let losses = [
-        Loss::CrossEntropy,
-        Loss::Weighted { positive_weight: 2.0 },
-        Loss::Focal { gamma: 2.0 },
-    ];
+    if config.task == Task::Graded {
+        return;
+    }
+    let mut losses = vec![Loss::CrossEntropy, Loss::Balanced, Loss::Focal { gamma: 2.0 }];
+    if config.task == Task::Binary {
+        losses.push(Loss::Weighted { positive_weight: 2.0 });
+    }
     let kind = |loss: &Loss| {
         losses
             .iter()
@@ -146,7 +149,7 @@ fn loss(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
         config.loss = losses[chosen];
     }
     match &mut config.loss {
-        Loss::CrossEntropy => {}
+        Loss::CrossEntropy | Loss::Balanced => {}
         Loss::Weighted { positive_weight } => {
             widgets::number_field(ui, cx.t(f::POSITIVE_WEIGHT), positive_weight, 0.01..=1000.0);
         }

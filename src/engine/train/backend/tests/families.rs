@@ -80,6 +80,7 @@ fn check(text: &str, expected: [f64; 6]) {
     let target = root.path().join("out");
     let export = Export {
         base_dir: &base,
+        rules: &crate::engine::train::tasks::Binary,
         method: &Method::Full,
         card: &card,
         readme: "",
@@ -141,10 +142,8 @@ fn a_base_without_a_head_gets_one_drawn() {
     let make = |pooling| {
         let start = Start {
             pooling,
-            numeric_columns: 0,
-            method: &Method::Full,
-            frozen_layers: 0,
             seed: 3,
+            ..super::start(&Method::Full, 0)
         };
         Model::for_training(root.path(), config.clone(), &start, Compute::cpu()).expect("model")
     };

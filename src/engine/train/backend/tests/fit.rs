@@ -1,9 +1,11 @@
 //! The loop: it learns, it resumes bit by bit, it survives a full disk, it stops at a loss that is no number.
 
 use super::{learnable_rows, lora, rates, tiny_folder, tiny_model};
+use crate::engine::progress::Progress;
 use crate::engine::run::config::{Method, Schedule, TrainConfig};
 use crate::engine::run::control::Command;
 use crate::engine::run::event::EventBody;
+use crate::engine::run::task::Task;
 use crate::engine::train::TrainError;
 use crate::engine::train::backend::batch::Prepared;
 use crate::engine::train::backend::checkpoint::Store;
@@ -13,6 +15,8 @@ use crate::engine::train::backend::optimizer::Optimizer;
 use crate::engine::train::host::Recorder;
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::TrainerState;
+use crate::engine::train::tasks::{self, TaskRules};
+use std::collections::BTreeMap;
 use std::path::Path;
 use tch::Tensor;
 
@@ -33,6 +37,7 @@ struct Bench {
     method: Method,
     train: Prepared,
     valid: Prepared,
+    rules: Box<dyn TaskRules>,
     steps: u64,
 }
 
@@ -46,6 +51,7 @@ impl Bench {
             method,
             train: learnable_rows(37, 1),
             valid: learnable_rows(30, 2),
+            rules: tasks::of(Task::Binary, &[]),
             steps: STEPS,
         }
     }
@@ -59,6 +65,7 @@ impl Bench {
             config: &self.config,
             train: &self.train,
             valid: &self.valid,
+            rules: &*self.rules,
             samples: vec![(0, "first".to_owned())],
             store: Store::new(checkpoints, self.config.keep_last),
             metric: self.config.metric.clone(),
@@ -74,6 +81,13 @@ impl Bench {
         let optimizer = Optimizer::new(model, &rates(self.config.weight_decay)).expect("optimizer");
         Fit::new(job, model, optimizer, state)
     }
+}
+
+fn metrics(model: &Model, bench: &Bench) -> BTreeMap<String, f64> {
+    let predicted = model
+        .predict(&bench.valid, (Task::Binary, 16), &Progress::new())
+        .expect("scores");
+    bench.rules.metrics(&predicted, &bench.valid.labels, &[])
 }
 
 fn bits(tensors: &[Tensor]) -> Vec<Vec<u32>> {
@@ -159,12 +173,7 @@ fn it_learns_and_the_best_weights_come_back() {
     let best = fit.state.best.clone().expect("best");
     assert!(best.value > 0.8, "AUC {}", best.value);
     fit.take_best(&mut host).expect("best");
-    let again = crate::engine::train::validate::metrics(
-        &model
-            .score(&bench.valid, 16, &crate::engine::progress::Progress::new())
-            .expect("score"),
-        &bench.valid.labels,
-    );
+    let again = metrics(&model, &bench);
     assert_eq!(again["auc"], best.value);
     let losses: Vec<f64> = host
         .events
@@ -228,13 +237,7 @@ fn a_disk_that_takes_no_checkpoint_costs_the_checkpoint_only() {
     assert_eq!(warnings, 3, "at steps 5, 10 and 12");
     let best = fit.state.best.clone().expect("best");
     fit.take_best(&mut host).expect("the best weights were kept in memory");
-    let scores = model
-        .score(&bench.valid, 16, &crate::engine::progress::Progress::new())
-        .expect("score");
-    assert_eq!(
-        crate::engine::train::validate::metrics(&scores, &bench.valid.labels)["auc"],
-        best.value
-    );
+    assert_eq!(metrics(&model, &bench)["auc"], best.value);
 }
 
 #[test]

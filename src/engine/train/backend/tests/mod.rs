@@ -25,6 +25,7 @@ pub const CONFIG: &str = r#"{"model_type":"bert","vocab_size":40,"hidden_size":3
 pub const SHAPE: Shape = Shape {
     pooling: Pooling::Cls,
     numeric_inputs: 0,
+    embeddings: Vec::new(),
     fusion_size: 0,
     labels: 2,
 };
@@ -80,6 +81,9 @@ pub fn start(method: &Method, numeric_columns: usize) -> Start<'_> {
     Start {
         pooling: PoolingChoice::Auto,
         numeric_columns,
+        categorical: &[],
+        outputs: 2,
+        first_bias: None,
         method,
         frozen_layers: 0,
         seed: 1,
@@ -99,7 +103,7 @@ pub fn rates(weight_decay: f64) -> Rates {
 pub fn three_rows() -> Prepared {
     let mut prepared = Prepared {
         tokens: TokenTable::from_rows(&[vec![2, 5, 6, 7, 3], vec![2, 8, 3], vec![2, 9, 9, 3, 10, 11, 3]]),
-        labels: vec![1, 0, 1],
+        labels: vec![1.0, 0.0, 1.0],
         ..Prepared::default()
     };
     prepared.tokens.set_second_start(2, 4);
@@ -116,7 +120,7 @@ pub fn learnable_rows(count: usize, seed: u64) -> Prepared {
             let words = 1 + draws.below(12) as usize;
             let mut ids: Vec<u32> = (0..words).map(|_| 7 + draws.below(33) as u32).collect();
             ids[draws.below(words as u64) as usize] = if label == 1 { 5 } else { 6 };
-            labels.push(label as u8);
+            labels.push(label as f32);
             [vec![2], ids, vec![3]].concat()
         })
         .collect();

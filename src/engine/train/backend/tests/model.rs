@@ -4,6 +4,7 @@ use super::{SHAPE, formula_weights, learnable_rows, lora, rates, start, three_ro
 use crate::engine::models::inspect;
 use crate::engine::progress::Progress;
 use crate::engine::run::config::{Method, PoolingChoice, TrainConfig};
+use crate::engine::run::task::Task;
 use crate::engine::text::TokenTable;
 use crate::engine::train::backend::batch::Prepared;
 use crate::engine::train::backend::export;
@@ -13,6 +14,7 @@ use crate::engine::train::backend::optimizer::Optimizer;
 use crate::engine::train::backend::params::{self, Shape};
 use crate::engine::train::backend::weights;
 use crate::engine::train::card::{CARD_VERSION, ModelCard, Pooling};
+use crate::engine::train::tasks::Binary;
 use crate::engine::train::{TrainError, card};
 use std::path::Path;
 use tch::{Device, Tensor};
@@ -37,6 +39,7 @@ fn close(found: &[f32], expected: &[f64], tolerance: f64) {
 fn some_export<'a>(base_dir: &'a Path, method: &'a Method, card: &'a ModelCard) -> export::Export<'a> {
     export::Export {
         base_dir,
+        rules: &Binary,
         method,
         card,
         readme: "# A model\n",
@@ -47,6 +50,9 @@ pub fn some_card(model: &Model) -> ModelCard {
     ModelCard {
         version: CARD_VERSION,
         tool_version: "test".to_owned(),
+        task: Task::Binary,
+        classes: Vec::new(),
+        categorical: Vec::new(),
         pooling: model.shape.pooling,
         max_length: 16,
         text: vec!["t".to_owned()],
@@ -167,7 +173,7 @@ fn three_steps_equal_torch_adamw_with_clipping() {
         let batch = three_rows().batch(&[0, 1, 2], Device::Cpu).expect("batch");
         let logits = model.forward(&batch, None).expect("forward");
         let labels = batch.labels.as_ref().expect("labels");
-        let losses = RowLoss::new(&TrainConfig::default(), 0.0)
+        let losses = RowLoss::new(&TrainConfig::default(), 0.0, (&[], 2))
             .of(&logits, labels)
             .expect("loss");
         let mean = losses.mean(tch::Kind::Float);
