@@ -5,11 +5,11 @@
 use super::TrainError;
 use super::batch::Prepared;
 use super::fit::Sample;
-use crate::engine::models::{BertConfig, Family};
+use crate::engine::models::{BertConfig, Family, cache_root};
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
 use crate::engine::run::config::{TrainConfig, TrainData};
-use crate::engine::text::TextTokenizer;
+use crate::engine::text::{TextTokenizer, TokenCache};
 use crate::engine::train::data::{NumericColumn, Rows, standardise};
 use crate::engine::train::host::Host;
 use crate::engine::train::table;
@@ -77,14 +77,26 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
     host.phase(0, "tokenizing")?;
     let columns = NumericColumn::fit(&data.numeric, &train);
     let samples = choose_samples(&valid, config.seed);
-    let prepared = |rows: Rows| encode(rows, tokenizer, &columns);
+    let cache = TokenCache::below(&cache_root());
+    let mut kept = Vec::new();
+    let mut prepared = |part: &'static str, rows: Rows| {
+        let (prepared, was_kept) = encode(rows, tokenizer, &columns, &cache)?;
+        kept.extend(was_kept.then_some(part));
+        Ok::<_, TrainError>(prepared)
+    };
     let parts = Parts {
-        train: prepared(train)?,
-        valid: prepared(valid)?,
-        test: test.map(prepared).transpose()?,
+        train: prepared("training", train)?,
+        valid: prepared("validation", valid)?,
+        test: test.map(|rows| prepared("test", rows)).transpose()?,
         samples,
         columns: columns.clone(),
     };
+    if !kept.is_empty() {
+        host.log(
+            0,
+            format!("tokens of the {} rows were kept from an earlier run", kept.join(", ")),
+        )?;
+    }
     let stats = parts.train.tokens.stats;
     host.log(
         0,
@@ -102,15 +114,22 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
     Ok(parts)
 }
 
-/// Tokens, standardised numbers and labels of rows.
-pub fn encode(rows: Rows, tokenizer: &TextTokenizer, columns: &[NumericColumn]) -> Result<Prepared, TrainError> {
-    Ok(Prepared {
-        tokens: tokenizer.encode_all(&rows.texts, rows.pairs.as_deref(), &Progress::new())?,
+/// Tokens, standardised numbers and labels of rows, and whether the tokens were read from the cache.
+fn encode(
+    rows: Rows,
+    tokenizer: &TextTokenizer,
+    columns: &[NumericColumn],
+    cache: &TokenCache,
+) -> Result<(Prepared, bool), TrainError> {
+    let (tokens, was_kept) = cache.encode_all(tokenizer, &rows.texts, rows.pairs.as_deref(), &Progress::new())?;
+    let prepared = Prepared {
+        tokens,
         numeric: standardise(columns, &rows.numeric),
         width: columns.len() * 2,
         labels: rows.labels,
         lines: rows.lines,
-    })
+    };
+    Ok((prepared, was_kept))
 }
 
 fn columns_of(data: &TrainData) -> table::Columns<'_> {
