@@ -3,6 +3,7 @@
 //! Invariant: a run whose worker ends by an error or a panic says so in its log; only a killed worker leaves no word.
 
 use super::{ExitStatus, OutputArgs};
+use crate::engine::eval::validation_metrics;
 use crate::engine::run::dir::RunDir;
 use crate::engine::run::error::RunError;
 use crate::engine::run::event::EventBody;
@@ -25,7 +26,7 @@ pub struct Args {
 pub fn run(args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let run = RunDir::open(&args.run_dir)?;
     let lock = WorkerLock::acquire(&run, now_ms())?;
-    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| train::worker::run(run.path())));
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| train::worker::run(run.path(), validation_metrics)));
     let failure = match ended {
         Ok(Ok(())) => None,
         Ok(Err(error)) => {

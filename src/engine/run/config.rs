@@ -52,7 +52,8 @@ pub struct TrainConfig {
     pub eval_every_steps: Option<u64>,
     /// Stop after so many evaluations without a better metric; `None` = never.
     pub early_stopping_patience: Option<u32>,
-    /// Metric that decides "best": `auc`, `average_precision`, `log_loss` (or `loss`), `accuracy`, `f1`.
+    /// Metric that decides "best" and stops early; see [`super::metric`]: `auc`, `log_loss`, `brier`, `f1`, …, and
+    /// `ndcg@10`, `mrr`, `recall@10`, … where `data.group` is set.
     pub metric: String,
     /// How many of the latest checkpoints stay on disk beside the best one.
     pub keep_last: usize,

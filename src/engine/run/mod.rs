@@ -11,6 +11,7 @@ pub mod event;
 pub mod liveness;
 pub mod lock;
 pub mod log;
+pub mod metric;
 mod pace;
 pub mod replay;
 pub mod series;

@@ -5,6 +5,7 @@
 mod learning;
 
 use super::config::{Method, TrainConfig};
+use super::metric;
 use crate::engine::artifact::Bilingual;
 use std::path::{Path, PathBuf};
 
@@ -15,14 +16,6 @@ pub struct ConfigProblem {
     pub field: &'static str,
     /// What is wrong and what is right.
     pub message: Bilingual,
-}
-
-/// Metrics that may decide which evaluation is best.
-pub const METRICS: [&str; 6] = ["auc", "average_precision", "log_loss", "accuracy", "f1", "loss"];
-
-/// True if a higher value of the metric is better.
-pub fn higher_is_better(metric: &str) -> bool {
-    !matches!(metric, "log_loss" | "loss" | "brier" | "ece")
 }
 
 /// Makes the file paths of a configuration absolute; relative ones start at `folder`.
@@ -262,6 +255,25 @@ impl Found {
         );
     }
 
+    fn deciding_metric(&mut self, config: &TrainConfig) {
+        let name = config.metric.as_str();
+        let (rows, lists) = (metric::ROW_METRICS.join(", "), metric::LIST_METRICS.join(", "));
+        let cut: Vec<String> = metric::CUT_METRICS.iter().map(|kind| format!("{kind}@10")).collect();
+        let cut = cut.join(", ");
+        self.require(
+            metric::is_known(name),
+            "metric",
+            format!("`{name}` is not one of {rows}, and within groups {lists}, {cut}"),
+            format!("`{name}` 不在可选指标之中：{rows}；分组排序指标：{lists}, {cut}"),
+        );
+        self.require(
+            !metric::needs_groups(name) || config.data.group.as_ref().is_some_and(|group| !group.trim().is_empty()),
+            "metric",
+            format!("`{name}` ranks rows within groups: name the column of the groups (data.group), or choose another metric"),
+            format!("`{name}` 需在组内排序：请指定分组列（data.group），或改用其他指标"),
+        );
+    }
+
     fn evaluation(&mut self, config: &TrainConfig) {
         self.require(
             config.eval_every_steps != Some(0),
@@ -275,12 +287,7 @@ impl Found {
             "wait for at least 1 evaluation, or leave it out to train to the end",
             "提前停止的耐心须不小于 1 次评估；不填写则训练到底",
         );
-        self.require(
-            METRICS.contains(&config.metric.as_str()),
-            "metric",
-            format!("`{}` is not one of {}", config.metric, METRICS.join(", ")),
-            format!("`{}` 不在可选指标之中：{}", config.metric, METRICS.join("、")),
-        );
+        self.deciding_metric(config);
     }
 }
 
@@ -326,7 +333,7 @@ mod tests {
         resolve_paths(&mut base, folder.path());
         assert_eq!(problems(&base), []);
         type Spoil = fn(&mut TrainConfig);
-        let cases: [(&str, Spoil); 22] = [
+        let cases: [(&str, Spoil); 23] = [
             ("base_model", |c| c.base_model = " ".to_owned()),
             ("base_model", |c| c.base_model = "/no/such/folder".to_owned()),
             ("data.train", |c| c.data.train = PathBuf::new()),
@@ -359,6 +366,7 @@ mod tests {
             ("schedule_power", |c| c.schedule_power = 0.0),
             ("micro_batch_size", |c| c.micro_batch_size = Some(0)),
             ("metric", |c| c.metric = "AUC".to_owned()),
+            ("metric", |c| c.metric = "ndcg@10".to_owned()),
         ];
         for (field, spoil) in cases {
             let mut config = base.clone();

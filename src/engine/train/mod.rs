@@ -10,6 +10,7 @@ pub mod card;
 pub mod data;
 pub mod energy;
 pub mod error;
+pub mod groups;
 pub mod hardware;
 pub mod host;
 pub mod origin;

@@ -4,7 +4,7 @@
 //! there is no generator state, because every draw is a pure function of (seed, epoch, step, stream).
 
 use crate::engine::artifact::ContentHash;
-use crate::engine::run::validate::higher_is_better;
+use crate::engine::run::metric::higher_is_better;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -3,10 +3,11 @@
 /// Stands in for the worker.
 pub mod worker {
     use crate::engine::train::TrainError;
+    use crate::engine::train::validate::Measure;
     use std::path::Path;
 
     /// Always `TorchUnavailable`.
-    pub fn run(_run_dir: &Path) -> Result<(), TrainError> {
+    pub fn run(_run_dir: &Path, _measure: Measure) -> Result<(), TrainError> {
         Err(TrainError::TorchUnavailable)
     }
 }

@@ -5,6 +5,27 @@
 
 use std::collections::BTreeMap;
 
+/// Scores of validation or test rows, with what is needed to judge them.
+#[derive(Clone, Copy, Debug)]
+pub struct Validated<'a> {
+    /// Probability of label 1.
+    pub scores: &'a [f32],
+    pub labels: &'a [u8],
+    /// Codes of the ranking groups, [`super::groups::NO_GROUP`] for none.
+    pub groups: Option<&'a [u32]>,
+    /// The metric that decides "best"; must be among the results where it is defined.
+    pub metric: &'a str,
+}
+
+/// How validation rows are judged. The evaluation stage comes after this one, so whoever starts a worker hands its
+/// definitions in.
+pub type Measure = fn(&Validated<'_>) -> BTreeMap<String, f64>;
+
+/// The metrics of this module.
+pub fn basic_metrics(rows: &Validated<'_>) -> BTreeMap<String, f64> {
+    metrics(rows.scores, rows.labels)
+}
+
 /// All metrics that are defined for these scores (probabilities of label 1) and labels.
 pub fn metrics(scores: &[f32], labels: &[u8]) -> BTreeMap<String, f64> {
     let mut found = BTreeMap::new();

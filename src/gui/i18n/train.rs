@@ -6,7 +6,9 @@ pub mod form;
 pub use console::console_line;
 
 use super::{Text, number};
+use crate::engine::eval::Metric;
 use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule};
+use crate::engine::run::metric::higher_is_better;
 use crate::engine::run::replay::MarkKind;
 use crate::engine::run::status::RunStatus;
 use crate::gui::command::train::RunAction;
@@ -160,9 +162,21 @@ pub fn metric(lang: Language, name: &str) -> String {
         "log_loss" | "loss" => Text::new("Log loss", "对数损失"),
         "accuracy" => Text::new("Accuracy", "准确率"),
         "f1" => Text::new("F1", "F1"),
-        other => return other.to_owned(),
+        other => {
+            return Metric::parse(other).map_or_else(|| other.to_owned(), |metric| lang.b(&metric.label()).to_owned());
+        }
     })
     .to_owned()
+}
+
+/// A metric that may decide "best", and which way is better.
+pub fn deciding_metric(lang: Language, name: &str) -> String {
+    let shown = metric(lang, name);
+    match (lang, higher_is_better(name)) {
+        (_, true) => shown,
+        (Language::English, false) => format!("{shown} (lower is better)"),
+        (Language::Chinese, false) => format!("{shown}（越低越好）"),
+    }
 }
 
 pub fn valid_metric(lang: Language, name: &str) -> String {

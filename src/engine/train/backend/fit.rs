@@ -21,7 +21,7 @@ use crate::engine::train::batches::{BatchPlan, EpochBatches};
 use crate::engine::train::host::Host;
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::{Best, TrainerState};
-use crate::engine::train::validate;
+use crate::engine::train::validate::{Measure, Validated};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -39,8 +39,11 @@ pub struct Job<'a> {
     pub valid: &'a Prepared,
     pub samples: Vec<Sample>,
     pub store: Store,
+    /// Ranking groups of the validation rows.
+    pub valid_groups: Option<&'a [u32]>,
     /// The metric that decides "best".
     pub metric: String,
+    pub measure: Measure,
     pub eval_every: u64,
     pub rate: LearningRate,
 }
@@ -237,7 +240,12 @@ impl<'a> Fit<'a> {
         let scores = self
             .model
             .score(valid, self.job.config.eval_batch_size, &Progress::new())?;
-        let metrics = validate::metrics(&scores, &valid.labels);
+        let metrics = (self.job.measure)(&Validated {
+            scores: &scores,
+            labels: &valid.labels,
+            groups: self.job.valid_groups,
+            metric: &self.job.metric,
+        });
         let best = match metrics.get(&self.job.metric) {
             Some(&value) => self.judge(value, &metrics),
             None => {

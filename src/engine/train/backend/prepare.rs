@@ -11,6 +11,7 @@ use crate::engine::random::Draws;
 use crate::engine::run::config::{TrainConfig, TrainData};
 use crate::engine::text::{TextTokenizer, TokenCache};
 use crate::engine::train::data::{NumericColumn, Rows, standardise};
+use crate::engine::train::groups::Groups;
 use crate::engine::train::host::Host;
 use crate::engine::train::table;
 use std::path::Path;
@@ -23,6 +24,9 @@ pub struct Parts {
     pub train: Prepared,
     pub valid: Prepared,
     pub test: Option<Prepared>,
+    /// Ranking groups of the validation and of the test rows, where a column of groups is named.
+    pub valid_groups: Option<Vec<u32>>,
+    pub test_groups: Option<Vec<u32>>,
     pub columns: Vec<NumericColumn>,
     pub samples: Vec<Sample>,
 }
@@ -60,19 +64,20 @@ pub fn open_tokenizer(config: &TrainConfig, base_dir: &Path, base: &BertConfig) 
 pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn Host) -> Result<Parts, TrainError> {
     host.phase(0, "reading_data")?;
     let data = &config.data;
-    let read = |path: &Path, host: &mut dyn Host| -> Result<Rows, TrainError> {
-        let loaded = table::load(path, columns_of(data), &Progress::new())?;
-        for note in loaded.notes {
-            host.warn(0, note)?;
-        }
-        Ok(loaded.rows)
-    };
-    let all = read(&data.train, host)?;
+    let (all, mut groups) = read(data, &data.train, host)?;
     let (train, valid) = match &data.valid {
-        Some(path) => (all, read(path, host)?),
+        Some(path) => {
+            let (valid, of_valid) = read(data, path, host)?;
+            groups = of_valid;
+            (all, valid)
+        }
         None => all.hold_out(data.valid_ratio, config.seed)?,
     };
-    let test = data.test.as_ref().map(|path| read(path, host)).transpose()?;
+    let valid_groups = groups.map(|groups| groups.codes(&valid.lines));
+    let test = data.test.as_ref().map(|path| read(data, path, host)).transpose()?;
+    let (test, test_groups) = test.unzip();
+    let test_groups = test_groups.flatten().zip(test.as_ref());
+    let test_groups = test_groups.map(|(groups, rows)| groups.codes(&rows.lines));
     check_labels(&train, &valid)?;
     host.phase(0, "tokenizing")?;
     let columns = NumericColumn::fit(&data.numeric, &train);
@@ -88,6 +93,8 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
         train: prepared("training", train)?,
         valid: prepared("validation", valid)?,
         test: test.map(|rows| prepared("test", rows)).transpose()?,
+        valid_groups,
+        test_groups,
         samples,
         columns: columns.clone(),
     };
@@ -112,6 +119,19 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
         ),
     )?;
     Ok(parts)
+}
+
+/// Labelled rows of a table, and the groups of its lines where a column of groups is named.
+fn read(data: &TrainData, path: &Path, host: &mut dyn Host) -> Result<(Rows, Option<Groups>), TrainError> {
+    let columns = columns_of(data);
+    let dataset = table::open(path, columns, &Progress::new())?;
+    let loaded = table::rows_of(&table::Table::from(&dataset), path, columns)?;
+    for note in loaded.notes.into_iter().chain(table::rejected_note(&dataset, path)) {
+        host.warn(0, note)?;
+    }
+    let group = data.group.as_ref();
+    let groups = group.map(|column| Groups::of(&dataset, column, path)).transpose()?;
+    Ok((loaded.rows, groups))
 }
 
 /// Tokens, standardised numbers and labels of rows, and whether the tokens were read from the cache.

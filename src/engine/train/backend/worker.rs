@@ -17,6 +17,7 @@ use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::ControlReader;
 use crate::engine::run::event::EventBody;
 use crate::engine::run::liveness::ProcessId;
+use crate::engine::run::metric::needs_both_labels;
 use crate::engine::run::{RunDir, validate as config_check};
 use crate::engine::train::card::{CARD_VERSION, ModelCard};
 use crate::engine::train::energy::Use;
@@ -26,7 +27,7 @@ use crate::engine::train::readme::{self, Facts};
 use crate::engine::train::run_host::{Heartbeat, RunHost};
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::{Best, TrainerState};
-use crate::engine::train::validate;
+use crate::engine::train::validate::{Measure, Validated};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -41,7 +42,9 @@ const EVALUATION_SHARE: f64 = 0.25;
 
 /// Trains (or resumes) the run in `run_dir` in this process, until it ends, fails or is stopped. The caller holds
 /// the run's `WorkerLock`.
-pub fn run(run_dir: &Path) -> Result<(), TrainError> {
+///
+/// `measure` judges the validation and test rows.
+pub fn run(run_dir: &Path, measure: Measure) -> Result<(), TrainError> {
     let dir = RunDir::open(run_dir)?;
     shim::keep_freed_memory();
     let mut host = RunHost::open(&dir, ControlReader::new(&dir))?;
@@ -49,7 +52,7 @@ pub fn run(run_dir: &Path) -> Result<(), TrainError> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         dir.config()
             .map_err(TrainError::from)
-            .and_then(|c| train(&dir, &c, &mut host))
+            .and_then(|c| train(&dir, &c, measure, &mut host))
     }));
     let (step, error) = match outcome {
         Ok(Ok(())) => return Ok(()),
@@ -80,7 +83,7 @@ fn check(config: &TrainConfig) -> Result<(), TrainError> {
     }
 }
 
-fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), TrainError> {
+fn train(dir: &RunDir, config: &TrainConfig, measure: Measure, host: &mut RunHost) -> Result<(), TrainError> {
     check(config)?;
     host.phase(0, "loading_model")?;
     let base_dir = models::resolve(&config.base_model)?;
@@ -107,6 +110,7 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
         base_dir,
         parts,
         chosen,
+        measure,
     };
     let factor = config.head_rate() / config.learning_rate;
     if factor != 1.0 {
@@ -162,6 +166,7 @@ struct Session<'a> {
     parts: Parts,
     chosen: Chosen,
     store: Store,
+    measure: Measure,
 }
 
 impl Session<'_> {
@@ -183,7 +188,7 @@ impl Session<'_> {
         };
         let mut metric = config.metric.clone();
         let one_class = parts.valid.labels.iter().all(|label| *label == parts.valid.labels[0]);
-        if one_class && metric != "log_loss" && metric != "loss" {
+        if one_class && needs_both_labels(&metric) {
             let message = format!(
                 "all validation rows have the same label, so {metric} is undefined; the best step is chosen by log_loss"
             );
@@ -203,7 +208,9 @@ impl Session<'_> {
             valid: &parts.valid,
             samples: parts.samples.clone(),
             store: self.store.clone(),
+            valid_groups: parts.valid_groups.as_deref(),
             metric,
+            measure: self.measure,
             eval_every: config
                 .eval_every_steps
                 .unwrap_or_else(|| eval_every(total_steps, config.batch_size, parts.valid.num_rows()))
@@ -258,7 +265,12 @@ impl Session<'_> {
         if let Some(test) = self.parts.test.as_ref().filter(|_| ended != Ended::Stopped) {
             host.phase(step, "testing")?;
             let scores = model.score(test, self.config.eval_batch_size, &Progress::new())?;
-            test_metrics = validate::metrics(&scores, &test.labels);
+            test_metrics = (self.measure)(&Validated {
+                scores: &scores,
+                labels: &test.labels,
+                groups: self.parts.test_groups.as_deref(),
+                metric: &self.config.metric,
+            });
         }
         host.phase(step, "exporting")?;
         self.export(fit, &best, &test_metrics)?;

@@ -3,7 +3,7 @@
 use super::super::PageContext;
 use super::form::chips;
 use crate::engine::run::config::{DeviceChoice, Loss, Method, Precision, Schedule, TrainConfig};
-use crate::engine::run::validate;
+use crate::engine::run::metric;
 use crate::gui::i18n::train as words;
 use crate::gui::i18n::train::form as f;
 use crate::gui::theme::Tone;
@@ -91,9 +91,7 @@ pub(super) fn running(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfi
     let mut patience = config.early_stopping_patience.map(u64::from);
     optional_field(ui, cx.t(f::PATIENCE), &mut patience);
     config.early_stopping_patience = patience.and_then(|n| u32::try_from(n).ok());
-    let metrics = validate::METRICS.map(|name| (name.to_owned(), words::metric(cx.lang(), name)));
-    // `loss` is another name of `log_loss`.
-    widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &metrics[..metrics.len() - 1]);
+    deciding_metric(cx, ui, config);
     widgets::number_field(ui, cx.t(f::KEEP_LAST), &mut config.keep_last, 1..=20);
     widgets::number_field(ui, cx.t(f::SEED), &mut config.seed, 0..=u64::from(u32::MAX));
     let devices = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda];
@@ -102,6 +100,26 @@ pub(super) fn running(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfi
     let precisions = [Precision::Auto, Precision::Fp32, Precision::Bf16];
     let entries = precisions.map(|one| (one, cx.t(words::precision(one)).to_owned()));
     widgets::choice(ui, cx.t(f::PRECISION), &mut config.precision, &entries);
+}
+
+/// The metric that decides "best" and stops early; those of ranked lists where the rows have groups.
+fn deciding_metric(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
+    const CUT_OFF: usize = 10;
+    // `loss` is another name of `log_loss`.
+    let rows = metric::ROW_METRICS.iter().filter(|name| **name != "loss");
+    let mut names: Vec<String> = rows.map(|name| (*name).to_owned()).collect();
+    if config.data.group.is_some() {
+        names.extend(metric::LIST_METRICS.map(str::to_owned));
+        names.extend(metric::CUT_METRICS.map(|kind| format!("{kind}@{CUT_OFF}")));
+    }
+    if !names.contains(&config.metric) {
+        names.push(config.metric.clone());
+    }
+    let entries: Vec<(String, String)> = names
+        .into_iter()
+        .map(|name| (name.clone(), words::deciding_metric(cx.lang(), &name)))
+        .collect();
+    widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &entries);
 }
 
 /// A whole number where 0 stands for "not set".

@@ -13,6 +13,7 @@ use crate::engine::train::backend::optimizer::Optimizer;
 use crate::engine::train::host::Recorder;
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::TrainerState;
+use crate::engine::train::validate::basic_metrics;
 use std::path::Path;
 use tch::Tensor;
 
@@ -61,7 +62,9 @@ impl Bench {
             valid: &self.valid,
             samples: vec![(0, "first".to_owned())],
             store: Store::new(checkpoints, self.config.keep_last),
+            valid_groups: None,
             metric: self.config.metric.clone(),
+            measure: basic_metrics,
             eval_every: self.config.eval_every_steps.unwrap_or(5),
             rate: LearningRate::new(self.config.learning_rate, Schedule::Linear, 0.1, self.steps),
         };

@@ -7,6 +7,7 @@ use crate::engine::random::Draws;
 use crate::engine::run::RunDir;
 use crate::engine::run::config::{DeviceChoice, Method, TrainConfig, TrainData};
 use crate::engine::run::event::{Event, EventBody};
+use crate::engine::train::validate::basic_metrics;
 use crate::engine::train::{TrainError, worker};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -68,7 +69,7 @@ fn a_run_ends_with_a_model_that_scores() {
     write_table(&root.join("test.csv"), 100, 2);
     let run = root.join("run");
     RunDir::create_at(&run, &config(root)).expect("run folder");
-    worker::run(&run).expect("worker");
+    worker::run(&run, basic_metrics).expect("worker");
     let seen = events(&run);
     let Some(EventBody::Finished {
         test_metrics,
@@ -132,9 +133,9 @@ fn a_finished_run_started_again_resumes_at_its_end_and_a_changed_one_is_refused(
     };
     settings.data.test = None;
     RunDir::create_at(&run, &settings).expect("run folder");
-    worker::run(&run).expect("worker");
+    worker::run(&run, basic_metrics).expect("worker");
     let first = std::fs::read(run.join("model/model.safetensors")).expect("weights");
-    worker::run(&run).expect("again");
+    worker::run(&run, basic_metrics).expect("again");
     assert!(
         events(&run)
             .iter()
@@ -146,7 +147,7 @@ fn a_finished_run_started_again_resumes_at_its_end_and_a_changed_one_is_refused(
     );
     settings.learning_rate = 1e-4;
     std::fs::write(run.join("config.json"), serde_json::to_string(&settings).expect("json")).expect("config");
-    let error = worker::run(&run).expect_err("changed");
+    let error = worker::run(&run, basic_metrics).expect_err("changed");
     assert!(
         matches!(&error, TrainError::Checkpoint { reason, .. } if reason.contains("configuration")),
         "{error}"
@@ -203,7 +204,7 @@ fn bad_input_fails_with_place_and_advice() {
         spoil(&mut settings, root);
         let run = root.join(format!("run {name}"));
         RunDir::create_at(&run, &settings).expect("run folder");
-        let error = worker::run(&run).expect_err(name).to_string();
+        let error = worker::run(&run, basic_metrics).expect_err(name).to_string();
         assert!(error.contains(word), "{name}: {error}");
         let Some(EventBody::Failed { hint, .. }) = events(&run).pop() else {
             panic!("{name}: a terminal event")
