@@ -19,6 +19,9 @@ use std::path::PathBuf;
 /// Train in this process (started by the window and by train)
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Train so many steps only, measure them, and write trial.json into the folder
+    #[arg(long, value_name = "STEPS")]
+    trial: Option<u64>,
     /// Run folder with a config.json
     run_dir: PathBuf,
 }
@@ -26,7 +29,11 @@ pub struct Args {
 pub fn run(args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let run = RunDir::open(&args.run_dir)?;
     let lock = WorkerLock::acquire(&run, now_ms())?;
-    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| train::worker::run(run.path(), validation_metrics)));
+    let train = |run: &RunDir| match args.trial {
+        Some(steps) => train::trial::run(run.path(), steps, validation_metrics),
+        None => train::worker::run(run.path(), validation_metrics),
+    };
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| train(&run)));
     let failure = match ended {
         Ok(Ok(())) => None,
         Ok(Err(error)) => {

@@ -26,7 +26,8 @@ pub struct TrainConfig {
     /// Tokens kept of each text, special tokens included.
     pub max_length: usize,
     pub batch_size: usize,
-    /// Rows computed at one time; a step's gradient is their sum over the batch. `None` = the whole batch.
+    /// Rows computed at one time; a step's gradient is their sum over the batch. `None` = as many of the batch as
+    /// memory is estimated to hold. Where memory runs out all the same, the worker halves it.
     pub micro_batch_size: Option<usize>,
     pub eval_batch_size: usize,
     pub epochs: f64,
@@ -57,9 +58,16 @@ pub struct TrainConfig {
     pub metric: String,
     /// How many of the latest checkpoints stay on disk beside the best one.
     pub keep_last: usize,
+    /// Megabytes (10^6 bytes) that the checkpoints of the run may take; `None` = as many as are kept. While one is
+    /// written there may be one more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint_budget_mb: Option<u64>,
     pub seed: u64,
     pub device: DeviceChoice,
     pub precision: Precision,
+    /// Each layer is computed again for its gradient instead of being kept: about a third more time, much less memory.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gradient_checkpointing: bool,
 }
 
 /// The rate at which a new head learns beside a pretrained encoder: at the encoder's own it would hardly move
@@ -120,9 +128,11 @@ impl Default for TrainConfig {
             early_stopping_patience: None,
             metric: "auc".to_owned(),
             keep_last: 1,
+            checkpoint_budget_mb: None,
             seed: 42,
             device: DeviceChoice::Auto,
             precision: Precision::Auto,
+            gradient_checkpointing: false,
         }
     }
 }
@@ -234,4 +244,6 @@ pub enum Precision {
     Auto,
     Fp32,
     Bf16,
+    /// fp16 autocast with loss scaling, for CUDA cards that do not compute bf16.
+    Fp16,
 }

@@ -18,6 +18,7 @@ pub mod series;
 pub mod status;
 pub mod supervise;
 pub mod tensorboard;
+pub mod trial;
 pub mod validate;
 pub mod watch;
 

@@ -293,7 +293,7 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::Loss;
+    use super::super::config::{DeviceChoice, Loss, Precision};
     use super::*;
 
     fn good(folder: &Path) -> TrainConfig {
@@ -333,7 +333,7 @@ mod tests {
         resolve_paths(&mut base, folder.path());
         assert_eq!(problems(&base), []);
         type Spoil = fn(&mut TrainConfig);
-        let cases: [(&str, Spoil); 23] = [
+        let cases: [(&str, Spoil); 26] = [
             ("base_model", |c| c.base_model = " ".to_owned()),
             ("base_model", |c| c.base_model = "/no/such/folder".to_owned()),
             ("data.train", |c| c.data.train = PathBuf::new()),
@@ -365,6 +365,13 @@ mod tests {
             ("label_smoothing", |c| c.label_smoothing = 1.0),
             ("schedule_power", |c| c.schedule_power = 0.0),
             ("micro_batch_size", |c| c.micro_batch_size = Some(0)),
+            ("gradient_checkpointing", |c| {
+                (c.gradient_checkpointing, c.method) = (true, Method::HeadOnly);
+            }),
+            ("precision", |c| {
+                (c.precision, c.device) = (Precision::Fp16, DeviceChoice::Cpu)
+            }),
+            ("checkpoint_budget_mb", |c| c.checkpoint_budget_mb = Some(0)),
             ("metric", |c| c.metric = "AUC".to_owned()),
             ("metric", |c| c.metric = "ndcg@10".to_owned()),
         ];

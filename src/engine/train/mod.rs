@@ -8,11 +8,14 @@
 pub mod batches;
 pub mod card;
 pub mod data;
+pub mod divergence;
 pub mod energy;
 pub mod error;
+pub mod faults;
 pub mod groups;
 pub mod hardware;
 pub mod host;
+pub mod memory;
 pub mod origin;
 pub mod readme;
 pub mod run_host;
@@ -24,12 +27,12 @@ pub mod validate;
 #[cfg(feature = "torch")]
 pub(crate) mod backend;
 #[cfg(feature = "torch")]
-pub use backend::{device, worker};
+pub use backend::{device, trial, worker};
 
 #[cfg(not(feature = "torch"))]
 mod unavailable;
 #[cfg(not(feature = "torch"))]
-pub use unavailable::{device, worker};
+pub use unavailable::{device, trial, worker};
 
 pub use card::ModelCard;
 pub use error::TrainError;

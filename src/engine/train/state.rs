@@ -29,6 +29,15 @@ pub struct TrainerState {
     pub train_secs: f64,
     /// Seconds of all attempts so far.
     pub wall_secs: f64,
+    /// Rows computed at one time; `None` = the whole batch.
+    #[serde(default)]
+    pub micro_batch: Option<u64>,
+    /// Steps whose gradient was not finite.
+    #[serde(default)]
+    pub skipped: u64,
+    /// Mean loss of the first steps; see [`super::divergence`].
+    #[serde(default)]
+    pub opening_loss: Option<f64>,
     /// BLAKE3 of each file beside this one.
     pub files: BTreeMap<String, ContentHash>,
 }

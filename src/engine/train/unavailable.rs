@@ -12,6 +12,18 @@ pub mod worker {
     }
 }
 
+/// Stands in for the trial.
+pub mod trial {
+    use crate::engine::train::TrainError;
+    use crate::engine::train::validate::Measure;
+    use std::path::Path;
+
+    /// Always `TorchUnavailable`.
+    pub fn run(_run_dir: &Path, _steps: u64, _measure: Measure) -> Result<(), TrainError> {
+        Err(TrainError::TorchUnavailable)
+    }
+}
+
 /// Stands in for the choice of a device.
 pub mod device {
     use crate::engine::train::TrainError;

@@ -2,6 +2,7 @@
 
 mod console;
 pub mod form;
+pub mod trial;
 
 pub use console::console_line;
 
@@ -310,6 +311,8 @@ pub fn mark(lang: Language, kind: MarkKind) -> &'static str {
         MarkKind::Best => Text::new("best", "最佳"),
         MarkKind::Resumed => Text::new("resumed", "恢复"),
         MarkKind::Paused => Text::new("paused", "暂停"),
+        MarkKind::MemoryShort => Text::new("memory short", "内存不足"),
+        MarkKind::StepSkipped => Text::new("step skipped", "跳过的步"),
     })
 }
 
@@ -359,6 +362,7 @@ pub fn precision(choice: Precision) -> Text {
         Precision::Auto => Text::new("as the hardware likes it", "按硬件自动选择"),
         Precision::Fp32 => Text::new("32-bit", "32 位"),
         Precision::Bf16 => Text::new("bfloat16", "bfloat16"),
+        Precision::Fp16 => Text::new("float16 (loss scaling)", "float16（损失缩放）"),
     }
 }
 

@@ -10,6 +10,7 @@ mod reading;
 mod runs_table;
 mod samples;
 mod settings;
+mod trial;
 
 use super::{Page, PageContext};
 use crate::engine::run::status::RunStatus;

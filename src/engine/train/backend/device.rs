@@ -59,18 +59,27 @@ pub fn choose(device: DeviceChoice, precision: Precision) -> Result<Chosen, Trai
     if precision == Precision::Bf16 && !native {
         notes.push("this CPU has no native bf16; bf16 will be slower than fp32 here".to_owned());
     }
+    if precision == Precision::Fp16 && device == Device::Cpu {
+        notes.push("fp16 is for CUDA devices; on this CPU it is computed in the precision that suits it".to_owned());
+    }
+    let fp16 = precision == Precision::Fp16 && device != Device::Cpu;
     let bf16 = match precision {
         Precision::Auto => native,
+        Precision::Fp16 => native && !fp16,
         Precision::Fp32 => false,
         Precision::Bf16 => true,
     };
     Ok(Chosen {
-        compute: Compute { device, bf16 },
+        compute: Compute { device, bf16, fp16 },
         device: match device {
             Device::Cuda(index) => format!("cuda:{index}"),
             _ => format!("cpu ({}, {} threads)", hardware::cpu_name(), tch::get_num_threads()),
         },
-        precision: if bf16 { "bf16" } else { "fp32" },
+        precision: match (bf16, fp16) {
+            (true, _) => "bf16",
+            (_, true) => "fp16",
+            _ => "fp32",
+        },
         notes,
     })
 }

@@ -49,6 +49,10 @@ pub(super) fn learning(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConf
     let mut rows = config.micro_batch_size.map(|rows| rows as u64);
     optional_field(ui, cx.t(f::MICRO_BATCH), &mut rows);
     config.micro_batch_size = rows.and_then(|rows| usize::try_from(rows).ok());
+    if !matches!(config.method, Method::HeadOnly) {
+        ui.checkbox(&mut config.gradient_checkpointing, cx.t(f::RECOMPUTE))
+            .on_hover_text(cx.t(f::RECOMPUTE_WHY));
+    }
     let schedules = [
         Schedule::Linear,
         Schedule::Cosine,
@@ -93,11 +97,12 @@ pub(super) fn running(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfi
     config.early_stopping_patience = patience.and_then(|n| u32::try_from(n).ok());
     deciding_metric(cx, ui, config);
     widgets::number_field(ui, cx.t(f::KEEP_LAST), &mut config.keep_last, 1..=20);
+    optional_field(ui, cx.t(f::CHECKPOINT_BUDGET), &mut config.checkpoint_budget_mb);
     widgets::number_field(ui, cx.t(f::SEED), &mut config.seed, 0..=u64::from(u32::MAX));
     let devices = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda];
     let entries = devices.map(|one| (one, cx.t(words::device(one)).to_owned()));
     widgets::choice(ui, cx.t(f::DEVICE), &mut config.device, &entries);
-    let precisions = [Precision::Auto, Precision::Fp32, Precision::Bf16];
+    let precisions = [Precision::Auto, Precision::Fp32, Precision::Bf16, Precision::Fp16];
     let entries = precisions.map(|one| (one, cx.t(words::precision(one)).to_owned()));
     widgets::choice(ui, cx.t(f::PRECISION), &mut config.precision, &entries);
 }
