@@ -15,6 +15,7 @@ use crate::engine::run::replay::RunView;
 use crate::engine::train;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Train in this process (started by the window and by train)
 #[derive(Debug, clap::Args)]
@@ -22,13 +23,21 @@ pub struct Args {
     /// Train so many steps only, measure them, and write trial.json into the folder
     #[arg(long, value_name = "STEPS")]
     trial: Option<u64>,
+    /// Process that asked for the trial; when it ends, the trial ends and its folder goes
+    #[arg(long, value_name = "PID", requires = "trial")]
+    owner: Option<u32>,
     /// Run folder with a config.json
     run_dir: PathBuf,
 }
 
+const OWNER_LOOK: Duration = Duration::from_secs(1);
+
 pub fn run(args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let run = RunDir::open(&args.run_dir)?;
     let lock = WorkerLock::acquire(&run, now_ms())?;
+    if let Some(owner) = args.owner {
+        leave_with(owner, run.path().to_owned());
+    }
     let train = |run: &RunDir| match args.trial {
         Some(steps) => train::trial::run(run.path(), steps, validation_metrics),
         None => train::worker::run(run.path(), validation_metrics),
@@ -51,6 +60,23 @@ pub fn run(args: &Args, _out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     record_failure(&run, &message, &hint)?;
     drop(lock);
     Err(anyhow::anyhow!("{message} ({hint})"))
+}
+
+/// Ends this process and removes the trial's folder once nobody waits for it any more.
+fn leave_with(owner: u32, folder: PathBuf) {
+    let owner = ProcessId::of(owner);
+    let watch = move || {
+        while owner.is_some_and(ProcessId::is_alive) {
+            std::thread::sleep(OWNER_LOOK);
+        }
+        if let Err(error) = std::fs::remove_dir_all(&folder) {
+            tracing::warn!("{} stays: {error}", folder.display());
+        }
+        std::process::exit(1);
+    };
+    if let Err(error) = std::thread::Builder::new().name("owner".to_owned()).spawn(watch) {
+        tracing::warn!("nobody watches the owner of the trial: {error}");
+    }
 }
 
 /// Writes the `failed` event unless this process has written a last word already.

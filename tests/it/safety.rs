@@ -8,6 +8,7 @@ use crate::program::{Folder, at};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use touchstone::engine::artifact::ContentHash;
 use touchstone::engine::run::dir::{RunDir, read_config};
@@ -20,7 +21,13 @@ use touchstone::engine::run::watch::RunWatch;
 const KILLS: u64 = 20;
 const EVAL_EVERY: u64 = 20;
 const TOTAL_STEPS: u64 = (KILLS + 2) * EVAL_EVERY;
+/// One at a time: each has a worker that takes all cores.
+static TURN: Mutex<()> = Mutex::new(());
 const PATIENCE: Duration = Duration::from_secs(60);
+
+fn my_turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn settings() -> Value {
     json!({"max_steps": TOTAL_STEPS, "eval_every_steps": EVAL_EVERY, "learning_rate": 1e-3})
@@ -133,6 +140,7 @@ fn assert_same_curves(whole: &Path, broken: &Path) {
 
 #[test]
 fn killed_at_twenty_steps_it_ends_as_if_nothing_had_happened() {
+    let _turn = my_turn();
     let folder = prepared(&settings());
     folder.json(&["train", "--config", "config.json", "--run-dir", "whole"]);
     let config = read_config(&folder.join("whole/config.json")).expect("settings");
@@ -247,6 +255,7 @@ fn whole_checkpoint(run: &Path) -> u64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_full_disk_it_waits_and_goes_on_when_there_is_room() {
+    let _turn = my_turn();
     let folder = prepared(&settings());
     let Some(disk) = SmallDisk::mount(&folder.join("disk"), 3 << 20) else {
         return;
@@ -294,6 +303,7 @@ fn on_a_full_disk_it_waits_and_goes_on_when_there_is_room() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_waiting_run_goes_on_by_itself() {
+    let _turn = my_turn();
     let folder = prepared(&settings());
     let Some(disk) = SmallDisk::mount(&folder.join("disk"), 3 << 20) else {
         return;
@@ -330,6 +340,7 @@ fn poison(folder: &Path, word: &str) {
 
 #[test]
 fn a_poisoned_row_is_named_and_the_last_good_checkpoint_stays() {
+    let _turn = my_turn();
     let folder = prepared(&json!({"max_steps": 200, "eval_every_steps": 2}));
     // One row holds a word whose vector is no number.
     let table = folder.read("train.csv").replace("bag", "shoe");
@@ -377,6 +388,7 @@ fn a_poisoned_row_is_named_and_the_last_good_checkpoint_stays() {
 
 #[test]
 fn fewer_rows_at_one_time_are_told_and_change_no_step() {
+    let _turn = my_turn();
     let folder = prepared(&json!({"max_steps": 40, "eval_every_steps": 20}));
     let whole = folder.json(&["train", "--config", "config.json", "--run-dir", "whole"]);
     let config = read_config(&folder.join("whole/config.json")).expect("settings");

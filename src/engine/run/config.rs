@@ -240,7 +240,7 @@ pub enum DeviceChoice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// bf16 autocast where the hardware computes it natively, else fp32.
+    /// bf16 autocast where the hardware computes it natively, fp16 on CUDA cards that compute only that, else fp32.
     Auto,
     Fp32,
     Bf16,

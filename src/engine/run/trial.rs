@@ -1,7 +1,8 @@
 //! A trial before the real start: a few steps in a worker of their own, measured, and nothing left behind.
 //!
-//! In: a configuration. Out: `TrialReport`. The worker (`touchstone worker --trial N RUN_DIR`) works in a temporary
-//! folder and writes `trial.json` there. Invariant: the folder is gone when `Launcher::trial` returns, however it ends.
+//! In: a configuration. Out: `TrialReport`. The worker (`touchstone worker --trial N --owner PID RUN_DIR`) works in a temporary
+//! folder and writes `trial.json` there. Invariant: the folder is gone when `Launcher::trial` returns, however it ends; where this process
+//! is killed, the worker removes it.
 
 use super::config::TrainConfig;
 use super::dir::{RunDir, write_atomic};
@@ -122,8 +123,9 @@ impl Launcher {
     ) -> Result<Option<TrialReport>, RunError> {
         let folder = Temporary::new();
         let run = RunDir::create_at(&folder.0, config)?;
-        let steps = steps.to_string();
-        let mut worker = Worker(self.spawn(&["--trial", &steps], &run)?);
+        let (steps, owner) = (steps.to_string(), std::process::id().to_string());
+        let words = ["--trial", &steps, "--owner", &owner];
+        let mut worker = Worker(self.spawn(&words, &run)?);
         loop {
             if let Some(status) = worker.0.try_wait().map_err(RunError::io("wait for", run.path()))? {
                 return match TrialReport::read(&run) {

@@ -244,6 +244,46 @@ pub fn load_library(name: &str) -> Result<(), String> {
     Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
 }
 
+/// Major compute capability of a CUDA device, asked of its driver: 7 = Volta and Turing, 8 = Ampere; `None` where
+/// there is no driver.
+#[cfg(unix)]
+pub fn cuda_compute_major(index: usize) -> Option<i32> {
+    /// CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR of cuda.h
+    const MAJOR: c_int = 75;
+    type Init = unsafe extern "C" fn(u32) -> c_int;
+    type Get = unsafe extern "C" fn(*mut c_int, c_int) -> c_int;
+    type Attribute = unsafe extern "C" fn(*mut c_int, c_int, c_int) -> c_int;
+    let index = c_int::try_from(index).ok()?;
+    // SAFETY: a NUL-terminated name; the driver is kept open, as libtorch does.
+    let driver = unsafe { libc::dlopen(c"libcuda.so.1".as_ptr(), libc::RTLD_NOW) };
+    if driver.is_null() {
+        return None;
+    }
+    let find = |name: &CStr| {
+        // SAFETY: an open library and a NUL-terminated name.
+        let found = unsafe { libc::dlsym(driver, name.as_ptr()) };
+        (!found.is_null()).then_some(found)
+    };
+    let (init, get, attribute) = (find(c"cuInit")?, find(c"cuDeviceGet")?, find(c"cuDeviceGetAttribute")?);
+    // SAFETY: the driver's documented signatures (cuda.h): CUresult and CUdevice are ints.
+    let (init, get, attribute) = unsafe {
+        (
+            std::mem::transmute::<*mut libc::c_void, Init>(init),
+            std::mem::transmute::<*mut libc::c_void, Get>(get),
+            std::mem::transmute::<*mut libc::c_void, Attribute>(attribute),
+        )
+    };
+    let (mut device, mut major) = (0, 0);
+    // SAFETY: both pointers are valid for the calls.
+    let codes = unsafe { [init(0), get(&mut device, index), attribute(&mut major, MAJOR, device)] };
+    (codes == [0; 3]).then_some(major)
+}
+
+#[cfg(not(unix))]
+pub fn cuda_compute_major(_index: usize) -> Option<i32> {
+    None
+}
+
 #[cfg(not(unix))]
 pub fn load_library(_name: &str) -> Result<(), String> {
     Err("loading CUDA at run time is only done on Unix systems".to_owned())

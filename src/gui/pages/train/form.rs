@@ -81,9 +81,10 @@ impl NewRunForm {
         ui.spacing_mut().item_spacing.x = space::GAP;
         ui.columns_const(|[left, right]| {
             self.what_card(cx, left, &inputs, &mut config);
+            left.add_space(space::GAP);
+            trial::card(cx, left, &sent);
             method_card(cx, right, &mut config);
             right.add_space(space::GAP);
-            trial::card(cx, right, &sent);
             pace_card(cx, right, &inputs, (&mut config, usual));
             right.add_space(space::GAP);
             self.more_card(cx, right, &mut config);

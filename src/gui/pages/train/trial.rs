@@ -7,7 +7,7 @@ use crate::gui::command::Command;
 use crate::gui::command::train::TrainCommand;
 use crate::gui::i18n::number;
 use crate::gui::i18n::train::trial as words;
-use crate::gui::theme::{Tone, palette, space, text};
+use crate::gui::theme::{Tone, palette, text};
 use crate::gui::widgets;
 use egui::{RichText, Ui};
 
@@ -43,7 +43,6 @@ pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig) {
             }
         },
     );
-    ui.add_space(space::GAP);
 }
 
 fn report(cx: &PageContext<'_>, ui: &mut Ui, report: &TrialReport) {
