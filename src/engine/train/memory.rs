@@ -104,7 +104,10 @@ impl<'a> Load<'a> {
 pub fn free_bytes() -> u64 {
     let refresh = sysinfo::MemoryRefreshKind::nothing().with_ram();
     let system = sysinfo::System::new_with_specifics(sysinfo::RefreshKind::nothing().with_memory(refresh));
-    let group = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
+    // What a group caches of files is given up when it is needed; only what its processes hold is taken.
+    let group = system
+        .cgroup_limits()
+        .map_or(u64::MAX, |limits| limits.total_memory.saturating_sub(limits.rss));
     system.available_memory().min(group)
 }
 

@@ -77,6 +77,8 @@ pub struct Fit<'a> {
     eval_batch: usize,
     last_saved: Instant,
     last_good: u64,
+    /// Its owner asked it to stop.
+    stops: bool,
 }
 
 impl<'a> Fit<'a> {
@@ -87,6 +89,7 @@ impl<'a> Fit<'a> {
             last_good: state.step,
             last_saved: Instant::now(),
             best_weights: None,
+            stops: false,
             divergence: Divergence::new(state.opening_loss),
             eval_batch: job.config.eval_batch_size,
             epoch: None,
@@ -135,6 +138,7 @@ impl<'a> Fit<'a> {
     pub fn run(&mut self, host: &mut dyn Host) -> Result<Ended, TrainError> {
         while self.state.step < self.state.total_steps {
             if self.obey(host)? {
+                self.stops = true;
                 self.save(host, false)?;
                 return Ok(Ended::Stopped);
             }
@@ -374,18 +378,17 @@ impl<'a> Fit<'a> {
         if let Err(error) = host.flush() {
             tracing::warn!("{error}");
         }
-        let mut stops = false;
         loop {
             let error = match self.job.store.save(self.model, &self.optimizer, &self.state) {
                 Ok(path) => {
                     self.saved(&path, best, host)?;
-                    return Ok(stops);
+                    return Ok(self.stops);
                 }
                 Err(error) => error,
             };
-            if error.is_disk_full() && !stops {
-                // One more try after the wait; a run that stops goes on without.
-                stops = self.wait_for_room(&error, host)?;
+            if error.is_disk_full() && !self.stops {
+                // One more try after the wait; a run that is to stop ends without.
+                self.stops = self.wait_for_room(&error, host)?;
                 continue;
             }
             if best {
@@ -396,7 +399,7 @@ impl<'a> Fit<'a> {
                 self.last_good
             );
             host.warn(step, message)?;
-            return Ok(stops);
+            return Ok(self.stops);
         }
     }
 
