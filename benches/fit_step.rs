@@ -69,7 +69,7 @@ impl Bench {
         };
         let folder = tempfile::tempdir_in(self.shop.folder()).expect("room on the disk");
         let run = RunDir::create_at(&folder.path().join("run"), &config).expect("a run folder");
-        worker::run(run.path()).expect("a finished run");
+        worker::run(run.path(), touchstone::engine::eval::validation_metrics).expect("a finished run");
         let mut watch = RunWatch::open(run).expect("a readable run");
         watch.catch_up(now_ms()).expect("a readable log");
         let Some(Outcome::Finished(finish)) = &watch.view().outcome else {

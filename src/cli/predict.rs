@@ -37,7 +37,7 @@ pub struct Args {
     /// `auto`, `cpu` or `cuda`
     #[arg(long, default_value = "auto", value_parser = parse_device)]
     device: DeviceChoice,
-    /// `auto` (bf16 where the hardware computes it), `fp32` or `bf16`
+    /// `auto` (bf16 where the hardware computes it), `fp32`, `bf16` or `fp16` (CUDA)
     #[arg(long, default_value = "auto", value_parser = parse_precision)]
     precision: Precision,
     /// Add the classifier's logits too: `logit_0`, `logit_1`, …
@@ -50,7 +50,8 @@ fn parse_precision(text: &str) -> Result<Precision, String> {
         "auto" => Ok(Precision::Auto),
         "fp32" => Ok(Precision::Fp32),
         "bf16" => Ok(Precision::Bf16),
-        _ => Err("expected auto, fp32 or bf16".to_owned()),
+        "fp16" => Ok(Precision::Fp16),
+        _ => Err("expected auto, fp32, bf16 or fp16".to_owned()),
     }
 }
 

@@ -6,6 +6,7 @@ mod follow;
 mod result;
 mod settings;
 mod suggest;
+mod trial;
 
 use super::kept::Kept;
 use super::{ExitStatus, OutputArgs, UsageError};
@@ -38,6 +39,11 @@ pub struct Args {
     /// Start the worker and return at once
     #[arg(long)]
     detach: bool,
+    /// Try a few steps first: measure time and memory, estimate the whole run, and leave nothing behind
+    #[arg(long, value_name = "STEPS", num_args = 0..=1, require_equals = true, default_missing_value = "10",
+          value_parser = clap::value_parser!(u64).range(1..=10_000),
+          requires = "config", conflicts_with_all = ["run_dir", "resume", "detach"])]
+    trial: Option<u64>,
     #[command(flatten)]
     existing: Existing,
     #[command(flatten)]
@@ -46,7 +52,7 @@ pub struct Args {
 
 /// What to do with a run that exists; RUN is its folder, or its id in the project's (or ./) `runs`.
 #[derive(Debug, Default, clap::Args)]
-#[group(id = "existing", multiple = false, conflicts_with_all = ["config", "run_dir", "resume", "detach"])]
+#[group(id = "existing", multiple = false, conflicts_with_all = ["config", "run_dir", "resume", "detach", "trial"])]
 struct Existing {
     /// Follow a run until it ends
     #[arg(long, value_name = "RUN")]
@@ -98,7 +104,10 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         supervise::kill(&run, KILL_GRACE)?;
         return report_command(&run, "ended; resume it with --resume", out);
     }
-    start(args, out)
+    match args.trial {
+        Some(steps) => trial::run(args.config.as_deref(), steps, out),
+        None => start(args, out),
+    }
 }
 
 fn start(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
@@ -223,6 +232,7 @@ mod tests {
             run_dir,
             resume,
             detach: false,
+            trial: None,
             existing: Existing::default(),
             suggest: suggest::SuggestArgs::default(),
         }

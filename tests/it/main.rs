@@ -17,6 +17,7 @@ mod pollock;
 mod program;
 mod real_data;
 mod real_training;
+mod safety;
 mod tasks;
 mod tiny_model;
 mod torch_program;

@@ -63,6 +63,8 @@ impl Folder {
             .current_dir(self.path())
             .env("HOME", &home)
             .env_remove("RUST_LOG")
+            // Threads of libtorch that spin while they wait take the cores from the other tests.
+            .env("OMP_WAIT_POLICY", "passive")
             .stdin(Stdio::null());
         for (name, folder) in [
             ("XDG_CACHE_HOME", "cache"),

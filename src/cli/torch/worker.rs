@@ -4,6 +4,7 @@
 
 use crate::cli::ExitStatus;
 use crate::cli::worker::Args;
+use crate::engine::eval::validation_metrics;
 use crate::engine::run::dir::RunDir;
 use crate::engine::run::error::RunError;
 use crate::engine::run::event::EventBody;
@@ -14,11 +15,22 @@ use crate::engine::run::now_ms;
 use crate::engine::run::replay::RunView;
 use crate::engine::train;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const OWNER_LOOK: Duration = Duration::from_secs(1);
 
 pub fn run(args: &Args) -> anyhow::Result<ExitStatus> {
     let run = RunDir::open(&args.run_dir)?;
     let lock = WorkerLock::acquire(&run, now_ms())?;
-    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| train::worker::run(run.path())));
+    if let Some(owner) = args.owner {
+        leave_with(owner, run.path().to_owned());
+    }
+    let train = |run: &RunDir| match args.trial {
+        Some(steps) => train::trial::run(run.path(), steps, validation_metrics),
+        None => train::worker::run(run.path(), validation_metrics),
+    };
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| train(&run)));
     let failure = match ended {
         Ok(Ok(())) => None,
         Ok(Err(error)) => {
@@ -36,6 +48,23 @@ pub fn run(args: &Args) -> anyhow::Result<ExitStatus> {
     record_failure(&run, &message, &hint)?;
     drop(lock);
     Err(anyhow::anyhow!("{message} ({hint})"))
+}
+
+/// Ends this process and removes the trial's folder once nobody waits for it any more.
+fn leave_with(owner: u32, folder: PathBuf) {
+    let owner = ProcessId::of(owner);
+    let watch = move || {
+        while owner.is_some_and(ProcessId::is_alive) {
+            std::thread::sleep(OWNER_LOOK);
+        }
+        if let Err(error) = std::fs::remove_dir_all(&folder) {
+            tracing::warn!("{} stays: {error}", folder.display());
+        }
+        std::process::exit(1);
+    };
+    if let Err(error) = std::thread::Builder::new().name("owner".to_owned()).spawn(watch) {
+        tracing::warn!("nobody watches the owner of the trial: {error}");
+    }
 }
 
 /// Writes the `failed` event unless this process has written a last word already.
@@ -90,7 +119,6 @@ mod tests {
     use crate::engine::run::config::TrainConfig;
     use crate::engine::run::replay::Outcome;
     use crate::engine::run::watch::RunWatch;
-    use std::path::PathBuf;
 
     fn outcome(run: &RunDir) -> Option<Outcome> {
         let mut watch = RunWatch::open(run.clone()).expect("open");

@@ -164,6 +164,10 @@ fn warnings(watch: &RunWatch) -> Vec<String> {
         .filter_map(|line| match &**line {
             ConsoleLine::Event(event) => match &event.body {
                 EventBody::Warning { message } => Some(message.clone()),
+                EventBody::MemoryShort { micro_batch, message } => Some(format!(
+                    "memory ran out: {micro_batch} rows at one time from step {} on ({message})",
+                    event.step
+                )),
                 _ => None,
             },
             ConsoleLine::Corrupt { line, message } => Some(format!("events.jsonl, line {line}: {message}")),

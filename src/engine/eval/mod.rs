@@ -34,6 +34,7 @@ pub mod suite;
 pub mod tasks;
 mod threshold;
 mod units;
+mod validation;
 
 pub use assess::evaluate;
 pub use calibration::{Calibration, LOG_LOSS_EPSILON, ReliabilityBin};
@@ -47,6 +48,7 @@ pub use metric::{Metric, RankingKind, RankingMetric, RowMetric};
 pub use ranking::GroupSummary;
 pub use sorted::auc;
 pub use threshold::{Confusion, ThresholdMetrics, ThresholdTable};
+pub use validation::validation_metrics;
 
 pub(crate) use assess::{choose_threshold, defined, ranking_replicates_of};
 pub(crate) use delong::{Components, contrast_variance, normal_quantile};

@@ -13,7 +13,7 @@ use crate::engine::train::backend::params::{Shape, embedding_sizes};
 use crate::engine::train::card::{CARD_FILE, CARD_VERSION, ModelCard, Pooling};
 use crate::engine::train::categories;
 use crate::engine::train::data::{Rows, standardise};
-use crate::engine::train::tasks::{self, Predictions, TaskRules};
+use crate::engine::train::tasks::Predictions;
 use std::path::Path;
 
 /// A model ready to score. Holds tensors, so it stays on one thread at a time.
@@ -22,7 +22,6 @@ pub struct Scorer {
     model: Model,
     tokenizer: TextTokenizer,
     card: ModelCard,
-    rules: Box<dyn TaskRules>,
     batch_size: usize,
 }
 
@@ -40,7 +39,6 @@ impl Scorer {
             // Transformers leaves the key out for two labels.
             labels: config.num_labels.unwrap_or(2) as i64,
         };
-        let rules = tasks::of(card.task, &card.classes);
         let chosen = device::choose(options.device, options.precision)?;
         if options.threads > 0 {
             tch::set_num_threads(i32::try_from(options.threads).unwrap_or(1));
@@ -50,7 +48,6 @@ impl Scorer {
             model,
             tokenizer,
             card,
-            rules,
             batch_size: options.batch_size,
         })
     }
@@ -60,22 +57,11 @@ impl Scorer {
         &self.card
     }
 
-    /// How the model's answers are read.
-    pub fn rules(&self) -> &dyn TaskRules {
-        &*self.rules
-    }
-
     /// What the model says of each row: a probability, one a class, or the grade.
     pub fn predict(&self, rows: Rows, progress: &Progress) -> Result<Predictions, TrainError> {
         let prepared = self.prepare(rows, progress)?;
         self.model
             .predict(&prepared, (self.card.task, self.batch_size), progress)
-    }
-
-    /// Probability of label 1 of each row, of a binary model.
-    pub fn score(&self, rows: Rows, progress: &Progress) -> Result<Vec<f32>, TrainError> {
-        let prepared = self.prepare(rows, progress)?;
-        self.model.score(&prepared, self.batch_size, progress)
     }
 
     /// What the classifier gives before it becomes a probability: the logits of each row.

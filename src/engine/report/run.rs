@@ -178,7 +178,8 @@ fn marks(view: &RunView, language: ReportLanguage) -> Vec<(f64, String)> {
         let word = match mark.kind {
             MarkKind::Best => language.pick("best", "最佳"),
             MarkKind::Resumed => language.pick("resumed", "续训"),
-            MarkKind::Checkpoint | MarkKind::Paused => return None,
+            MarkKind::MemoryShort => language.pick("memory short", "内存不足"),
+            MarkKind::Checkpoint | MarkKind::Paused | MarkKind::StepSkipped => return None,
         };
         Some((mark.step as f64, format!("{word} · {}", mark.step)))
     });

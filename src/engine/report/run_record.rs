@@ -89,6 +89,8 @@ fn event_row(line: &ConsoleLine) -> Vec<String> {
             ("evaluated", format!("{sign}{}", all.collect::<Vec<_>>().join("  ")))
         }
         EventBody::Checkpoint { path, .. } => ("checkpoint", path.clone()),
+        EventBody::MemoryShort { micro_batch, .. } => ("memory short", format!("{micro_batch} rows at one time")),
+        EventBody::StepSkipped { skipped, .. } => ("step skipped", format!("{skipped} so far")),
         EventBody::Paused => ("paused", String::new()),
         EventBody::Continued => ("continued", String::new()),
         EventBody::Warning { message } => ("warning", message.clone()),

@@ -30,7 +30,8 @@ pub struct TrainConfig {
     /// Tokens kept of each text, special tokens included.
     pub max_length: usize,
     pub batch_size: usize,
-    /// Rows computed at one time; a step's gradient is their sum over the batch. `None` = the whole batch.
+    /// Rows computed at one time; a step's gradient is their sum over the batch. `None` = as many of the batch as
+    /// memory is estimated to hold. Where memory runs out all the same, the worker halves it.
     pub micro_batch_size: Option<usize>,
     pub eval_batch_size: usize,
     pub epochs: f64,
@@ -56,13 +57,21 @@ pub struct TrainConfig {
     pub eval_every_steps: Option<u64>,
     /// Stop after so many evaluations without a better metric; `None` = never.
     pub early_stopping_patience: Option<u32>,
-    /// Metric that decides "best": one of `task.metrics()`.
+    /// Metric that decides "best" and stops early. Binary: see [`super::metric`]: `auc`, `log_loss`, `brier`, `f1`, …,
+    /// and `ndcg@10`, `mrr`, `recall@10`, … where `data.group` is set; the other tasks: one of `task.metrics()`.
     pub metric: String,
     /// How many of the latest checkpoints stay on disk beside the best one.
     pub keep_last: usize,
+    /// Megabytes (10^6 bytes) that the checkpoints of the run may take; `None` = as many as are kept. While one is
+    /// written there may be one more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint_budget_mb: Option<u64>,
     pub seed: u64,
     pub device: DeviceChoice,
     pub precision: Precision,
+    /// Each layer is computed again for its gradient instead of being kept: about a third more time, much less memory.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gradient_checkpointing: bool,
 }
 
 /// The rate at which a new head learns beside a pretrained encoder: at the encoder's own it would hardly move
@@ -124,9 +133,11 @@ impl Default for TrainConfig {
             early_stopping_patience: None,
             metric: "auc".to_owned(),
             keep_last: 1,
+            checkpoint_budget_mb: None,
             seed: 42,
             device: DeviceChoice::Auto,
             precision: Precision::Auto,
+            gradient_checkpointing: false,
         }
     }
 }
@@ -238,8 +249,10 @@ pub enum DeviceChoice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// bf16 autocast where the hardware computes it natively, else fp32.
+    /// bf16 autocast where the hardware computes it natively, fp16 on CUDA cards that compute only that, else fp32.
     Auto,
     Fp32,
     Bf16,
+    /// fp16 autocast with loss scaling, for CUDA cards that do not compute bf16.
+    Fp16,
 }

@@ -36,6 +36,8 @@ pub enum RunError {
     Spawn { program: PathBuf, source: io::Error },
     #[error("process {pid} did not end; end it by hand and resume the run")]
     CannotKill { pid: u32 },
+    #[error("the trial failed: {message}. {hint}")]
+    Trial { message: String, hint: String },
 }
 
 impl RunError {
@@ -60,6 +62,7 @@ impl RunError {
             }
             Self::NoProgram { source } => format!("找不到可作为训练进程启动的程序：{source}"),
             Self::Spawn { program, source } => format!("无法启动训练进程 {}：{source}", program.display()),
+            Self::Trial { message, hint } => format!("试运行失败：{message}。{hint}"),
             Self::CannotKill { pid } => format!("进程 {pid} 没有结束；请手动结束后继续该任务"),
         };
         Bilingual::new(with_causes(self), zh)

@@ -80,6 +80,19 @@ pub enum EventBody {
         path: String,
         best: bool,
     },
+    /// Memory ran out: from this step on so many rows are computed at one time. Batches and steps stay as they are.
+    MemoryShort {
+        micro_batch: u64,
+        message: String,
+    },
+    /// The gradient of the step was not finite (fp16 overflow), so it changed nothing.
+    StepSkipped {
+        /// Steps skipped so far.
+        skipped: u64,
+        /// Factor of the loss after it; absent without loss scaling.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        loss_scale: Option<f64>,
+    },
     Paused,
     Continued,
     Warning {

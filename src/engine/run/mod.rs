@@ -11,6 +11,7 @@ pub mod event;
 pub mod liveness;
 pub mod lock;
 pub mod log;
+pub mod metric;
 mod pace;
 pub mod replay;
 pub mod series;
@@ -18,6 +19,7 @@ pub mod status;
 pub mod supervise;
 pub mod task;
 pub mod tensorboard;
+pub mod trial;
 pub mod validate;
 pub mod watch;
 

@@ -206,6 +206,8 @@ impl RunView {
             EventBody::Phase { name } => self.phase = Some(name.clone()),
             EventBody::Evaluated { .. } => self.evaluated(event),
             EventBody::Checkpoint { .. } => self.mark(event, MarkKind::Checkpoint),
+            EventBody::MemoryShort { .. } => self.mark(event, MarkKind::MemoryShort),
+            EventBody::StepSkipped { .. } => self.mark(event, MarkKind::StepSkipped),
             EventBody::Paused => {
                 self.paused = true;
                 self.pace.hold(true);

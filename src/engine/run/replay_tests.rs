@@ -371,3 +371,53 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&whole.fraction()));
     }
 }
+
+#[test]
+fn a_clock_that_steps_back_takes_no_time_away_and_hides_nothing() {
+    let mut story = Story {
+        writer: 1,
+        ..Story::default()
+    };
+    story.tell(0, started(7));
+    for step in 1..=5 {
+        story.tell(step, train(0.7));
+    }
+    // Set back by an hour, as a corrected clock is; then on at its pace.
+    story.wall_ms = story.wall_ms.saturating_sub(3_600_000);
+    for step in 6..=9 {
+        story.tell(step, train(0.6));
+    }
+    let view = story.view();
+    assert_eq!((view.step, view.last(curve::TRAIN_LOSS)), (9, Some(0.6)));
+    assert_eq!(steps(&view, curve::TRAIN_LOSS), (1..=9).collect::<Vec<_>>());
+    // Five seconds before, three after; the second at the jump cannot be told.
+    assert_eq!(view.active_secs(), 8.0);
+    assert!(
+        view.eta_secs().is_some_and(|secs| secs > 60.0 && secs < 120.0),
+        "{:?}",
+        view.eta_secs()
+    );
+    assert!(view.last_event_ms >= view.started_ms);
+}
+
+#[test]
+fn short_memory_and_skipped_steps_are_marks() {
+    let mut story = Story::default();
+    story.tell(0, started(1));
+    story.tell(
+        3,
+        EventBody::MemoryShort {
+            micro_batch: 8,
+            message: "can't allocate memory".to_owned(),
+        },
+    );
+    story.tell(
+        5,
+        EventBody::StepSkipped {
+            skipped: 1,
+            loss_scale: Some(32_768.0),
+        },
+    );
+    let marks: Vec<(u64, MarkKind)> = story.view().marks().iter().map(|mark| (mark.step, mark.kind)).collect();
+    assert_eq!(marks, [(3, MarkKind::MemoryShort), (5, MarkKind::StepSkipped)]);
+}

@@ -72,25 +72,8 @@ impl Launcher {
             });
         }
         control::send(run, Command::Continue)?;
-        let stderr_path = run.stderr_path();
-        let stderr = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&stderr_path)
-            .map_err(RunError::io("open", &stderr_path))?;
-        let mut command = std::process::Command::new(&self.program);
-        command
-            .arg("worker")
-            .arg(run.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(stderr);
-        detach(&mut command);
         let launched_ms = now_ms();
-        let child = command.spawn().map_err(|source| RunError::Spawn {
-            program: self.program.clone(),
-            source,
-        })?;
+        let child = self.spawn(&[], run)?;
         // Not reaped yet, so its entry in the process table is still its own.
         let process = ProcessId::of(child.id()).unwrap_or(ProcessId {
             pid: child.id(),
@@ -102,6 +85,29 @@ impl Launcher {
         };
         lock::write_launch(run, process, launched_ms)?;
         Ok(handle)
+    }
+
+    /// The worker's process, with these words before the run folder.
+    pub(super) fn spawn(&self, words: &[&str], run: &RunDir) -> Result<Child, RunError> {
+        let stderr_path = run.stderr_path();
+        let stderr = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&stderr_path)
+            .map_err(RunError::io("open", &stderr_path))?;
+        let mut command = std::process::Command::new(&self.program);
+        command
+            .arg("worker")
+            .args(words)
+            .arg(run.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(stderr);
+        detach(&mut command);
+        command.spawn().map_err(|source| RunError::Spawn {
+            program: self.program.clone(),
+            source,
+        })
     }
 
     /// Like [`Self::start`], but refuses a run that is finished.

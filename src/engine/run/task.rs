@@ -2,7 +2,7 @@
 //!
 //! Invariant: names are the JSON keys of events, checkpoints and results; what a task computes lies in `train::tasks`.
 
-use super::validate;
+use super::metric;
 use serde::{Deserialize, Serialize};
 
 /// What a row's label is, and so what the model answers.
@@ -36,7 +36,7 @@ impl Task {
     /// Metrics that may decide which evaluation is best; `loss` comes last.
     pub fn metrics(self) -> &'static [&'static str] {
         match self {
-            Self::Binary => &validate::METRICS,
+            Self::Binary => &metric::ROW_METRICS,
             Self::Multiclass => &[
                 "accuracy",
                 "macro_f1",

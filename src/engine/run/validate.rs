@@ -6,6 +6,7 @@ mod learning;
 mod task;
 
 use super::config::{Method, TrainConfig};
+use super::metric;
 use crate::engine::artifact::Bilingual;
 use std::path::{Path, PathBuf};
 
@@ -16,14 +17,6 @@ pub struct ConfigProblem {
     pub field: &'static str,
     /// What is wrong and what is right.
     pub message: Bilingual,
-}
-
-/// Metrics of a binary task that may decide which evaluation is best; those of the others are `Task::metrics`.
-pub const METRICS: [&str; 6] = ["auc", "average_precision", "log_loss", "accuracy", "f1", "loss"];
-
-/// True if a higher value of the metric is better.
-pub fn higher_is_better(metric: &str) -> bool {
-    !matches!(metric, "log_loss" | "loss" | "brier" | "ece" | "rmse" | "mae")
 }
 
 /// Makes the file paths of a configuration absolute; relative ones start at `folder`.
@@ -268,6 +261,26 @@ impl Found {
         );
     }
 
+    /// Of a binary task.
+    fn deciding_metric(&mut self, config: &TrainConfig) {
+        let name = config.metric.as_str();
+        let (rows, lists) = (metric::ROW_METRICS.join(", "), metric::LIST_METRICS.join(", "));
+        let cut: Vec<String> = metric::CUT_METRICS.iter().map(|kind| format!("{kind}@10")).collect();
+        let cut = cut.join(", ");
+        self.require(
+            metric::is_known(name),
+            "metric",
+            format!("`{name}` is not one of {rows}, and within groups {lists}, {cut}"),
+            format!("`{name}` 不在可选指标之中：{rows}；分组排序指标：{lists}, {cut}"),
+        );
+        self.require(
+            !metric::needs_groups(name) || config.data.group.as_ref().is_some_and(|group| !group.trim().is_empty()),
+            "metric",
+            format!("`{name}` ranks rows within groups: name the column of the groups (data.group), or choose another metric"),
+            format!("`{name}` 需在组内排序：请指定分组列（data.group），或改用其他指标"),
+        );
+    }
+
     fn evaluation(&mut self, config: &TrainConfig) {
         self.require(
             config.eval_every_steps != Some(0),
@@ -286,7 +299,7 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::Loss;
+    use super::super::config::{DeviceChoice, Loss, Precision};
     use super::*;
 
     fn good(folder: &Path) -> TrainConfig {
@@ -326,7 +339,7 @@ mod tests {
         resolve_paths(&mut base, folder.path());
         assert_eq!(problems(&base), []);
         type Spoil = fn(&mut TrainConfig);
-        let cases: [(&str, Spoil); 22] = [
+        let cases: [(&str, Spoil); 26] = [
             ("base_model", |c| c.base_model = " ".to_owned()),
             ("base_model", |c| c.base_model = "/no/such/folder".to_owned()),
             ("data.train", |c| c.data.train = PathBuf::new()),
@@ -358,7 +371,15 @@ mod tests {
             ("label_smoothing", |c| c.label_smoothing = 1.0),
             ("schedule_power", |c| c.schedule_power = 0.0),
             ("micro_batch_size", |c| c.micro_batch_size = Some(0)),
+            ("gradient_checkpointing", |c| {
+                (c.gradient_checkpointing, c.method) = (true, Method::HeadOnly);
+            }),
+            ("precision", |c| {
+                (c.precision, c.device) = (Precision::Fp16, DeviceChoice::Cpu)
+            }),
+            ("checkpoint_budget_mb", |c| c.checkpoint_budget_mb = Some(0)),
             ("metric", |c| c.metric = "AUC".to_owned()),
+            ("metric", |c| c.metric = "ndcg@10".to_owned()),
         ];
         for (field, spoil) in cases {
             let mut config = base.clone();

@@ -114,6 +114,14 @@ impl TextTokenizer {
         self.inner.get_vocab_size(true)
     }
 
+    /// The whole tokenizer as JSON: two that give the same text encode alike.
+    pub(super) fn serialised(&self) -> Result<String, TextError> {
+        self.inner.to_string(false).map_err(|error| TextError::Row {
+            row: 0,
+            reason: error.to_string(),
+        })
+    }
+
     /// A copy that cuts nothing.
     pub(super) fn without_limit(&self) -> Result<Self, TextError> {
         let mut copy = self.clone();
@@ -287,6 +295,29 @@ impl TokenTable {
     /// Says where a row's second text begins.
     pub fn set_second_start(&mut self, row: usize, start: usize) {
         self.second[row] = u32::try_from(start).unwrap_or(u32::MAX);
+    }
+
+    /// Ids of all rows end to end, length of each row, and where its second text begins.
+    pub(super) fn parts(&self) -> (&[u32], Vec<u32>, &[u32]) {
+        let length = |pair: &[usize]| u32::try_from(pair[1] - pair[0]).unwrap_or(u32::MAX);
+        (&self.ids, self.starts.windows(2).map(length).collect(), &self.second)
+    }
+
+    /// The reverse of `parts`; `None` if they do not fit together.
+    pub(super) fn from_parts(ids: Vec<u32>, lengths: &[u32], second: Vec<u32>, stats: TokenStats) -> Option<Self> {
+        let mut starts = Vec::with_capacity(lengths.len() + 1);
+        starts.push(0);
+        let mut end = 0usize;
+        for &length in lengths {
+            end = end.checked_add(length as usize)?;
+            starts.push(end);
+        }
+        (end == ids.len() && lengths.len() == second.len()).then_some(Self {
+            ids,
+            starts,
+            second,
+            stats,
+        })
     }
 
     /// A table of given ids, for tests and for callers with their own tokenizer; no row may be empty.

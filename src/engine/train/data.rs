@@ -11,6 +11,9 @@ const STREAM_HOLD_OUT: u64 = 0x686f_6c64;
 /// Share of the training rows held out when neither a validation file nor a share is given.
 pub const DEFAULT_VALID_RATIO: f64 = 0.1;
 
+/// The group of a row without one.
+pub const NO_GROUP: u32 = u32::MAX;
+
 /// Texts, numbers and labels of many rows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rows {
@@ -25,7 +28,7 @@ pub struct Rows {
     /// As the task reads them: 0 or 1, the place of the class, the grade; empty for rows that are only scored.
     #[serde(with = "as_bits")]
     pub labels: Vec<f32>,
-    /// Number of the ranked list each row belongs to; empty where rows form none.
+    /// Number of the ranked list each row belongs to; [`NO_GROUP`] for none; empty where rows form none.
     pub groups: Vec<u32>,
     /// Line (or row number) in the file each row came from.
     pub lines: Vec<u32>,

@@ -53,15 +53,31 @@ pub enum TrainError {
     #[error("out of memory while {during}: {message}")]
     OutOfMemory { during: &'static str, message: String },
     #[error(
-        "the loss is not a number from step {step} on (rows of that step: {}); the weights of step {last_good} are kept",
+        "the loss is not a number from step {step} on ({batch}: {}); the weights of step {last_good} are kept",
         rows.join(", ")
     )]
     NotFinite {
         step: u64,
+        /// `batch 3 of epoch 1`
+        batch: String,
         /// `line N` of the rows whose own loss is not a number, or of the whole step; at most eight.
         rows: Vec<String>,
         last_good: u64,
     },
+    #[error(
+        "the training diverged: {reason}; at step {step} ({batch}: {}); the weights of step {last_good} are kept",
+        rows.join(", ")
+    )]
+    Diverged {
+        reason: String,
+        step: u64,
+        batch: String,
+        /// `line N` of the step's rows with the highest loss; at most eight.
+        rows: Vec<String>,
+        last_good: u64,
+    },
+    #[error("the disk has no room for the checkpoints: {reason}")]
+    NoRoom { reason: String },
     #[error("the checkpoint {} cannot be used: {reason}", path.display())]
     Checkpoint { path: PathBuf, reason: String },
     #[error("cannot {action} {}: {source}", path.display())]
@@ -102,6 +118,10 @@ impl TrainError {
             "can't allocate memory",
             "cannot allocate memory",
             "bad_alloc",
+            // Windows' CPU allocator
+            "not enough memory",
+            // cuBLAS and cuDNN could not make their work space.
+            "alloc_failed",
         ]
         .iter()
         .any(|words| lower.contains(words))
@@ -110,6 +130,12 @@ impl TrainError {
         } else {
             Self::Torch { during, message: first }
         }
+    }
+
+    /// The disk (or the user's share of it) has no room for what was to be written.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded))
     }
 
     /// What the user can do about it, in one English sentence.
@@ -131,8 +157,14 @@ impl TrainError {
             Self::Weights { .. } => "The weight files do not fit config.json; pull or import the model again.",
             Self::Device { .. } => "Choose the CPU, or run `touchstone doctor` to see why CUDA is not there.",
             Self::Torch { .. } => "Resume from the last checkpoint; if it happens again, report the message.",
-            Self::OutOfMemory { .. } => "Use a smaller batch or a shorter maximum length, then resume.",
+            Self::OutOfMemory { .. } => {
+                "Not even one row fits: close other programs, or start again with a shorter maximum length, adapters (LoRA), gradient checkpointing or a smaller batch."
+            }
             Self::NotFinite { .. } => "Lower the learning rate or look at the rows named, then start again.",
+            Self::Diverged { .. } => {
+                "Lower the learning rate, or lengthen the warm-up; look at the rows named; then start again."
+            }
+            Self::NoRoom { .. } => "Free disk space or raise checkpoint_budget_mb, then resume.",
             Self::Checkpoint { .. } => "Delete this checkpoint to resume from the one before, or start again.",
             Self::Beside { hint, .. } => hint,
             Self::Cancelled(_) => "Nothing to do: it was cancelled.",
@@ -148,6 +180,8 @@ mod tests {
     fn lack_of_memory_is_recognised_by_its_words() {
         for message in [
             "CUDA out of memory. Tried to allocate 2.00 GiB",
+            "DefaultCPUAllocator: not enough memory: you tried to allocate 8589934592 bytes.",
+            "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)",
             "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried",
         ] {
             let error = TrainError::from_torch("training", message);

@@ -11,6 +11,11 @@ pub trait Host {
     /// Records what happened after `step` optimiser steps. Must not block for long.
     fn emit(&mut self, step: u64, body: EventBody) -> Result<(), TrainError>;
 
+    /// Makes what was recorded outlive a power cut.
+    fn flush(&mut self) -> Result<(), TrainError> {
+        Ok(())
+    }
+
     /// A command not told before; asked once a step (`step` are done), and several times a second while paused.
     fn poll(&mut self, step: u64) -> Option<Command>;
 

@@ -9,12 +9,15 @@ pub mod batches;
 pub mod card;
 pub mod categories;
 pub mod data;
+pub mod divergence;
 pub mod energy;
 pub mod error;
 pub mod evidence;
+pub mod faults;
 pub mod hardware;
 pub mod host;
 pub mod inputs;
+pub mod memory;
 pub mod origin;
 pub mod own_table;
 pub mod readme;
@@ -23,11 +26,12 @@ pub mod schedule;
 pub mod state;
 pub mod table;
 pub mod tasks;
+pub mod validate;
 
 #[cfg(feature = "torch")]
 pub(crate) mod backend;
 #[cfg(feature = "torch")]
-pub use backend::{device, worker};
+pub use backend::{device, trial, worker};
 
 pub use card::ModelCard;
 pub use error::TrainError;

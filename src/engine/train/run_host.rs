@@ -85,6 +85,11 @@ impl Host for RunHost {
             .write(step, body)
     }
 
+    fn flush(&mut self) -> Result<(), TrainError> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(log.writer.sync()?)
+    }
+
     fn poll(&mut self, _step: u64) -> Option<Command> {
         match self.control.poll() {
             Ok(command) => command,

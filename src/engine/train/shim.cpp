@@ -5,6 +5,7 @@
 // CPU-only libtorch: nothing here includes a CUDA header.
 
 #include <ATen/ATen.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
@@ -62,11 +63,11 @@ extern "C" {
 
 void ts_free(char* message) { std::free(message); }
 
-// Begins bf16 autocast on this thread; pairs with ts_autocast_end.
-char* ts_autocast_begin(int cuda) {
+// Begins bf16 (or, with `half`, fp16) autocast on this thread; pairs with ts_autocast_end.
+char* ts_autocast_begin(int cuda, int half) {
   return guarded([&] {
     const auto device = device_type(cuda);
-    at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    at::autocast::set_autocast_dtype(device, half != 0 ? at::kHalf : at::kBFloat16);
     at::autocast::set_autocast_enabled(device, true);
     at::autocast::increment_nesting();
   });
@@ -76,6 +77,22 @@ char* ts_autocast_end(int cuda) {
   return guarded([&] {
     if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
     at::autocast::set_autocast_enabled(device_type(cuda), false);
+  });
+}
+
+// Hands cached blocks of the accelerator back to its driver.
+char* ts_release_memory() {
+  return guarded([&] { at::accelerator::emptyCache(); });
+}
+
+// Free bytes of an accelerator, and the most that this process had allocated there.
+char* ts_device_memory(int device, uint64_t* free, uint64_t* peak) {
+  return guarded([&] {
+    const auto index = static_cast<c10::DeviceIndex>(device);
+    const uint64_t available = at::accelerator::getMemoryInfo(index).first;
+    const auto stats = at::accelerator::getDeviceStats(index);
+    *peak = static_cast<uint64_t>(stats.reserved_bytes[0].peak);
+    *free = available;
   });
 }
 

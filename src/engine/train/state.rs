@@ -4,7 +4,7 @@
 //! there is no generator state, because every draw is a pure function of (seed, epoch, step, stream).
 
 use crate::engine::artifact::ContentHash;
-use crate::engine::run::validate::higher_is_better;
+use crate::engine::run::metric::higher_is_better;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,15 @@ pub struct TrainerState {
     pub train_secs: f64,
     /// Seconds of all attempts so far.
     pub wall_secs: f64,
+    /// Rows computed at one time; `None` = the whole batch.
+    #[serde(default)]
+    pub micro_batch: Option<u64>,
+    /// Steps whose gradient was not finite.
+    #[serde(default)]
+    pub skipped: u64,
+    /// Mean loss of the first steps; see [`super::divergence`].
+    #[serde(default)]
+    pub opening_loss: Option<f64>,
     /// BLAKE3 of each file beside this one.
     pub files: BTreeMap<String, ContentHash>,
 }

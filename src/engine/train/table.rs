@@ -3,7 +3,7 @@
 //! Invariant: no row is lost silently; each dropped row and each unreadable number is counted in a note.
 
 use super::TrainError;
-use super::data::Rows;
+use super::data::{NO_GROUP, Rows};
 use super::tasks::{Label, TaskRules};
 use crate::engine::artifact::ColumnType;
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
@@ -168,14 +168,18 @@ pub struct LabelCount {
     pub line: u64,
 }
 
-/// Names as numbers in order of appearance.
+/// Names as numbers in order of appearance; an empty cell is in no group.
 fn numbered(names: &[String]) -> Vec<u32> {
     let mut known: HashMap<&str, u32> = HashMap::new();
-    let number = |name| {
-        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        *known.entry(name).or_insert(next)
-    };
-    names.iter().map(String::as_str).map(number).collect()
+    let mut numbers = Vec::with_capacity(names.len());
+    for name in names {
+        let next = u32::try_from(known.len()).unwrap_or(NO_GROUP);
+        numbers.push(match name.as_str() {
+            "" => NO_GROUP,
+            name => *known.entry(name).or_insert(next),
+        });
+    }
+    numbers
 }
 
 /// Labels of all rows, and what was wrong with those that are none.

@@ -5,6 +5,7 @@ use crate::engine::artifact::ContentHash;
 use crate::engine::flow::plan::hidden_size;
 use crate::engine::flow::stages::features_dir;
 use crate::engine::models;
+use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::dir::RunDir;
@@ -12,14 +13,16 @@ use crate::engine::run::error::RunError;
 use crate::engine::run::now_ms;
 use crate::engine::run::status::RunStatus;
 use crate::engine::run::supervise::{self, Launcher};
+use crate::engine::run::trial::TRIAL_STEPS;
 use crate::engine::run::validate;
 use crate::engine::train::own_table;
 use crate::gui::command::train::{RunAction, TrainCommand};
 use crate::gui::i18n::train as words;
 use crate::gui::jobs::JobFailure;
+use crate::gui::loadable::Loadable;
 use crate::gui::runs::{RunSnapshot, RunWatcher};
 use crate::gui::state::Stage;
-use crate::gui::state::train::{FlowRun, TrainInputs, is_trained_on};
+use crate::gui::state::train::{FlowRun, TrainInputs, Trial, is_trained_on};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +34,8 @@ pub fn apply(command: TrainCommand, cx: &mut ApplyContext<'_>) {
     match command {
         TrainCommand::Run => run_defaults(cx),
         TrainCommand::Start(config) => start(cx, *config),
+        TrainCommand::Try(config) => try_steps(cx, *config),
+        TrainCommand::StopTrial => stop_trial(cx),
         TrainCommand::Select(run_id) => cx.state.train.selected = Some(run_id),
         TrainCommand::Act(run_id, action) => act(cx, &run_id, action),
         TrainCommand::Refresh => refresh(cx),
@@ -39,7 +44,7 @@ pub fn apply(command: TrainCommand, cx: &mut ApplyContext<'_>) {
         TrainCommand::DismissError => {
             cx.state.train.error = None;
             if cx.state.train.started.error().is_some() {
-                cx.state.train.started = crate::gui::loadable::Loadable::Empty;
+                cx.state.train.started = Loadable::Empty;
             }
         }
     }
@@ -232,6 +237,43 @@ fn start(cx: &mut ApplyContext<'_>, config: TrainConfig) {
         },
     );
     cx.state.train.started.start(progress);
+}
+
+/// Trains a few steps in a process of its own; a trial that still runs is ended first.
+fn try_steps(cx: &mut ApplyContext<'_>, config: TrainConfig) {
+    stop_trial(cx);
+    let (progress, lang) = (Progress::new(), cx.state.settings.language);
+    cx.state.train.trial.start(progress.clone());
+    let deliver = cx.jobs.deliverer();
+    cx.jobs.runtime().spawn_blocking(move || {
+        let told = |error: &RunError| JobFailure::told(&error.explain(), lang, &progress);
+        let problem = validate::problems(&config).into_iter().next();
+        let outcome = match problem {
+            Some(first) => Err(JobFailure::Failed(format!(
+                "{}: {}",
+                first.field,
+                lang.b(&first.message)
+            ))),
+            None => Launcher::current()
+                .and_then(|launcher| launcher.trial(&config, TRIAL_STEPS, &|| progress.is_cancelled()))
+                .map_err(|error| told(&error))
+                .and_then(|report| report.ok_or(JobFailure::Cancelled)),
+        };
+        let outcome = outcome.map(|report| Trial { config, report });
+        deliver(Box::new(move |cx| {
+            // A cancelled trial has given way to a later one, or to none.
+            if !progress.is_cancelled() {
+                cx.state.train.trial.finish(outcome);
+            }
+        }));
+    });
+}
+
+fn stop_trial(cx: &mut ApplyContext<'_>) {
+    if let Loadable::Loading { progress, .. } = &cx.state.train.trial {
+        progress.cancel();
+        cx.state.train.trial = Loadable::Empty;
+    }
 }
 
 fn launch(runs_dir: &Path, today: &str, config: &TrainConfig) -> Result<String, RunError> {

@@ -8,6 +8,10 @@ pub enum TrainCommand {
     Run,
     /// Start a new run with these settings.
     Start(Box<TrainConfig>),
+    /// Train a few steps aside and measure them.
+    Try(Box<TrainConfig>),
+    /// End the trial that runs.
+    StopTrial,
     /// Show this run.
     Select(String),
     /// Something to do with a run that exists.

@@ -2,11 +2,14 @@
 
 mod console;
 pub mod form;
+pub mod trial;
 
 pub use console::console_line;
 
 use super::{Text, number};
+use crate::engine::eval::Metric;
 use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule};
+use crate::engine::run::metric::higher_is_better;
 use crate::engine::run::replay::MarkKind;
 use crate::engine::run::status::RunStatus;
 use crate::gui::command::train::RunAction;
@@ -169,13 +172,23 @@ pub fn metric(lang: Language, name: &str) -> String {
         "top_3_accuracy" => Text::new("Top-3 accuracy", "前 3 准确率"),
         "spearman" => Text::new("Spearman", "Spearman 相关"),
         "kendall" => Text::new("Kendall", "Kendall 相关"),
-        "ndcg@5" => Text::new("nDCG@5", "nDCG@5"),
-        "ndcg@10" => Text::new("nDCG@10", "nDCG@10"),
         "rmse" => Text::new("RMSE", "均方根误差"),
         "mae" => Text::new("MAE", "平均绝对误差"),
-        other => return other.to_owned(),
+        other => {
+            return Metric::parse(other).map_or_else(|| other.to_owned(), |metric| lang.b(&metric.label()).to_owned());
+        }
     })
     .to_owned()
+}
+
+/// A metric that may decide "best", and which way is better.
+pub fn deciding_metric(lang: Language, name: &str) -> String {
+    let shown = metric(lang, name);
+    match (lang, higher_is_better(name)) {
+        (_, true) => shown,
+        (Language::English, false) => format!("{shown} (lower is better)"),
+        (Language::Chinese, false) => format!("{shown}（越低越好）"),
+    }
 }
 
 pub fn valid_metric(lang: Language, name: &str) -> String {
@@ -309,6 +322,8 @@ pub fn mark(lang: Language, kind: MarkKind) -> &'static str {
         MarkKind::Best => Text::new("best", "最佳"),
         MarkKind::Resumed => Text::new("resumed", "恢复"),
         MarkKind::Paused => Text::new("paused", "暂停"),
+        MarkKind::MemoryShort => Text::new("memory short", "内存不足"),
+        MarkKind::StepSkipped => Text::new("step skipped", "跳过的步"),
     })
 }
 
@@ -358,6 +373,7 @@ pub fn precision(choice: Precision) -> Text {
         Precision::Auto => Text::new("as the hardware likes it", "按硬件自动选择"),
         Precision::Fp32 => Text::new("32-bit", "32 位"),
         Precision::Bf16 => Text::new("bfloat16", "bfloat16"),
+        Precision::Fp16 => Text::new("float16 (loss scaling)", "float16（损失缩放）"),
     }
 }
 

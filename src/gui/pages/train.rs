@@ -11,6 +11,7 @@ mod runs_table;
 mod samples;
 mod settings;
 mod task;
+mod trial;
 
 use super::{Page, PageContext};
 use crate::engine::run::status::RunStatus;

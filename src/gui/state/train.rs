@@ -8,6 +8,7 @@ use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::{TrainConfig, TrainData};
 use crate::engine::run::replay::curve;
 use crate::engine::run::status::RunStatus;
+use crate::engine::run::trial::TrialReport;
 use crate::engine::train::evidence::TableEvidence;
 use crate::engine::train::own_table::OwnTable;
 use crate::gui::apply::flow::StageOutcome;
@@ -27,6 +28,8 @@ pub struct TrainState {
     pub selected: Option<String>,
     /// Id of the run started last, on its way, or why it did not start.
     pub started: Loadable<String>,
+    /// The latest trial of a form's settings.
+    pub trial: Loadable<Trial>,
     /// Why the last request to a run failed.
     pub error: Option<String>,
     /// What the newest feature set offers; `None` where there is none.
@@ -42,6 +45,13 @@ pub struct TrainState {
     /// Runs whose end is recorded in the catalogue.
     pub recorded: std::collections::BTreeSet<String>,
     pub watcher: Option<RunWatcher>,
+}
+
+/// Measured steps of a configuration.
+#[derive(Debug)]
+pub struct Trial {
+    pub config: TrainConfig,
+    pub report: TrialReport,
 }
 
 /// Where the stage stands for a run of the whole flow.

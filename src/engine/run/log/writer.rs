@@ -38,6 +38,11 @@ impl EventWriter {
         })
     }
 
+    /// Waits until all events are on the disk.
+    pub fn sync(&self) -> Result<(), RunError> {
+        self.file.sync_data().map_err(RunError::io("write to disk", &self.path))
+    }
+
     /// Appends an event that happens now.
     pub fn write(&mut self, step: u64, body: EventBody) -> Result<Event, RunError> {
         self.write_at(now_ms(), step, body)

@@ -37,6 +37,10 @@ pub enum MarkKind {
     Best,
     Resumed,
     Paused,
+    /// Memory ran out; fewer rows are computed at one time since.
+    MemoryShort,
+    /// The step's gradient was not finite and changed nothing.
+    StepSkipped,
 }
 
 /// Something that happened at a step, to be marked on the curves.

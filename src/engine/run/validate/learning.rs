@@ -1,6 +1,6 @@
 //! What is wrong with how a model is to learn: layers, loss, schedule, parts of a batch.
 
-use super::super::config::{Loss, TrainConfig};
+use super::super::config::{DeviceChoice, Loss, Method, Precision, TrainConfig};
 use super::Found;
 
 impl Found {
@@ -38,8 +38,26 @@ impl Found {
         self.require(
             config.micro_batch_size != Some(0),
             "micro_batch_size",
-            "at least 1 row must be computed at one time; leave it out to compute the whole batch",
-            "每次至少计算 1 行；不填写则一次计算整批",
+            "at least 1 row must be computed at one time; leave it out to compute as many as memory holds",
+            "每次至少计算 1 行；不填写则按可用内存决定",
+        );
+        self.require(
+            !(config.gradient_checkpointing && config.method == Method::HeadOnly),
+            "gradient_checkpointing",
+            "saves nothing where only the head learns, since no layer is kept; switch it off",
+            "仅训练分类头时无需保留各层，梯度检查点没有作用；请关闭",
+        );
+        self.require(
+            config.precision != Precision::Fp16 || config.device != DeviceChoice::Cpu,
+            "precision",
+            "fp16 is for CUDA devices; on the CPU choose auto, bf16 or fp32",
+            "fp16 仅用于 CUDA 设备；CPU 请选择自动、bf16 或 fp32",
+        );
+        self.require(
+            config.checkpoint_budget_mb != Some(0),
+            "checkpoint_budget_mb",
+            "the checkpoints need room on the disk: leave the limit out, or give more than 0 MB",
+            "检查点需要磁盘空间：请不填写上限，或大于 0 MB",
         );
     }
 }

@@ -28,6 +28,9 @@ impl Found {
     }
 
     fn metric(&mut self, config: &TrainConfig) {
+        if config.task == Task::Binary {
+            return self.deciding_metric(config);
+        }
         let (metric, known) = (config.metric.as_str(), config.task.metrics());
         self.require(
             known.contains(&metric),

@@ -81,16 +81,20 @@ impl Prepared {
     /// Hash of everything the model sees of these rows.
     pub fn hash(&self) -> ContentHash {
         let mut hasher = blake3::Hasher::new();
+        // Whole rows at a time: the hash works on blocks.
+        let mut bytes = Vec::new();
         for row in 0..self.num_rows() {
             let ids = self.tokens.ids(row);
-            hasher.update(&(ids.len() as u64).to_le_bytes());
-            hasher.update(&(self.tokens.second_start(row) as u64).to_le_bytes());
-            for id in ids {
-                hasher.update(&id.to_le_bytes());
-            }
+            bytes.clear();
+            bytes.extend((ids.len() as u64).to_le_bytes());
+            bytes.extend((self.tokens.second_start(row) as u64).to_le_bytes());
+            bytes.extend(ids.iter().flat_map(|id| id.to_le_bytes()));
+            hasher.update(&bytes);
         }
-        for value in &self.numeric {
-            hasher.update(&value.to_le_bytes());
+        for values in self.numeric.chunks(1 << 14) {
+            bytes.clear();
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            hasher.update(&bytes);
         }
         for code in &self.categories {
             hasher.update(&code.to_le_bytes());

@@ -2,12 +2,12 @@
 //!
 //! Only tensors that learn are stored; the others come from the base model. Invariants: a folder under its final
 //! name is complete (written aside, synced, renamed, its files' BLAKE3 in the state); the best checkpoint and the
-//! last `keep_last` stay, older ones go only after a newer one is complete.
+//! last `keep_last` stay as far as the budget goes, older ones go only after a newer one is complete.
 
 use super::model::Model;
 use super::optimizer::Optimizer;
 use super::weights::{self, Named};
-use super::{During as _, TrainError};
+use super::{During as _, TrainError, shim};
 use crate::engine::artifact::ContentHash;
 use crate::engine::train::state::{STATE_VERSION, TrainerState};
 use std::fs;
@@ -23,6 +23,7 @@ const STATE: &str = "trainer_state.json";
 pub struct Store {
     dir: PathBuf,
     keep_last: usize,
+    budget_bytes: Option<u64>,
 }
 
 /// A checkpoint read back, checked against its hashes.
@@ -39,7 +40,70 @@ impl Store {
         Self {
             dir: dir.to_owned(),
             keep_last: keep_last.max(1),
+            budget_bytes: None,
         }
+    }
+
+    /// At most so many megabytes (10^6 bytes) stay after a checkpoint was written.
+    #[must_use]
+    pub fn with_budget(self, megabytes: Option<u64>) -> Self {
+        Self {
+            budget_bytes: megabytes.map(|megabytes| megabytes.saturating_mul(1_000_000)),
+            ..self
+        }
+    }
+
+    #[cfg(test)]
+    pub fn with_budget_bytes(self, bytes: u64) -> Self {
+        Self {
+            budget_bytes: Some(bytes),
+            ..self
+        }
+    }
+
+    /// Bytes of one checkpoint: the weights that learn and two moments of each, fp32, and a little beside them.
+    pub fn bytes_of_one(&self, model: &Model) -> u64 {
+        let (_, learning) = model.parameter_counts();
+        let names: usize = model.trainable.iter().map(|name| 3 * (name.len() + 100)).sum();
+        learning * 12 + names as u64 + 16_384
+    }
+
+    /// Refuses to start where not even one checkpoint can be kept: the budget is smaller, or the disk has no room for
+    /// it and the exported model. A note where the budget holds one only.
+    pub fn check_room(&self, model: &Model) -> Result<Option<String>, TrainError> {
+        let one = self.bytes_of_one(model);
+        let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+        if let Some(budget) = self.budget_bytes.filter(|budget| *budget < one) {
+            let reason = format!(
+                "one checkpoint takes {}, but checkpoint_budget_mb allows {}",
+                megabytes(one),
+                megabytes(budget)
+            );
+            return Err(TrainError::NoRoom { reason });
+        }
+        fs::create_dir_all(&self.dir).map_err(TrainError::io("create", &self.dir))?;
+        let needed = one + 4 * model.parameter_counts().0;
+        if let Some(free) = shim::free_disk_bytes(&self.dir).filter(|free| *free < needed) {
+            let reason = format!(
+                "a checkpoint and the model take {}, but {} are free at {}",
+                megabytes(needed),
+                megabytes(free),
+                self.dir.display()
+            );
+            return Err(TrainError::NoRoom { reason });
+        }
+        let holds_one = self.budget_bytes.is_some_and(|budget| budget < 2 * one);
+        Ok(holds_one.then(|| {
+            format!(
+                "checkpoint_budget_mb holds one checkpoint of {}: only the best is kept, and a resume starts from it",
+                megabytes(one)
+            )
+        }))
+    }
+
+    /// Free bytes on the disk of the checkpoints, where they can be told.
+    pub fn free_bytes(&self) -> Option<u64> {
+        shim::free_disk_bytes(&self.dir)
     }
 
     /// Writes a checkpoint of `state.step` and returns its folder. On any error nothing of it stays.
@@ -115,13 +179,24 @@ impl Store {
         steps
     }
 
-    /// Removes what is neither best nor among the last ones, and leftovers of interrupted writes.
+    /// Removes what is neither best nor among the last ones, what is over the budget (oldest first; the best stays),
+    /// and leftovers of interrupted writes.
     pub fn prune(&self, best: Option<u64>) -> Result<(), TrainError> {
         let steps = self.steps();
-        let old = &steps[..steps.len().saturating_sub(self.keep_last)];
-        for &step in old.iter().filter(|&&step| Some(step) != best) {
+        let best = best.filter(|best| steps.contains(best));
+        let mut held: u64 = best.map_or(0, |best| bytes_in(&self.path_of(best)));
+        let mut is_over = false;
+        for (age, &step) in steps.iter().rev().enumerate() {
+            if Some(step) == best {
+                continue;
+            }
             let path = self.path_of(step);
-            fs::remove_dir_all(&path).map_err(TrainError::io("remove", &path))?;
+            held += bytes_in(&path);
+            // Without a best one the newest stays, whatever it takes.
+            is_over |= self.budget_bytes.is_some_and(|budget| held > budget) && (best.is_some() || age > 0);
+            if is_over || age >= self.keep_last {
+                fs::remove_dir_all(&path).map_err(TrainError::io("remove", &path))?;
+            }
         }
         for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -175,6 +250,12 @@ impl Store {
             moments,
         })
     }
+}
+
+/// Bytes of the files of a checkpoint.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| Some(entry.metadata().ok()?.len())).sum()
 }
 
 /// A copy of the tensors that learn, on the CPU.

@@ -57,22 +57,28 @@ pub fn choose(device: DeviceChoice, precision: Precision) -> Result<Chosen, Trai
             Device::Cpu
         }
     };
-    let native = device != Device::Cpu || hardware::cpu_has_bf16();
+    let (native, half) = native_formats(device);
     if precision == Precision::Bf16 && !native {
-        notes.push("this CPU has no native bf16; bf16 will be slower than fp32 here".to_owned());
+        let what = if device == Device::Cpu { "CPU" } else { "CUDA device" };
+        notes.push(format!(
+            "this {what} has no native bf16; bf16 will be slower than fp32 here"
+        ));
     }
-    let bf16 = match precision {
-        Precision::Auto => native,
-        Precision::Fp32 => false,
-        Precision::Bf16 => true,
-    };
+    if precision == Precision::Fp16 && device == Device::Cpu {
+        notes.push("fp16 is for CUDA devices; on this CPU it is computed in the precision that suits it".to_owned());
+    }
+    let (bf16, fp16) = formats(precision, device != Device::Cpu, native, half);
     Ok(Chosen {
-        compute: Compute { device, bf16 },
+        compute: Compute { device, bf16, fp16 },
         device: match device {
             Device::Cuda(index) => format!("cuda:{index}"),
             _ => format!("cpu ({}, {} threads)", hardware::cpu_name(), tch::get_num_threads()),
         },
-        precision: if bf16 { "bf16" } else { "fp32" },
+        precision: match (bf16, fp16) {
+            (true, _) => "bf16",
+            (_, true) => "fp16",
+            _ => "fp32",
+        },
         notes,
     })
 }
@@ -84,5 +90,54 @@ pub fn report() -> TorchReport {
         cuda_usable: usable,
         gpu_count: if usable { Cuda::device_count() } else { 0 },
         folder: libtorch::loaded_folder(),
+    }
+}
+
+/// Whether a device computes bf16 and fp16 in hardware: Ampere and later both, Volta and Turing fp16 only.
+fn native_formats(device: Device) -> (bool, bool) {
+    let Device::Cuda(index) = device else {
+        return (hardware::cpu_has_bf16(), false);
+    };
+    match shim::cuda_compute_major(index) {
+        Some(major) => (major >= 8, major >= 7),
+        None => (true, true),
+    }
+}
+
+/// (bf16, fp16) for a precision on a device that computes them in hardware or not.
+fn formats(precision: Precision, is_cuda: bool, native_bf16: bool, native_fp16: bool) -> (bool, bool) {
+    match precision {
+        Precision::Fp32 => (false, false),
+        Precision::Bf16 => (true, false),
+        Precision::Fp16 if is_cuda => (false, true),
+        Precision::Auto | Precision::Fp16 => (native_bf16, !native_bf16 && native_fp16),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn automatic_precision_is_what_the_device_computes() {
+        let (ampere, turing, pascal, old_cpu) = (
+            (true, true, true),
+            (true, false, true),
+            (true, false, false),
+            (false, false, false),
+        );
+        let auto = |(cuda, bf16, fp16)| formats(Precision::Auto, cuda, bf16, fp16);
+        assert_eq!(
+            [ampere, turing, pascal, old_cpu].map(auto),
+            [(true, false), (false, true), (false, false), (false, false)]
+        );
+        assert_eq!(formats(Precision::Fp16, true, true, true), (false, true));
+        assert_eq!(
+            formats(Precision::Fp16, false, true, false),
+            (true, false),
+            "no fp16 on the CPU"
+        );
+        assert_eq!(formats(Precision::Bf16, true, false, true), (true, false));
+        assert_eq!(formats(Precision::Fp32, true, true, true), (false, false));
     }
 }

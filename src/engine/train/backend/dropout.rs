@@ -1,6 +1,7 @@
 //! Dropout masks from a counter: each value is a pure function of (seed, step, place in the model, index).
 //!
 //! libtorch's generator is serial and its state cannot be saved; this one is parallel and needs no state.
+//! The index counts through the whole batch of a step, so a batch computed in parts draws the masks of the whole.
 //! A 64-bit draw gives four 16-bit lanes, each compared with ⌊p·2^16⌉. Invariant: kept values are scaled by the
 //! reciprocal of the rate really used, so that the expectation is exact.
 
@@ -20,6 +21,17 @@ pub struct DropoutDraws {
     step_key: u64,
     place: u64,
     device: Device,
+    part: Part,
+}
+
+/// Which rows of a step's batch are being computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Rows and tokens of the batch before these.
+    pub first_row: u64,
+    pub first_token: u64,
+    /// Tokens of these rows; 0 = not told, all rows are there.
+    pub tokens: u64,
 }
 
 impl DropoutDraws {
@@ -33,23 +45,33 @@ impl DropoutDraws {
             step_key,
             place: 0,
             device,
+            part: Part::default(),
         }
     }
 
-    /// Draws of their own for a part of the step's batch; those of the whole for part 0.
+    /// The draws of a part of the step's batch: the same ones as when the batch is computed at once. A device that
+    /// draws for itself gives each part draws of its own.
     #[must_use]
-    pub fn of_part(&self, part: u64) -> Self {
-        if part == 0 {
-            return self.clone();
-        }
-        let step_key = mix64(self.step_key.wrapping_add(part.wrapping_mul(GOLDEN)));
-        if self.is_native() {
-            tch::manual_seed(i64::from_ne_bytes(step_key.to_ne_bytes()));
+    pub fn of_part(&self, part: Part) -> Self {
+        if part.first_row > 0 {
+            self.seed_device(part.first_row.wrapping_mul(GOLDEN));
         }
         Self {
-            step_key,
             place: 0,
-            device: self.device,
+            part,
+            ..self.clone()
+        }
+    }
+
+    /// Starts the draws of a layer that will be computed twice: the second time gives the same ones.
+    pub fn begin_layer(&self, layer: u64) {
+        self.seed_device((layer + 1) << 32 ^ self.part.first_row.wrapping_mul(GOLDEN));
+    }
+
+    fn seed_device(&self, stream: u64) {
+        if self.is_native() {
+            let key = mix64(self.step_key.wrapping_add(stream));
+            tch::manual_seed(i64::from_ne_bytes(key.to_ne_bytes()));
         }
     }
 
@@ -58,9 +80,36 @@ impl DropoutDraws {
         self.device != Device::Cpu
     }
 
-    /// `input` with a share `rate` of its values set to 0 and the others scaled up.
+    /// `input` with a share `rate` of its values set to 0 and the others scaled up. Its first dimension is that of
+    /// tokens or of rows.
     pub fn apply(&mut self, input: &Tensor, rate: f64) -> Result<Tensor, TchError> {
+        self.next_place();
+        let count = input.size().first().map_or(0, |count| count.unsigned_abs());
+        let before = if count == self.part.tokens {
+            self.part.first_token
+        } else {
+            self.part.first_row
+        };
+        let width = input.numel() as u64 / count.max(1);
+        self.mask(input, rate, before * width)
+    }
+
+    /// Another place in the model, for several calls of `apply_shares`.
+    pub fn next_place(&mut self) {
         self.place += 1;
+    }
+
+    /// Dropout of attention shares [rows, heads, queries, length] of the group whose first token is `start`.
+    ///
+    /// Each row has as many values as its tokens × heads × queries a token, so indices from `start` on are its own.
+    pub fn apply_shares(&self, shares: &Tensor, rate: f64, start: i64) -> Result<Tensor, TchError> {
+        let (_, heads, queries, _) = shares.size4()?;
+        let before = self.part.first_token + start.unsigned_abs();
+        self.mask(shares, rate, before * (heads * queries).unsigned_abs())
+    }
+
+    /// `first` is the index of the first value.
+    fn mask(&self, input: &Tensor, rate: f64, first: u64) -> Result<Tensor, TchError> {
         if rate <= 0.0 {
             return Ok(input.shallow_clone());
         }
@@ -68,7 +117,8 @@ impl DropoutDraws {
             return input.f_dropout(rate, true);
         }
         let mut mask = Tensor::f_empty(input.size(), (Kind::Float, Device::Cpu))?;
-        fill_mask(shim::values_mut(&mut mask), mix64(self.step_key ^ self.place), rate);
+        let key = mix64(self.step_key ^ self.place);
+        fill_mask(shim::values_mut(&mut mask), key, rate, first);
         if input.kind() != Kind::Float {
             mask = mask.f_to_kind(input.kind())?;
         }
@@ -76,31 +126,36 @@ impl DropoutDraws {
     }
 }
 
-/// Writes 0 with probability `rate`, else the scale that keeps the mean at 1.
-pub fn fill_mask(values: &mut [f32], key: u64, rate: f64) {
+/// Writes 0 with probability `rate`, else the scale that keeps the mean at 1; `first` is the index of `values[0]`.
+pub fn fill_mask(values: &mut [f32], key: u64, rate: f64, first: u64) {
     let threshold = (rate * 65_536.0).round() as u32;
     let scale = (65_536.0 / f64::from(65_536 - threshold.min(65_535))) as f32;
-    values.par_chunks_mut(BLOCK).enumerate().for_each(|(block, chunk)| {
-        let first = (block * BLOCK / 4) as u64;
-        let lane = |draw: u64, shift: u32| {
-            if ((draw >> shift) & 0xffff) as u32 >= threshold {
-                scale
-            } else {
-                0.0
-            }
-        };
-        let (quads, rest) = chunk.as_chunks_mut::<4>();
-        for (index, quad) in (first..).zip(quads) {
-            let draw = mix64(key.wrapping_add((index + 1).wrapping_mul(GOLDEN)));
-            *quad = [lane(draw, 0), lane(draw, 16), lane(draw, 32), lane(draw, 48)];
+    let lane = |draw: u64, shift: u32| {
+        if ((draw >> shift) & 0xffff) as u32 >= threshold {
+            scale
+        } else {
+            0.0
         }
-        if !rest.is_empty() {
-            let index = first + (chunk.len() / 4) as u64;
-            let draw = mix64(key.wrapping_add((index + 1).wrapping_mul(GOLDEN)));
-            let start = chunk.len() / 4 * 4;
-            for (place, value) in chunk[start..].iter_mut().enumerate() {
-                *value = lane(draw, 16 * place as u32);
-            }
+    };
+    let draw_of = |quad: u64| mix64(key.wrapping_add((quad + 1).wrapping_mul(GOLDEN)));
+    let single = |index: u64| lane(draw_of(index / 4), 16 * (index % 4) as u32);
+    // Values before the first whole draw.
+    let ragged = ((4 - first % 4) % 4).min(values.len() as u64);
+    let (head, values) = values.split_at_mut(ragged as usize);
+    for (index, value) in (first..).zip(head) {
+        *value = single(index);
+    }
+    let first = first + ragged;
+    values.par_chunks_mut(BLOCK).enumerate().for_each(|(block, chunk)| {
+        let first = first + (block * BLOCK) as u64;
+        let (quads, rest) = chunk.as_chunks_mut::<4>();
+        let last = first + 4 * quads.len() as u64;
+        for (quad, values) in (first / 4..).zip(quads) {
+            let draw = draw_of(quad);
+            *values = [lane(draw, 0), lane(draw, 16), lane(draw, 32), lane(draw, 48)];
+        }
+        for (index, value) in (last..).zip(rest) {
+            *value = single(index);
         }
     });
 }
@@ -111,7 +166,7 @@ mod tests {
 
     fn mask(len: usize, key: u64, rate: f64) -> Vec<f32> {
         let mut values = vec![f32::NAN; len];
-        fill_mask(&mut values, key, rate);
+        fill_mask(&mut values, key, rate, 0);
         values
     }
 
@@ -166,6 +221,18 @@ mod tests {
         let long = mask(3 * BLOCK + 7, 5, 0.2);
         assert_eq!(long[..BLOCK + 3], mask(BLOCK + 3, 5, 0.2)[..]);
         assert_ne!(long[..64], long[BLOCK..BLOCK + 64]);
+    }
+
+    #[test]
+    fn a_mask_from_any_index_is_the_rest_of_the_whole() {
+        let whole = mask(3 * BLOCK, 5, 0.2);
+        for first in [1usize, 2, 3, 4, 7, BLOCK + 1] {
+            for len in [1, 2, 5, BLOCK + 3] {
+                let mut part = vec![f32::NAN; len];
+                fill_mask(&mut part, 5, 0.2, first as u64);
+                assert_eq!(part, whole[first..first + len], "{len} from {first}");
+            }
+        }
     }
 
     #[test]

@@ -83,17 +83,34 @@ impl Encoder {
         draws: &mut Option<DropoutDraws>,
     ) -> Result<Tensor, TchError> {
         let mut x = self.embed(batch, draws)?;
-        for (n, block) in self.blocks.iter().enumerate() {
-            let first = (n + 1 == self.blocks.len() && pooling == Pooling::Cls).then_some(&batch.first);
-            x = self.block(block, &x, &batch.groups, first, draws)?;
+        for n in 0..self.blocks.len() {
+            x = self.layer(n, &x, batch, pooling, draws)?;
         }
+        self.pool(x, batch, pooling)
+    }
+
+    /// Block n of the stack.
+    pub fn layer(
+        &self,
+        n: usize,
+        x: &Tensor,
+        batch: &Batch,
+        pooling: Pooling,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let first = (n + 1 == self.blocks.len() && pooling == Pooling::Cls).then_some(&batch.first);
+        self.block(&self.blocks[n], x, &batch.groups, first, draws)
+    }
+
+    /// The rows' vectors from what the last block gives.
+    pub fn pool(&self, x: Tensor, batch: &Batch, pooling: Pooling) -> Result<Tensor, TchError> {
         match pooling {
             Pooling::Cls => Ok(x),
             Pooling::Mean => mean_over_rows(&x, &batch.groups),
         }
     }
 
-    fn embed(&self, batch: &Batch, draws: &mut Option<DropoutDraws>) -> Result<Tensor, TchError> {
+    pub fn embed(&self, batch: &Batch, draws: &mut Option<DropoutDraws>) -> Result<Tensor, TchError> {
         let Embeddings {
             words,
             positions,
@@ -154,6 +171,9 @@ impl Encoder {
     ) -> Result<Tensor, TchError> {
         let mut contexts = Vec::with_capacity(groups.len());
         let mut first_row = 0;
+        if let Some(draws) = draws {
+            draws.next_place();
+        }
         for group in groups {
             let split = |flat: &Tensor, start: i64, length: i64| {
                 flat.f_narrow(0, start, group.rows * length)?
@@ -168,7 +188,7 @@ impl Encoder {
             let query = split(query, start, length)?;
             let key = split(key, group.start, group.length)?;
             let value = split(value, group.start, group.length)?;
-            let context = self.attend_group(&query, &key, &value, draws)?;
+            let context = self.attend_group([&query, &key, &value], group.start, draws.as_ref())?;
             contexts.push(
                 context
                     .f_transpose(1, 2)?
@@ -184,10 +204,9 @@ impl Encoder {
 
     fn attend_group(
         &self,
-        query: &Tensor,
-        key: &Tensor,
-        value: &Tensor,
-        draws: &mut Option<DropoutDraws>,
+        [query, key, value]: [&Tensor; 3],
+        start: i64,
+        draws: Option<&DropoutDraws>,
     ) -> Result<Tensor, TchError> {
         let rate = if draws.is_some() { self.attention_dropout } else { 0.0 };
         match draws {
@@ -196,7 +215,7 @@ impl Encoder {
                 let scaled = query.f_mul_scalar(1.0 / (self.head_size as f64).sqrt())?;
                 let scores = scaled.f_matmul(&key.f_transpose(-2, -1)?)?;
                 let shares = scores.f_softmax(-1, None::<Kind>)?;
-                draws.apply(&shares, rate)?.f_matmul(value)
+                draws.apply_shares(&shares, rate, start)?.f_matmul(value)
             }
             _ => Tensor::f_scaled_dot_product_attention(query, key, value, None::<&Tensor>, rate, false, None, false),
         }

@@ -8,20 +8,24 @@ use super::batch::Prepared;
 use super::checkpoint::{self, Loaded, Store};
 use super::dropout::DropoutDraws;
 use super::loss::RowLoss;
-use super::meter::Meter;
+use super::meter::{Meter, Seen};
 use super::model::Model;
 use super::optimizer::Optimizer;
-use super::step;
 use super::weights::Named;
+use super::{During as _, shim, step};
 use crate::engine::progress::Progress;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::Command;
 use crate::engine::run::event::{EventBody, SamplePrediction};
+use crate::engine::run::task::Task;
 use crate::engine::train::batches::{BatchPlan, EpochBatches};
+use crate::engine::train::divergence::Divergence;
+use crate::engine::train::faults::Faults;
 use crate::engine::train::host::Host;
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::{Best, TrainerState};
-use crate::engine::train::tasks::TaskRules;
+use crate::engine::train::tasks::{Predictions, TaskRules};
+use crate::engine::train::validate::{Measure, Validated};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -42,8 +46,10 @@ pub struct Job<'a> {
     pub store: Store,
     /// The metric that decides "best".
     pub metric: String,
+    pub measure: Measure,
     pub eval_every: u64,
     pub rate: LearningRate,
+    pub faults: Faults,
 }
 
 /// Why the loop ended.
@@ -68,8 +74,13 @@ pub struct Fit<'a> {
     pub meter: Meter,
     /// Weights of the best step where no checkpoint could be written.
     best_weights: Option<Named>,
+    divergence: Divergence,
+    /// Rows scored at one time; halved where they do not fit.
+    eval_batch: usize,
     last_saved: Instant,
     last_good: u64,
+    /// Its owner asked it to stop.
+    stops: bool,
 }
 
 impl<'a> Fit<'a> {
@@ -82,6 +93,9 @@ impl<'a> Fit<'a> {
             last_good: state.step,
             last_saved: Instant::now(),
             best_weights: None,
+            stops: false,
+            divergence: Divergence::new(state.opening_loss),
+            eval_batch: job.config.eval_batch_size,
             epoch: None,
             job,
             model,
@@ -120,6 +134,7 @@ impl<'a> Fit<'a> {
         self.meter = Meter::new(&loaded.state);
         self.last_good = loaded.state.step;
         self.state = loaded.state.clone();
+        self.divergence = Divergence::new(self.state.opening_loss);
         Ok(())
     }
 
@@ -127,6 +142,7 @@ impl<'a> Fit<'a> {
     pub fn run(&mut self, host: &mut dyn Host) -> Result<Ended, TrainError> {
         while self.state.step < self.state.total_steps {
             if self.obey(host)? {
+                self.stops = true;
                 self.save(host, false)?;
                 return Ok(Ended::Stopped);
             }
@@ -134,12 +150,14 @@ impl<'a> Fit<'a> {
             let step = self.state.step;
             if step.is_multiple_of(self.job.eval_every) || step == self.state.total_steps {
                 let best = self.evaluate(host)?;
-                self.save(host, best)?;
+                if self.save(host, best)? {
+                    return Ok(Ended::Stopped);
+                }
                 if self.out_of_patience() && step < self.state.total_steps {
                     return Ok(Ended::Early);
                 }
-            } else if self.last_saved.elapsed() > CHECKPOINT_INTERVAL {
-                self.save(host, false)?;
+            } else if self.last_saved.elapsed() > CHECKPOINT_INTERVAL && self.save(host, false)? {
+                return Ok(Ended::Stopped);
             }
         }
         Ok(Ended::AllSteps)
@@ -151,7 +169,7 @@ impl<'a> Fit<'a> {
     }
 
     /// One optimiser step.
-    fn step(&mut self, host: &mut dyn Host) -> Result<(), TrainError> {
+    pub fn step(&mut self, host: &mut dyn Host) -> Result<(), TrainError> {
         let started = Instant::now();
         let done = self.state.step;
         let per_epoch = self.plan.steps_per_epoch();
@@ -163,18 +181,8 @@ impl<'a> Fit<'a> {
             .epoch
             .as_ref()
             .map_or_else(Vec::new, |(_, batches)| batches.rows(place).to_vec());
-        let model = self.model;
-        let device = model.compute.device;
-        let gradient = step::gradient(
-            &step::Work {
-                model,
-                rows: self.job.train,
-                loss: &self.loss,
-                draws: DropoutDraws::new(self.job.config.seed, done, device),
-                micro_batch: self.job.config.micro_batch_size,
-            },
-            &rows,
-        )?;
+        let device = self.model.compute.device;
+        let gradient = self.gradient(&rows, host)?;
         let learning_rate = self.job.rate.at(done);
         let norm = self.optimizer.step(learning_rate, self.job.config.max_grad_norm)?;
         self.state.step += 1;
@@ -187,34 +195,103 @@ impl<'a> Fit<'a> {
         Ok(())
     }
 
+    /// The gradient of these rows. Where memory runs out, fewer rows are computed at one time from then on; what is
+    /// learnt stays the same.
+    pub fn gradient(&mut self, rows: &[u32], host: &mut dyn Host) -> Result<step::Gradient, TrainError> {
+        loop {
+            let done = self.state.step;
+            let device = self.model.compute.device;
+            let at_once = self.state.micro_batch.and_then(|size| usize::try_from(size).ok());
+            let found = step::gradient(
+                &step::Work {
+                    model: self.model,
+                    rows: self.job.train,
+                    loss: &self.loss,
+                    draws: DropoutDraws::new(self.job.config.seed, done, device),
+                    micro_batch: at_once,
+                    recompute: self.job.config.gradient_checkpointing,
+                    loss_scale: self.optimizer.loss_scale(),
+                    faults: self.job.faults,
+                },
+                rows,
+            );
+            let size = at_once.unwrap_or(rows.len()).min(rows.len());
+            match found {
+                Err(TrainError::OutOfMemory { message, .. }) if size > 1 => {
+                    self.optimizer.drop_gradients()?;
+                    shim::release_memory(device)?;
+                    let micro_batch = size.div_ceil(2) as u64;
+                    self.state.micro_batch = Some(micro_batch);
+                    host.emit(done, EventBody::MemoryShort { micro_batch, message })?;
+                }
+                other => return other,
+            }
+        }
+    }
+
     /// Tells the owner of every step so far. What a checkpoint holds is on the loss curve then, so a resume finds it
     /// without a gap and goes on without a repeat.
-    fn report_all(&mut self, host: &mut dyn Host) -> Result<(), TrainError> {
+    pub fn report_all(&mut self, host: &mut dyn Host) -> Result<(), TrainError> {
         self.report(self.job.rate.at(self.state.step.saturating_sub(1)), true, host)
     }
 
     /// Reads the losses of the steps since the last look, and tells the owner at most four times a second unless `now`.
     fn report(&mut self, learning_rate: f64, now: bool, host: &mut dyn Host) -> Result<(), TrainError> {
-        let seen = self.meter.read()?;
+        let seen = self.meter.read(self.optimizer.loss_scale().is_some())?;
         if let Some((step, rows)) = seen.not_finite {
             return Err(TrainError::NotFinite {
                 step,
+                batch: self.name_batch(step),
                 rows: self.name_rows(&rows),
                 last_good: self.last_good,
             });
         }
         self.state.train_secs = self.meter.train_secs;
-        for step in seen.skipped {
-            host.warn(
-                step,
-                format!("step {step}: the gradient is not finite; the step was skipped"),
-            )?;
+        for &step in &seen.skipped {
+            self.state.skipped += 1;
+            let (skipped, scale) = (self.state.skipped, self.optimizer.loss_scale());
+            let loss_scale = scale.map(|scale| scale.f_double_value(&[])).transpose();
+            let loss_scale = loss_scale.during("reading the loss scale")?;
+            host.emit(step, EventBody::StepSkipped { skipped, loss_scale })?;
         }
+        self.judge_losses(&seen)?;
         let epoch = self.state.step as f64 / self.plan.steps_per_epoch() as f64;
         match self.meter.event(learning_rate, epoch, now) {
             Some(event) => host.emit(self.state.step, event),
             None => Ok(()),
         }
+    }
+
+    /// Ends a run that goes nowhere.
+    fn judge_losses(&mut self, seen: &Seen) -> Result<(), TrainError> {
+        let skipped = seen.skipped.iter().map(|&step| (step, &[][..], None));
+        let steps = seen
+            .steps
+            .iter()
+            .map(|(step, loss, rows)| (*step, &rows[..], Some(*loss)));
+        for (step, rows, loss) in skipped.chain(steps) {
+            let reason = match loss {
+                Some(loss) => self.divergence.loss(loss),
+                None => self.divergence.skipped(step),
+            };
+            if let Some(reason) = reason {
+                return Err(TrainError::Diverged {
+                    reason,
+                    step,
+                    batch: self.name_batch(step),
+                    rows: self.name_rows(rows),
+                    last_good: self.last_good,
+                });
+            }
+        }
+        self.state.opening_loss = self.divergence.opening();
+        Ok(())
+    }
+
+    /// Both counted from 1, as people do.
+    fn name_batch(&self, step: u64) -> String {
+        let (before, per_epoch) = (step.saturating_sub(1), self.plan.steps_per_epoch());
+        format!("batch {} of epoch {}", before % per_epoch + 1, before / per_epoch + 1)
     }
 
     fn name_rows(&self, rows: &[u32]) -> Vec<String> {
@@ -237,10 +314,9 @@ impl<'a> Fit<'a> {
         let step = self.state.step;
         host.phase(step, "evaluating")?;
         self.report_all(host)?;
-        let (valid, rules) = (self.job.valid, self.job.rules);
-        let how = (rules.task(), self.job.config.eval_batch_size);
-        let predicted = self.model.predict(valid, how, &Progress::new())?;
-        let metrics = rules.metrics(&predicted, &valid.labels, &valid.groups);
+        let valid = self.job.valid;
+        let predicted = self.predict(valid, host)?;
+        let metrics = self.metrics(&predicted, valid);
         let best = match metrics.get(&self.job.metric) {
             Some(&value) => self.judge(value, &metrics),
             None => {
@@ -250,7 +326,7 @@ impl<'a> Fit<'a> {
         };
         let samples = self.job.samples.iter().map(|(row, text)| {
             let label = valid.labels[*row as usize];
-            let (score, classes) = rules.sample(predicted.row(*row as usize), label);
+            let (score, classes) = self.job.rules.sample(predicted.row(*row as usize), label);
             SamplePrediction {
                 text: text.clone(),
                 label: f64::from(label),
@@ -262,6 +338,35 @@ impl<'a> Fit<'a> {
         host.emit(step, EventBody::Evaluated { metrics, best, samples })?;
         host.phase(step, "training")?;
         Ok(best)
+    }
+
+    /// What the model says of rows; fewer at one time where they do not fit into memory.
+    pub fn predict(&mut self, rows: &Prepared, host: &mut dyn Host) -> Result<Predictions, TrainError> {
+        loop {
+            let how = (self.job.rules.task(), self.eval_batch);
+            match self.model.predict(rows, how, &Progress::new()) {
+                Err(TrainError::OutOfMemory { message, .. }) if self.eval_batch > 1 => {
+                    shim::release_memory(self.model.compute.device)?;
+                    self.eval_batch = self.eval_batch.div_ceil(2);
+                    let told = format!("scoring {} rows at one time: {message}", self.eval_batch);
+                    host.warn(self.state.step, told)?;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// The metrics of labelled rows, those of the evaluation stage where the task is binary.
+    pub fn metrics(&self, predicted: &Predictions, rows: &Prepared) -> BTreeMap<String, f64> {
+        if self.job.rules.task() != Task::Binary {
+            return self.job.rules.metrics(predicted, &rows.labels, &rows.groups);
+        }
+        (self.job.measure)(&Validated {
+            scores: &predicted.values,
+            labels: &rows.labels,
+            groups: (!rows.groups.is_empty()).then_some(&rows.groups),
+            metric: &self.job.metric,
+        })
     }
 
     fn judge(&mut self, value: f64, metrics: &BTreeMap<String, f64>) -> bool {
@@ -280,39 +385,82 @@ impl<'a> Fit<'a> {
         better
     }
 
-    /// Writes a checkpoint. A full disk costs a checkpoint, not the run.
-    fn save(&mut self, host: &mut dyn Host, best: bool) -> Result<(), TrainError> {
+    /// Writes a checkpoint. On a full disk the run waits for room; any other failure costs a checkpoint, not the run.
+    /// True if the run is to stop.
+    fn save(&mut self, host: &mut dyn Host, best: bool) -> Result<bool, TrainError> {
         let step = self.state.step;
         self.report_all(host)?;
         self.state.wall_secs = self.meter.wall_secs();
         self.last_saved = Instant::now();
-        match self.job.store.save(self.model, &self.optimizer, &self.state) {
-            Ok(path) => {
-                self.last_good = step;
-                if best {
-                    self.best_weights = None;
+        // The curve must reach as far as the checkpoint, whatever happens next.
+        if let Err(error) = host.flush() {
+            tracing::warn!("{error}");
+        }
+        loop {
+            let error = match self.job.store.save(self.model, &self.optimizer, &self.state) {
+                Ok(path) => {
+                    self.saved(&path, best, host)?;
+                    return Ok(self.stops);
                 }
-                let path = path.display().to_string();
-                host.emit(step, EventBody::Checkpoint { path, best })?;
-                let best_step = self.state.best.as_ref().map(|best| best.step);
-                if let Err(error) = self.job.store.prune(best_step) {
-                    host.warn(step, format!("an old checkpoint stays: {error}"))?;
-                }
+                Err(error) => error,
+            };
+            if error.is_disk_full() && !self.stops {
+                // One more try after the wait; a run that is to stop ends without.
+                self.stops = self.wait_for_room(&error, host)?;
+                continue;
             }
-            Err(error) => {
-                if best {
-                    self.best_weights = Some(checkpoint::snapshot(self.model)?);
-                }
-                host.warn(
-                    step,
-                    format!(
-                        "no checkpoint at step {step}: {error}; training goes on, a resume would start from step {}",
-                        self.last_good
-                    ),
-                )?;
+            if best {
+                self.best_weights = Some(checkpoint::snapshot(self.model)?);
             }
+            let message = format!(
+                "no checkpoint at step {step}: {error}; training goes on, a resume would start from step {}",
+                self.last_good
+            );
+            host.warn(step, message)?;
+            return Ok(self.stops);
+        }
+    }
+
+    fn saved(&mut self, path: &std::path::Path, best: bool, host: &mut dyn Host) -> Result<(), TrainError> {
+        let step = self.state.step;
+        self.last_good = step;
+        if best {
+            self.best_weights = None;
+        }
+        let path = path.display().to_string();
+        host.emit(step, EventBody::Checkpoint { path, best })?;
+        let best_step = self.state.best.as_ref().map(|best| best.step);
+        if let Err(error) = self.job.store.prune(best_step) {
+            host.warn(step, format!("an old checkpoint stays: {error}"))?;
         }
         Ok(())
+    }
+
+    /// Holds the run until there is room for a checkpoint, or its owner says `continue`; true if it says `stop`.
+    fn wait_for_room(&mut self, error: &TrainError, host: &mut dyn Host) -> Result<bool, TrainError> {
+        let (step, needed) = (self.state.step, self.job.store.bytes_of_one(self.model));
+        let message = format!(
+            "the disk is full: {error}. The run waits at step {step} until {:.1} MB are free; the checkpoint of step {} is whole",
+            needed as f64 / 1e6,
+            self.last_good
+        );
+        host.warn(step, message)?;
+        host.emit(step, EventBody::Paused)?;
+        self.meter.pause();
+        let stops = loop {
+            if self.job.store.free_bytes().is_none_or(|free| free >= needed) {
+                std::thread::sleep(PAUSE_POLL);
+                break false;
+            }
+            match host.poll(step) {
+                Some(Command::Stop) => break true,
+                Some(Command::Continue) => break false,
+                _ => std::thread::sleep(PAUSE_POLL),
+            }
+        };
+        self.meter.resume();
+        host.emit(step, EventBody::Continued)?;
+        Ok(stops)
     }
 
     /// Carries out the owner's commands; true if the run is to stop.
@@ -321,10 +469,16 @@ impl<'a> Fit<'a> {
         loop {
             match host.poll(self.state.step) {
                 Some(Command::Stop) => return Ok(true),
-                Some(Command::Checkpoint) => self.save(host, false)?,
+                Some(Command::Checkpoint) => {
+                    if self.save(host, false)? {
+                        return Ok(true);
+                    }
+                }
                 Some(Command::Pause) if !paused => {
                     paused = true;
-                    self.save(host, false)?;
+                    if self.save(host, false)? {
+                        return Ok(true);
+                    }
                     host.emit(self.state.step, EventBody::Paused)?;
                     self.meter.pause();
                 }
@@ -354,6 +508,18 @@ impl<'a> Fit<'a> {
         }
         let loaded = self.job.store.load(best.step)?;
         self.model.load_values(&loaded.weights)
+    }
+
+    pub fn optimizer(&self) -> &Optimizer {
+        &self.optimizer
+    }
+
+    pub fn job(&self) -> &Job<'a> {
+        &self.job
+    }
+
+    pub fn plan(&self) -> &BatchPlan {
+        &self.plan
     }
 
     /// Copies of the tensors that learn, for tests.

@@ -27,8 +27,10 @@ struct Pending {
 pub struct Seen {
     /// The first step whose loss is not finite, and its rows with such a loss (all of them if none stands out).
     pub not_finite: Option<(u64, Vec<u32>)>,
-    /// Steps whose gradient was not finite although the loss was.
+    /// Steps whose gradient was not finite although the loss was (or, with loss scaling, whatever the loss was).
     pub skipped: Vec<u64>,
+    /// Step, mean loss and rows of the others, the rows of highest loss first.
+    pub steps: Vec<(u64, f64, Vec<u32>)>,
 }
 
 #[derive(Debug)]
@@ -40,8 +42,12 @@ pub struct Meter {
     steps: u64,
     busy: Duration,
     loss_sum: f64,
+    /// Steps in `loss_sum`.
+    summed: u64,
     last_norm: f64,
     last_event: Option<Instant>,
+    /// Tokens of all steps of this attempt.
+    pub tokens_seen: u64,
     /// Seconds in training steps, all attempts.
     pub train_secs: f64,
     earlier_wall_secs: f64,
@@ -59,8 +65,10 @@ impl Meter {
             steps: 0,
             busy: Duration::ZERO,
             loss_sum: 0.0,
+            summed: 0,
             last_norm: f64::NAN,
             last_event: None,
+            tokens_seen: 0,
             train_secs: state.train_secs,
             earlier_wall_secs: state.wall_secs,
             started: Instant::now(),
@@ -73,6 +81,7 @@ impl Meter {
     pub fn add(&mut self, step: u64, rows: Vec<u32>, tokens: usize, losses: Tensor, norm: Tensor, took: Duration) {
         self.rows += rows.len() as u64;
         self.tokens += tokens as u64;
+        self.tokens_seen += tokens as u64;
         self.steps += 1;
         self.busy += took;
         self.train_secs += took.as_secs_f64();
@@ -89,8 +98,8 @@ impl Meter {
         each_step || self.last_event.is_none_or(|at| at.elapsed() >= REPORT_INTERVAL)
     }
 
-    /// Reads the pending losses.
-    pub fn read(&mut self) -> Result<Seen, TrainError> {
+    /// Reads the pending losses. With loss scaling an overflow is no end: the step was skipped and the scale halved.
+    pub fn read(&mut self, is_scaled: bool) -> Result<Seen, TrainError> {
         let waited = Instant::now();
         let mut seen = Seen::default();
         for pending in self.pending.drain(..) {
@@ -101,7 +110,12 @@ impl Meter {
                 .during("reading the loss")?;
             let norm = pending.norm.f_double_value(&[]).during("reading the loss")?;
             let loss = losses.iter().map(|&l| f64::from(l)).sum::<f64>() / losses.len().max(1) as f64;
+            if is_scaled && !norm.is_finite() {
+                seen.skipped.push(pending.step);
+                continue;
+            }
             self.loss_sum += loss;
+            self.summed += 1;
             self.last_norm = norm;
             if !loss.is_finite() && seen.not_finite.is_none() {
                 let bad = pending
@@ -113,6 +127,9 @@ impl Meter {
                 seen.not_finite = Some((pending.step, bad.collect()));
             } else if !norm.is_finite() {
                 seen.skipped.push(pending.step);
+            } else {
+                seen.steps
+                    .push((pending.step, loss, highest_first(pending.rows, &losses)));
             }
         }
         // On a GPU the waiting is where the steps' time is spent.
@@ -129,7 +146,11 @@ impl Meter {
         }
         let secs = self.busy.as_secs_f64().max(1e-9);
         let event = EventBody::Train {
-            loss: self.loss_sum / self.steps as f64,
+            loss: if self.summed == 0 {
+                f64::NAN
+            } else {
+                self.loss_sum / self.summed as f64
+            },
             learning_rate,
             grad_norm: self.last_norm,
             epoch,
@@ -138,7 +159,8 @@ impl Meter {
             padding_share: 0.0,
             rss_bytes: hardware::resident_bytes(),
         };
-        (self.rows, self.tokens, self.steps, self.loss_sum) = (0, 0, 0, 0.0);
+        (self.rows, self.tokens, self.steps, self.summed) = (0, 0, 0, 0);
+        self.loss_sum = 0.0;
         self.busy = Duration::ZERO;
         self.last_event = Some(Instant::now());
         Some(event)
@@ -160,4 +182,11 @@ impl Meter {
         let held = self.paused_at.map_or(Duration::ZERO, |at| at.elapsed());
         self.earlier_wall_secs + now.saturating_sub(held).as_secs_f64()
     }
+}
+
+/// The rows in order of their losses, highest first.
+fn highest_first(rows: Vec<u32>, losses: &[f32]) -> Vec<u32> {
+    let mut pairs: Vec<(u32, f32)> = rows.into_iter().zip(losses.iter().copied()).collect();
+    pairs.sort_by(|a, b| b.1.total_cmp(&a.1));
+    pairs.into_iter().map(|(row, _)| row).collect()
 }

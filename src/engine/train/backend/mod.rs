@@ -3,6 +3,7 @@
 //! Invariants: one thread owns all tensors; every libtorch call that depends on data is a fallible one.
 
 pub mod device;
+pub mod trial;
 pub mod worker;
 
 pub(crate) mod adapters;
@@ -20,6 +21,8 @@ pub(crate) mod model;
 pub(crate) mod optimizer;
 pub(crate) mod params;
 pub(crate) mod prepare;
+pub(crate) mod recompute;
+pub(crate) mod scaler;
 pub(crate) mod scoring;
 pub(crate) mod shim;
 pub(crate) mod step;

@@ -29,6 +29,8 @@ pub struct Compute {
     pub device: Device,
     /// bf16 autocast over fp32 weights.
     pub bf16: bool,
+    /// fp16 autocast over fp32 weights; needs loss scaling to train.
+    pub fp16: bool,
 }
 
 impl Compute {
@@ -37,12 +39,17 @@ impl Compute {
         Self {
             device: Device::Cpu,
             bf16: false,
+            fp16: false,
         }
     }
 
     /// Autocast for as long as the guard lives, if asked for.
     pub fn autocast(self) -> Result<Option<Autocast>, TrainError> {
-        self.bf16.then(|| Autocast::bf16(self.device)).transpose()
+        match (self.bf16, self.fp16) {
+            (true, _) => Autocast::begin(self.device, Kind::BFloat16).map(Some),
+            (_, true) => Autocast::begin(self.device, Kind::Half).map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -225,6 +232,48 @@ impl Model {
             categories: &batch.categories,
         };
         self.head.forward(&pooled, side, &mut draws)
+    }
+
+    /// Nothing below the head learns.
+    pub fn encoder_is_frozen(&self) -> bool {
+        self.encoder_frozen
+    }
+
+    /// True if the embeddings or one of the lowest `layers` layers hold weights that learn.
+    pub fn learns_below(&self, layers: usize) -> bool {
+        let below = |name: &String| !is_head(name) && layer_of(name).is_none_or(|layer| layer < layers);
+        self.trainable.iter().any(below)
+    }
+
+    /// What enters the first layer: [tokens, hidden].
+    pub fn embed(&self, batch: &Batch, draws: &mut Option<DropoutDraws>) -> Result<Tensor, TchError> {
+        self.encoder.embed(batch, draws)
+    }
+
+    /// Layer n alone.
+    pub fn layer(
+        &self,
+        n: usize,
+        x: &Tensor,
+        batch: &Batch,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        self.encoder.layer(n, x, batch, self.shape.pooling, draws)
+    }
+
+    /// Logits from what the last layer gives.
+    pub fn head_forward(
+        &self,
+        top: Tensor,
+        batch: &Batch,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let pooled = self.encoder.pool(top, batch, self.shape.pooling)?;
+        let side = Side {
+            numeric: batch.numeric.as_ref(),
+            categories: &batch.categories,
+        };
+        self.head.forward(&pooled, side, draws)
     }
 
     /// Copies values into the tensors of the same names (shapes must agree); the others stay.

@@ -5,6 +5,7 @@
 //! Invariant: a step whose gradient norm is not finite changes neither weights nor moments nor the step count.
 
 use super::model::{Model, is_head, layer_of};
+use super::scaler::LossScaler;
 use super::shim::{self, AdamConstants, AdamGroup};
 use super::weights::Named;
 use super::{During as _, TrainError};
@@ -35,6 +36,8 @@ pub struct Optimizer {
     all: Vec<Tensor>,
     /// 0-d float: steps done.
     step: Tensor,
+    /// In fp16 only.
+    scaler: Option<LossScaler>,
 }
 
 /// How fast the weights of a model learn beside each other.
@@ -97,18 +100,43 @@ impl Optimizer {
             }
         }
         let step = Tensor::f_zeros([], (Kind::Float, model.compute.device)).during("making the optimiser")?;
+        let scaler = model.compute.fp16.then(|| LossScaler::new(model.compute.device));
         Ok(Self {
             groups,
             all: model.trainable_tensors(),
             step,
+            scaler: scaler.transpose().during("making the optimiser")?,
         })
+    }
+
+    /// With loss scaling, for tests on the CPU.
+    #[cfg(test)]
+    pub fn with_scaler(mut self) -> Self {
+        self.scaler = LossScaler::new(tch::Device::Cpu).ok();
+        self
+    }
+
+    /// What the loss is multiplied by before its gradient is taken; `None` = nothing.
+    pub fn loss_scale(&self) -> Option<&Tensor> {
+        self.scaler.as_ref().map(LossScaler::scale)
+    }
+
+    /// Drops gradients of a step that was given up.
+    pub fn drop_gradients(&self) -> Result<(), TrainError> {
+        shim::clear_grads(&self.all)
     }
 
     /// One update from the gradients at hand, which are dropped. Returns their global L2 norm before clipping
     /// (0-d, on the device). `max_grad_norm` 0 = no clipping.
     pub fn step(&mut self, learning_rate: f64, max_grad_norm: f64) -> Result<Tensor, TrainError> {
-        let norm = shim::grad_norm(&self.all)?;
-        let (scale, not_finite) = self.clip_scale(&norm, max_grad_norm).during("clipping the gradient")?;
+        let mut norm = shim::grad_norm(&self.all)?;
+        if let Some(scale) = self.loss_scale() {
+            norm = norm.f_div(scale).during("clipping the gradient")?;
+        }
+        let (mut scale, not_finite) = self.clip_scale(&norm, max_grad_norm).during("clipping the gradient")?;
+        if let Some(loss_scale) = self.loss_scale() {
+            scale = scale.f_mul(loss_scale).during("clipping the gradient")?;
+        }
         for group in &self.groups {
             let group = AdamGroup {
                 params: &group.params,
@@ -121,6 +149,9 @@ impl Optimizer {
         }
         // A skipped step does not count for the bias correction.
         self.step = self.step.f_sub(&not_finite).during("updating the weights")?;
+        if let Some(scaler) = &mut self.scaler {
+            scaler.update(&not_finite).during("scaling the loss")?;
+        }
         shim::clear_grads(&self.all)?;
         Ok(norm)
     }
@@ -149,6 +180,9 @@ impl Optimizer {
                 state.insert(format!("exp_avg_sq.{name}"), second.shallow_clone());
             }
         }
+        if let Some(scaler) = &self.scaler {
+            scaler.save(&mut state);
+        }
         state
     }
 
@@ -163,7 +197,11 @@ impl Optimizer {
                 second.f_copy_(get(format!("exp_avg_sq.{name}"))?).map_err(text)?;
             }
         }
-        self.step.f_copy_(get("step".to_owned())?).map_err(text)
+        self.step.f_copy_(get("step".to_owned())?).map_err(text)?;
+        match &mut self.scaler {
+            Some(scaler) => scaler.restore(state).map_err(text),
+            None => Ok(()),
+        }
     }
 }
 

@@ -6,12 +6,12 @@
 use super::TrainError;
 use super::batch::Prepared;
 use super::fit::Sample;
-use crate::engine::models::{BertConfig, Family};
+use crate::engine::models::{BertConfig, Family, cache_root};
 use crate::engine::progress::Progress;
 use crate::engine::random::Draws;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::task::Task;
-use crate::engine::text::TextTokenizer;
+use crate::engine::text::{TextTokenizer, TokenCache};
 use crate::engine::train::categories::{self, CategoryColumn};
 use crate::engine::train::data::{NumericColumn, Rows, standardise};
 use crate::engine::train::host::Host;
@@ -112,16 +112,28 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
     let columns = NumericColumn::fit(&data.numeric, &train);
     let categorical = CategoryColumn::fit(&data.categorical, &train.categories);
     let samples = choose_samples(&valid, config.seed);
-    let prepared = |rows: Rows| encode(rows, tokenizer, &columns, &categorical);
+    let cache = TokenCache::below(&cache_root());
+    let mut kept = Vec::new();
+    let mut prepared = |part: &'static str, rows: Rows| {
+        let (prepared, was_kept) = encode(rows, tokenizer, (&columns, &categorical), &cache)?;
+        kept.extend(was_kept.then_some(part));
+        Ok::<_, TrainError>(prepared)
+    };
     let parts = Parts {
-        train: prepared(train)?,
-        valid: prepared(valid)?,
-        test: test.map(prepared).transpose()?,
+        train: prepared("training", train)?,
+        valid: prepared("validation", valid)?,
+        test: test.map(|rows| prepared("test", rows)).transpose()?,
         samples,
         columns: columns.clone(),
         categorical: categorical.clone(),
         rules,
     };
+    if !kept.is_empty() {
+        host.log(
+            0,
+            format!("tokens of the {} rows were kept from an earlier run", kept.join(", ")),
+        )?;
+    }
     let stats = parts.train.tokens.stats;
     host.log(
         0,
@@ -139,15 +151,17 @@ pub fn prepare(config: &TrainConfig, tokenizer: &TextTokenizer, host: &mut dyn H
     Ok(parts)
 }
 
-/// Tokens, standardised numbers, codes of the categories and labels of rows.
+/// Tokens, standardised numbers, codes of the categories and labels of rows, and whether the tokens were read from
+/// the cache.
 pub fn encode(
     rows: Rows,
     tokenizer: &TextTokenizer,
-    columns: &[NumericColumn],
-    categorical: &[CategoryColumn],
-) -> Result<Prepared, TrainError> {
-    Ok(Prepared {
-        tokens: tokenizer.encode_all(&rows.texts, rows.pairs.as_deref(), &Progress::new())?,
+    (columns, categorical): (&[NumericColumn], &[CategoryColumn]),
+    cache: &TokenCache,
+) -> Result<(Prepared, bool), TrainError> {
+    let (tokens, was_kept) = cache.encode_all(tokenizer, &rows.texts, rows.pairs.as_deref(), &Progress::new())?;
+    let prepared = Prepared {
+        tokens,
         numeric: standardise(columns, &rows.numeric),
         width: columns.len() * 2,
         categories: categories::encode(categorical, &rows.categories),
@@ -155,7 +169,8 @@ pub fn encode(
         labels: rows.labels,
         groups: rows.groups,
         lines: rows.lines,
-    })
+    };
+    Ok((prepared, was_kept))
 }
 
 fn columns_of(config: &TrainConfig) -> table::Columns<'_> {
@@ -166,7 +181,7 @@ fn columns_of(config: &TrainConfig) -> table::Columns<'_> {
         categorical: &data.categorical,
         label: Some(&data.label),
         // Only grades are judged list by list while the model learns.
-        group: data.group.as_deref().filter(|_| config.task == Task::Graded),
+        group: data.group.as_deref(),
     }
 }
 

@@ -11,7 +11,9 @@ use torch_sys::C_tensor;
 
 unsafe extern "C" {
     fn ts_free(message: *mut c_char);
-    fn ts_autocast_begin(cuda: c_int) -> *mut c_char;
+    fn ts_autocast_begin(cuda: c_int, half: c_int) -> *mut c_char;
+    fn ts_release_memory() -> *mut c_char;
+    fn ts_device_memory(device: c_int, free: *mut u64, peak: *mut u64) -> *mut c_char;
     fn ts_autocast_end(cuda: c_int) -> *mut c_char;
     fn ts_grad_norm(params: *const *const C_tensor, count: i64, norm: *mut *mut C_tensor) -> *mut c_char;
     fn ts_clear_grads(params: *const *const C_tensor, count: i64) -> *mut c_char;
@@ -50,7 +52,7 @@ fn is_cuda(device: Device) -> c_int {
     c_int::from(matches!(device, Device::Cuda(_)))
 }
 
-/// bf16 autocast on this thread for as long as the guard lives.
+/// bf16 or fp16 autocast on this thread for as long as the guard lives.
 pub struct Autocast {
     cuda: c_int,
     // The state is thread-local, so the guard must end where it began.
@@ -58,10 +60,11 @@ pub struct Autocast {
 }
 
 impl Autocast {
-    pub fn bf16(device: Device) -> Result<Self, TrainError> {
-        let cuda = is_cuda(device);
+    /// `kind` is `Half` or `BFloat16`.
+    pub fn begin(device: Device, kind: Kind) -> Result<Self, TrainError> {
+        let (cuda, half) = (is_cuda(device), c_int::from(kind == Kind::Half));
         // SAFETY: takes no pointer.
-        outcome(unsafe { ts_autocast_begin(cuda) }, "switching to bf16")?;
+        outcome(unsafe { ts_autocast_begin(cuda, half) }, "switching to half precision")?;
         Ok(Self {
             cuda,
             not_send: PhantomData,
@@ -72,7 +75,7 @@ impl Autocast {
 impl Drop for Autocast {
     fn drop(&mut self) {
         // SAFETY: takes no pointer.
-        if let Err(error) = outcome(unsafe { ts_autocast_end(self.cuda) }, "leaving bf16") {
+        if let Err(error) = outcome(unsafe { ts_autocast_end(self.cuda) }, "leaving half precision") {
             tracing::error!("{error}");
         }
     }
@@ -176,6 +179,52 @@ pub fn keep_freed_memory() {
     }
 }
 
+/// Gives memory that nobody uses back to the system: the device's cache, and the C library's free pages.
+pub fn release_memory(device: Device) -> Result<(), TrainError> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: hands free pages back; no allocation is touched.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+    if is_cuda(device) == 0 {
+        return Ok(());
+    }
+    // SAFETY: takes no pointer.
+    outcome(unsafe { ts_release_memory() }, "releasing memory")
+}
+
+/// Free bytes of a CUDA device, and the most bytes this process ever held there; `None` on the CPU.
+pub fn device_memory(device: Device) -> Result<Option<(u64, u64)>, TrainError> {
+    let Device::Cuda(index) = device else { return Ok(None) };
+    let index = c_int::try_from(index).unwrap_or(0);
+    let (mut free, mut peak) = (0u64, 0u64);
+    // SAFETY: both pointers are valid for the call, and written only on success.
+    outcome(
+        unsafe { ts_device_memory(index, &mut free, &mut peak) },
+        "reading the device's memory",
+    )?;
+    Ok(Some((free, peak)))
+}
+
+/// Free bytes, for this user, on the disk that holds a folder; `None` where it cannot be told.
+#[cfg(unix)]
+pub fn free_disk_bytes(folder: &std::path::Path) -> Option<u64> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let path = std::ffi::CString::new(folder.as_os_str().as_bytes()).ok()?;
+    let mut found = std::mem::MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: a NUL-terminated path, and room for what is written on success.
+    let code = unsafe { libc::statvfs(path.as_ptr(), found.as_mut_ptr()) };
+    // SAFETY: on success the whole structure was written.
+    let found = (code == 0).then(|| unsafe { found.assume_init() })?;
+    // The fields differ in width between systems; a float is exact enough for free space.
+    Some((found.f_bavail as f64 * found.f_frsize as f64) as u64)
+}
+
+#[cfg(not(unix))]
+pub fn free_disk_bytes(_folder: &std::path::Path) -> Option<u64> {
+    None
+}
+
 /// Loads a shared library for the rest of the process so that it can register itself with libtorch; the loader's
 /// message if it cannot.
 #[cfg(unix)]
@@ -193,6 +242,46 @@ pub fn load_library(name: &str) -> Result<(), String> {
     }
     // SAFETY: see above.
     Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+/// Major compute capability of a CUDA device, asked of its driver: 7 = Volta and Turing, 8 = Ampere; `None` where
+/// there is no driver.
+#[cfg(unix)]
+pub fn cuda_compute_major(index: usize) -> Option<i32> {
+    /// CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR of cuda.h
+    const MAJOR: c_int = 75;
+    type Init = unsafe extern "C" fn(u32) -> c_int;
+    type Get = unsafe extern "C" fn(*mut c_int, c_int) -> c_int;
+    type Attribute = unsafe extern "C" fn(*mut c_int, c_int, c_int) -> c_int;
+    let index = c_int::try_from(index).ok()?;
+    // SAFETY: a NUL-terminated name; the driver is kept open, as libtorch does.
+    let driver = unsafe { libc::dlopen(c"libcuda.so.1".as_ptr(), libc::RTLD_NOW) };
+    if driver.is_null() {
+        return None;
+    }
+    let find = |name: &CStr| {
+        // SAFETY: an open library and a NUL-terminated name.
+        let found = unsafe { libc::dlsym(driver, name.as_ptr()) };
+        (!found.is_null()).then_some(found)
+    };
+    let (init, get, attribute) = (find(c"cuInit")?, find(c"cuDeviceGet")?, find(c"cuDeviceGetAttribute")?);
+    // SAFETY: the driver's documented signatures (cuda.h): CUresult and CUdevice are ints.
+    let (init, get, attribute) = unsafe {
+        (
+            std::mem::transmute::<*mut libc::c_void, Init>(init),
+            std::mem::transmute::<*mut libc::c_void, Get>(get),
+            std::mem::transmute::<*mut libc::c_void, Attribute>(attribute),
+        )
+    };
+    let (mut device, mut major) = (0, 0);
+    // SAFETY: both pointers are valid for the calls.
+    let codes = unsafe { [init(0), get(&mut device, index), attribute(&mut major, MAJOR, device)] };
+    (codes == [0; 3]).then_some(major)
+}
+
+#[cfg(not(unix))]
+pub fn cuda_compute_major(_index: usize) -> Option<i32> {
+    None
 }
 
 #[cfg(not(unix))]

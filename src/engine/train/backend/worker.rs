@@ -12,7 +12,6 @@ use super::prepare::{self, Parts};
 use super::{TrainError, export, shim};
 use crate::engine::artifact::ContentHash;
 use crate::engine::models;
-use crate::engine::progress::Progress;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::ControlReader;
 use crate::engine::run::event::EventBody;
@@ -20,12 +19,15 @@ use crate::engine::run::liveness::ProcessId;
 use crate::engine::run::{RunDir, validate as config_check};
 use crate::engine::train::card::ModelCard;
 use crate::engine::train::energy::Use;
+use crate::engine::train::faults::Faults;
 use crate::engine::train::host::Host;
+use crate::engine::train::memory;
 use crate::engine::train::origin::{FileFacts, Origin, RowFacts};
 use crate::engine::train::readme::{self, Facts};
 use crate::engine::train::run_host::{Heartbeat, RunHost};
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::{Best, TrainerState};
+use crate::engine::train::validate::Measure;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -40,7 +42,9 @@ const EVALUATION_SHARE: f64 = 0.25;
 
 /// Trains (or resumes) the run in `run_dir` in this process, until it ends, fails or is stopped. The caller holds
 /// the run's `WorkerLock`.
-pub fn run(run_dir: &Path) -> Result<(), TrainError> {
+///
+/// `measure` judges the validation and test rows.
+pub fn run(run_dir: &Path, measure: Measure) -> Result<(), TrainError> {
     let dir = RunDir::open(run_dir)?;
     shim::keep_freed_memory();
     let mut host = RunHost::open(&dir, ControlReader::new(&dir))?;
@@ -48,7 +52,7 @@ pub fn run(run_dir: &Path) -> Result<(), TrainError> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         dir.config()
             .map_err(TrainError::from)
-            .and_then(|c| train(&dir, &c, &mut host))
+            .and_then(|c| train(&dir, &c, measure, &mut host))
     }));
     let (step, error) = match outcome {
         Ok(Ok(())) => return Ok(()),
@@ -79,7 +83,22 @@ fn check(config: &TrainConfig) -> Result<(), TrainError> {
     }
 }
 
-fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), TrainError> {
+fn train(dir: &RunDir, config: &TrainConfig, measure: Measure, host: &mut RunHost) -> Result<(), TrainError> {
+    let (session, model, optimizer) = prepare_session(dir, config, measure, host)?;
+    let (job, state) = session.plan(&model, host)?;
+    let mut fit = Fit::new(job, &model, optimizer, state);
+    session.start(&mut fit, host)?;
+    let ended = fit.run(host)?;
+    session.finish(&mut fit, ended, host)
+}
+
+/// Everything read, checked and loaded, up to the first step.
+pub(crate) fn prepare_session<'a>(
+    dir: &'a RunDir,
+    config: &'a TrainConfig,
+    measure: Measure,
+    host: &mut dyn Host,
+) -> Result<(Session<'a>, Model, Optimizer), TrainError> {
     check(config)?;
     host.phase(0, "loading_model")?;
     let base_dir = models::resolve(&config.base_model)?;
@@ -104,12 +123,13 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
     };
     let model = Model::for_training(&base_dir, base.config, &start, chosen.compute)?;
     let session = Session {
-        store: Store::new(&dir.checkpoints_path(), config.keep_last),
+        store: Store::new(&dir.checkpoints_path(), config.keep_last).with_budget(config.checkpoint_budget_mb),
         dir,
         config,
         base_dir,
         parts,
         chosen,
+        measure,
     };
     let factor = config.head_rate() / config.learning_rate;
     if factor != 1.0 {
@@ -119,19 +139,13 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
             format!("the head, which is new, learns at {rate:.1e}, {factor:.1} times as fast as the rest"),
         )?;
     }
-    let optimizer = Optimizer::new(
-        &model,
-        &Rates {
-            weight_decay: config.weight_decay,
-            head_factor: factor,
-            layer_decay: config.layer_decay,
-        },
-    )?;
-    let (job, state) = session.plan(host)?;
-    let mut fit = Fit::new(job, &model, optimizer, state);
-    session.start(&mut fit, host)?;
-    let ended = fit.run(host)?;
-    session.finish(&mut fit, ended, host)
+    let rates = Rates {
+        weight_decay: config.weight_decay,
+        head_factor: factor,
+        layer_decay: config.layer_decay,
+    };
+    let optimizer = Optimizer::new(&model, &rates)?;
+    Ok((session, model, optimizer))
 }
 
 /// Hash of the settings that change what is learnt; the others may differ when a run is resumed.
@@ -143,6 +157,9 @@ fn learning_settings(config: &TrainConfig) -> ContentHash {
     kept.eval_batch_size = default.eval_batch_size;
     kept.early_stopping_patience = None;
     kept.eval_every_steps = None;
+    kept.micro_batch_size = None;
+    kept.checkpoint_budget_mb = None;
+    kept.gradient_checkpointing = false;
     kept.device = default.device;
     kept.precision = default.precision;
     kept.data = crate::engine::run::config::TrainData::default();
@@ -158,18 +175,19 @@ fn eval_every(total_steps: u64, batch_size: usize, valid_rows: usize) -> u64 {
 }
 
 /// All that a run needs beside its model.
-struct Session<'a> {
+pub(crate) struct Session<'a> {
     dir: &'a RunDir,
-    config: &'a TrainConfig,
+    pub config: &'a TrainConfig,
     base_dir: PathBuf,
-    parts: Parts,
-    chosen: Chosen,
-    store: Store,
+    pub parts: Parts,
+    pub chosen: Chosen,
+    pub store: Store,
+    measure: Measure,
 }
 
 impl Session<'_> {
     /// The loop's settings and the state before the first step.
-    fn plan(&self, host: &mut RunHost) -> Result<(Job<'_>, TrainerState), TrainError> {
+    pub fn plan(&self, model: &Model, host: &mut dyn Host) -> Result<(Job<'_>, TrainerState), TrainError> {
         let (config, parts) = (self.config, &self.parts);
         let plan = parts.train.plan(config);
         let per_epoch = plan.steps_per_epoch();
@@ -201,7 +219,12 @@ impl Session<'_> {
             data: parts.train.hash(),
             ..TrainerState::default()
         };
+        let state = TrainerState {
+            micro_batch: self.rows_at_once(model, host)?,
+            ..state
+        };
         let job = Job {
+            faults: Faults::planted(),
             config,
             train: &parts.train,
             valid: &parts.valid,
@@ -209,6 +232,7 @@ impl Session<'_> {
             samples: parts.samples.clone(),
             store: self.store.clone(),
             metric,
+            measure: self.measure,
             eval_every: config
                 .eval_every_steps
                 .unwrap_or_else(|| eval_every(total_steps, config.batch_size, parts.valid.num_rows()))
@@ -217,6 +241,36 @@ impl Session<'_> {
                 .with_power(config.schedule_power),
         };
         Ok((job, state))
+    }
+
+    /// Rows of a batch that fit into memory at one time; `None` = all.
+    fn rows_at_once(&self, model: &Model, host: &mut dyn Host) -> Result<Option<u64>, TrainError> {
+        let config = self.config;
+        if let Some(rows) = config.micro_batch_size {
+            return Ok((rows < config.batch_size).then_some(rows as u64));
+        }
+        let compute = model.compute;
+        let free = match shim::device_memory(compute.device)? {
+            Some((free, _)) => free,
+            None => memory::free_bytes(),
+        };
+        let on_cpu = compute.device == tch::Device::Cpu;
+        let half = compute.bf16 || compute.fp16;
+        let load = memory::Load::of(config, &model.config, model.parameter_counts(), half, on_cpu);
+        let longest = u64::from(self.parts.train.lengths().into_iter().max().unwrap_or(1));
+        let rows = load.rows_that_fit(config.batch_size, longest, free);
+        if rows >= config.batch_size {
+            return Ok(None);
+        }
+        let gigabytes = |bytes: u64| bytes as f64 / 1e9;
+        let message = format!(
+            "a batch of {} rows needs about {:.1} GB of {:.1} GB that are free: {rows} rows are computed at one time, the result is the same",
+            config.batch_size,
+            gigabytes(load.step_bytes(config.batch_size as u64, longest)),
+            gigabytes(free),
+        );
+        host.log(0, message)?;
+        Ok(Some(rows as u64))
     }
 
     /// Resumes if there is something to resume from, and says how the run starts.
@@ -243,6 +297,9 @@ impl Session<'_> {
         for complaint in complaints {
             host.warn(step, complaint)?;
         }
+        if let Some(note) = self.store.check_room(fit.model())? {
+            host.warn(step, note)?;
+        }
         if let Some(loaded) = latest {
             fit.restore(&loaded)?;
             host.emit(step, EventBody::Resumed { from_step: step })?;
@@ -253,7 +310,7 @@ impl Session<'_> {
     /// Tests the best model, exports it, and says how the run ended.
     fn finish(&self, fit: &mut Fit<'_>, ended: Ended, host: &mut RunHost) -> Result<(), TrainError> {
         fit.take_best(host)?;
-        let (step, model) = (fit.state.step, fit.model());
+        let step = fit.state.step;
         let best = fit
             .state
             .best
@@ -262,9 +319,8 @@ impl Session<'_> {
         let mut test_metrics = BTreeMap::new();
         if let Some(test) = self.parts.test.as_ref().filter(|_| ended != Ended::Stopped) {
             host.phase(step, "testing")?;
-            let how = (self.config.task, self.config.eval_batch_size);
-            let predicted = model.predict(test, how, &Progress::new())?;
-            test_metrics = self.parts.rules.metrics(&predicted, &test.labels, &test.groups);
+            let predicted = fit.predict(test, host)?;
+            test_metrics = fit.metrics(&predicted, test);
         }
         host.phase(step, "exporting")?;
         self.export(fit, &best, &test_metrics)?;

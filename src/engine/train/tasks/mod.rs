@@ -4,7 +4,7 @@
 //! A new task is a file here, a name in `run::task` and a loss in `backend::loss`. Invariant: nothing in here names
 //! tensors; labels are numbers (0 or 1, the place of the class, the grade), an undefined metric is absent.
 
-mod binary;
+pub(super) mod binary;
 mod graded;
 mod multiclass;
 

@@ -65,6 +65,25 @@ pub fn console_line(lang: Language, line: &ConsoleLine) -> String {
             };
             format!("{} {path}{best}", t("checkpoint", "检查点"))
         }
+        EventBody::MemoryShort { micro_batch, message } => {
+            let rows = number::count(*micro_batch);
+            t(
+                &format!(
+                    "memory ran out: from here on {rows} rows at one time; batch and steps stay as they are ({message})"
+                ),
+                &format!("内存不足：此后每次计算 {rows} 行，批大小与步数不变（{message}）"),
+            )
+        }
+        EventBody::StepSkipped { skipped, loss_scale } => {
+            let (skipped, scale) = (number::count(*skipped), loss_scale.map(|scale| format!("{scale:.0}")));
+            let scale = scale.unwrap_or_else(|| "–".to_owned());
+            t(
+                &format!(
+                    "the gradient was not finite, the step changed nothing ({skipped} so far); loss scale now {scale}"
+                ),
+                &format!("梯度非有限值，本步未更新参数（累计 {skipped} 步）；损失缩放系数现为 {scale}"),
+            )
+        }
         EventBody::Paused => t("paused", "已暂停"),
         EventBody::Continued => t("goes on", "继续训练"),
         EventBody::Warning { message } | EventBody::Log { message } => message.clone(),

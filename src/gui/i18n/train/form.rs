@@ -78,7 +78,19 @@ pub const POSITIVE_WEIGHT: Text = Text::new("Weight of positives", "正例权重
 pub const GAMMA: Text = Text::new("Focusing (gamma)", "聚焦系数 gamma");
 pub const SMOOTHING: Text = Text::new("Label smoothing", "标签平滑");
 pub const POWER: Text = Text::new("Power of the fall", "衰减幂次");
-pub const MICRO_BATCH: Text = Text::new("Rows at one time (0 = whole batch)", "每次计算的行数（0 表示整批）");
+pub const MICRO_BATCH: Text = Text::new(
+    "Rows at one time (0 = as memory allows)",
+    "每次计算的行数（0 表示按内存自动）",
+);
+pub const RECOMPUTE: Text = Text::new("Save memory: compute layers twice", "节省内存：逐层重新计算");
+pub const RECOMPUTE_WHY: Text = Text::new(
+    "Gradient checkpointing: only what enters each layer is kept, and layers are computed again for their gradients. The same result, much less memory, about a third more time",
+    "梯度检查点：仅保留各层输入，反向传播时重新计算各层。结果相同，内存大幅减少，耗时约增三分之一",
+);
+pub const CHECKPOINT_BUDGET: Text = Text::new(
+    "Disk for checkpoints, MB (0 = no limit)",
+    "检查点磁盘上限，MB（0 表示不限）",
+);
 pub const NO_PROBABILITIES: Text = Text::new(
     "With this loss scores rank rows, but are no probabilities",
     "使用该损失时，得分可用于排序，但不再是概率",

@@ -2,8 +2,8 @@
 
 use super::models::CARD_HEIGHT;
 use crate::engine::eval::tasks::{GradeEvaluation, TaskEvaluation, TaskModel, metric_definition, metric_label};
+use crate::engine::run::metric::higher_is_better;
 use crate::engine::run::task::Task;
-use crate::engine::run::validate::higher_is_better;
 use crate::gui::i18n::evaluate::of_task as o;
 use crate::gui::i18n::{evaluate as words, number};
 use crate::gui::pages::PageContext;

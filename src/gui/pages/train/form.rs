@@ -1,7 +1,7 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
-use super::{settings, task};
+use super::{settings, task, trial};
 use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate_at};
 use crate::engine::run::config::{Method, TrainConfig};
 use crate::engine::run::task::Task;
@@ -9,7 +9,7 @@ use crate::engine::run::validate;
 use crate::gui::command::Command;
 use crate::gui::command::train::TrainCommand;
 use crate::gui::i18n::common;
-use crate::gui::i18n::train::{self as words, form as f};
+use crate::gui::i18n::train::{self as words, form as f, trial as trial_words};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::state::train::TrainInputs;
@@ -88,7 +88,12 @@ impl NewRunForm {
         );
         widgets::page_header(ui, cx.t(f::TITLE), &facts, |ui| {
             if widgets::primary_button(ui, cx.t(f::START), problems.is_empty()).clicked() {
-                answer = FormAnswer::Start(Box::new(sent));
+                answer = FormAnswer::Start(Box::new(sent.clone()));
+            }
+            let can_try = problems.is_empty() && !cx.state.train.trial.is_loading();
+            let button = ui.add_enabled_ui(can_try, |ui| widgets::secondary_button(ui, cx.t(trial_words::TRY)));
+            if button.inner.on_hover_text(cx.t(trial_words::TRY_WHY)).clicked() {
+                cx.send(Command::Train(TrainCommand::Try(Box::new(sent.clone()))));
             }
             if widgets::secondary_button(ui, cx.t(f::CANCEL)).clicked() {
                 answer = FormAnswer::Cancel;
@@ -101,6 +106,8 @@ impl NewRunForm {
         ui.spacing_mut().item_spacing.x = space::GAP;
         ui.columns_const(|[left, right]| {
             self.what_card(cx, left, &inputs, &mut config);
+            left.add_space(space::GAP);
+            trial::card(cx, left, &sent);
             method_card(cx, right, &mut config);
             right.add_space(space::GAP);
             pace_card(cx, right, &inputs, (&mut config, usual));

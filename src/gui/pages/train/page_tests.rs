@@ -8,11 +8,12 @@ use crate::engine::run::dir::RunDir;
 use crate::engine::run::event::{EVENT_VERSION, Event, EventBody, SamplePrediction};
 use crate::engine::run::now_ms;
 use crate::engine::run::replay::RunView;
+use crate::engine::run::trial::TrialReport;
 use crate::gui::pages::page_stage::{Drawn, commands, drawn, press, sent};
 use crate::gui::runs::RunList;
 use crate::gui::settings::Language;
 use crate::gui::state::AppState;
-use crate::gui::state::train::TrainInputs;
+use crate::gui::state::train::{TrainInputs, Trial};
 use egui::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::collections::BTreeMap;
@@ -359,4 +360,49 @@ fn chinese_has_every_word() {
     harness.get_by_label_contains("任务 1 · 已暂停");
     harness.get_by_role_and_label(Role::Button, "继续");
     harness.get_by_label_contains("步数 40 共 100 步");
+}
+
+#[test]
+fn a_trial_is_asked_for_and_told_only_for_the_settings_it_was_made_with() {
+    let (_folder, mut state) = open_project();
+    state.train.inputs = Some(Arc::new(inputs()));
+    state.train.base_models = Arc::from(["minilm-l6".to_owned()]);
+    let report = TrialReport {
+        steps: 10,
+        step_secs: 0.5,
+        longest_step_secs: 0.75,
+        samples_per_sec: 64.0,
+        tokens_per_sec: 4000.0,
+        peak_bytes: 1_500_000_000,
+        device_peak_bytes: None,
+        estimated_bytes: 1_400_000_000,
+        batch_size: 32,
+        micro_batch: Some(16),
+        device: "cpu".to_owned(),
+        precision: "bf16".to_owned(),
+        total_steps: 300,
+        evaluations: 10,
+        checkpoint_bytes: 270_000_000,
+        load_secs: 2.0,
+        train_secs: 150.0,
+        eval_secs: 18.0,
+        checkpoint_secs: Some(10.0),
+        notes: Vec::new(),
+    };
+    let config = inputs().default_config();
+    state.train.trial = Loadable::Ready(Arc::new(Trial { config, report }));
+    let mut harness = harness(state);
+    click(&mut harness, "New run…");
+    harness.get_by_label_contains("about 3 min 0 s for 300 steps");
+    harness.get_by_label_contains("16 rows at one time");
+    sent(&harness);
+    click(&mut harness, "Try 10 steps");
+    let commands = commands(&harness);
+    assert!(
+        matches!(commands.as_slice(), [Command::Train(TrainCommand::Try(_))]),
+        "{commands:?}"
+    );
+    harness.get_by_role_and_label(Role::RadioButton, "Head only").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("The settings have changed since the trial");
 }

@@ -131,19 +131,25 @@ fn extent(curves: &[&[Point]]) -> (f64, f64) {
     })
 }
 
-/// Dotted lines where it was resumed, paused or best; triangles where checkpoints were written.
+/// Dotted lines where it was resumed, paused, best or short of memory; triangles where checkpoints were written,
+/// crosses where steps were skipped.
 fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, (floor, top): (f64, f64), p: &Palette) {
     if !top.is_finite() {
         return;
     }
-    let mut checkpoints: Vec<Point> = Vec::new();
+    let (mut checkpoints, mut skipped): (Vec<Point>, Vec<Point>) = Default::default();
     for (index, mark) in run.view.marks().iter().enumerate() {
         let color = match mark.kind {
             MarkKind::Checkpoint => {
                 checkpoints.push([mark.step as f64, floor]);
                 continue;
             }
+            MarkKind::StepSkipped => {
+                skipped.push([mark.step as f64, floor]);
+                continue;
+            }
             MarkKind::Best => p.accent,
+            MarkKind::MemoryShort => p.warning,
             MarkKind::Resumed | MarkKind::Paused => p.text_3,
         };
         let step = mark.step as f64;
@@ -173,9 +179,13 @@ fn marks(cx: &PageContext<'_>, plot: &mut PlotUi<'_>, run: &RunSnapshot, (floor,
                 .allow_hover(false),
         );
     }
-    if !checkpoints.is_empty() {
-        let name = words::mark(cx.lang(), MarkKind::Checkpoint);
-        plot.points(dots(name, &checkpoints, p.text_3, 3.5).shape(MarkerShape::Up));
+    for (kind, points, color, shape) in [
+        (MarkKind::Checkpoint, &checkpoints, p.text_3, MarkerShape::Up),
+        (MarkKind::StepSkipped, &skipped, p.warning, MarkerShape::Cross),
+    ] {
+        if !points.is_empty() {
+            plot.points(dots(words::mark(cx.lang(), kind), points, color, 3.5).shape(shape));
+        }
     }
 }
 

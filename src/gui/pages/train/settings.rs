@@ -3,6 +3,7 @@
 use super::super::PageContext;
 use super::form::chips;
 use crate::engine::run::config::{DeviceChoice, Loss, Method, Precision, Schedule, TrainConfig};
+use crate::engine::run::metric;
 use crate::engine::run::task::Task;
 use crate::gui::i18n::train as words;
 use crate::gui::i18n::train::form as f;
@@ -49,6 +50,10 @@ pub(super) fn learning(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConf
     let mut rows = config.micro_batch_size.map(|rows| rows as u64);
     optional_field(ui, cx.t(f::MICRO_BATCH), &mut rows);
     config.micro_batch_size = rows.and_then(|rows| usize::try_from(rows).ok());
+    if !matches!(config.method, Method::HeadOnly) {
+        ui.checkbox(&mut config.gradient_checkpointing, cx.t(f::RECOMPUTE))
+            .on_hover_text(cx.t(f::RECOMPUTE_WHY));
+    }
     let schedules = [
         Schedule::Linear,
         Schedule::Cosine,
@@ -91,18 +96,43 @@ pub(super) fn running(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfi
     let mut patience = config.early_stopping_patience.map(u64::from);
     optional_field(ui, cx.t(f::PATIENCE), &mut patience);
     config.early_stopping_patience = patience.and_then(|n| u32::try_from(n).ok());
-    let named = |name: &&str| ((*name).to_owned(), words::metric(cx.lang(), name));
-    let metrics: Vec<(String, String)> = config.task.metrics().iter().map(named).collect();
-    // `loss` is another name of `log_loss`.
-    widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &metrics[..metrics.len() - 1]);
+    deciding_metric(cx, ui, config);
     widgets::number_field(ui, cx.t(f::KEEP_LAST), &mut config.keep_last, 1..=20);
+    optional_field(ui, cx.t(f::CHECKPOINT_BUDGET), &mut config.checkpoint_budget_mb);
     widgets::number_field(ui, cx.t(f::SEED), &mut config.seed, 0..=u64::from(u32::MAX));
     let devices = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda];
     let entries = devices.map(|one| (one, cx.t(words::device(one)).to_owned()));
     widgets::choice(ui, cx.t(f::DEVICE), &mut config.device, &entries);
-    let precisions = [Precision::Auto, Precision::Fp32, Precision::Bf16];
+    let precisions = [Precision::Auto, Precision::Fp32, Precision::Bf16, Precision::Fp16];
     let entries = precisions.map(|one| (one, cx.t(words::precision(one)).to_owned()));
     widgets::choice(ui, cx.t(f::PRECISION), &mut config.precision, &entries);
+}
+
+/// The metric that decides "best" and stops early; those of ranked lists where the rows have groups.
+fn deciding_metric(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
+    const CUT_OFF: usize = 10;
+    if config.task != Task::Binary {
+        let named = |name: &&str| ((*name).to_owned(), words::metric(cx.lang(), name));
+        let metrics: Vec<(String, String)> = config.task.metrics().iter().map(named).collect();
+        // `loss` comes last and is another name of one before.
+        widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &metrics[..metrics.len() - 1]);
+        return;
+    }
+    // `loss` is another name of `log_loss`.
+    let rows = metric::ROW_METRICS.iter().filter(|name| **name != "loss");
+    let mut names: Vec<String> = rows.map(|name| (*name).to_owned()).collect();
+    if config.data.group.is_some() {
+        names.extend(metric::LIST_METRICS.map(str::to_owned));
+        names.extend(metric::CUT_METRICS.map(|kind| format!("{kind}@{CUT_OFF}")));
+    }
+    if !names.contains(&config.metric) {
+        names.push(config.metric.clone());
+    }
+    let entries: Vec<(String, String)> = names
+        .into_iter()
+        .map(|name| (name.clone(), words::deciding_metric(cx.lang(), &name)))
+        .collect();
+    widgets::choice(ui, cx.t(f::METRIC), &mut config.metric, &entries);
 }
 
 /// A whole number where 0 stands for "not set".

@@ -12,15 +12,17 @@ use crate::engine::train::backend::checkpoint::Store;
 use crate::engine::train::backend::fit::{Ended, Fit, Job};
 use crate::engine::train::backend::model::Model;
 use crate::engine::train::backend::optimizer::Optimizer;
+use crate::engine::train::faults::Faults;
 use crate::engine::train::host::Recorder;
 use crate::engine::train::schedule::LearningRate;
 use crate::engine::train::state::TrainerState;
 use crate::engine::train::tasks::{self, TaskRules};
+use crate::engine::train::validate::basic_metrics;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tch::Tensor;
 
-const STEPS: u64 = 12;
+pub const STEPS: u64 = 12;
 
 fn config() -> TrainConfig {
     TrainConfig {
@@ -31,18 +33,19 @@ fn config() -> TrainConfig {
     }
 }
 
-struct Bench {
-    dir: tempfile::TempDir,
-    config: TrainConfig,
+pub struct Bench {
+    pub dir: tempfile::TempDir,
+    pub config: TrainConfig,
     method: Method,
     train: Prepared,
     valid: Prepared,
     rules: Box<dyn TaskRules>,
     steps: u64,
+    pub faults: Faults,
 }
 
 impl Bench {
-    fn new(method: Method) -> Self {
+    pub fn new(method: Method) -> Self {
         let dir = tempfile::tempdir().expect("temp");
         tiny_folder(&dir.path().join("base"));
         Self {
@@ -53,14 +56,15 @@ impl Bench {
             valid: learnable_rows(30, 2),
             rules: tasks::of(Task::Binary, &[]),
             steps: STEPS,
+            faults: Faults::default(),
         }
     }
 
-    fn model(&self) -> Model {
+    pub fn model(&self) -> Model {
         tiny_model(&self.dir.path().join("base"), &self.method, 0.1).expect("model")
     }
 
-    fn fit<'a>(&'a self, model: &'a Model, checkpoints: &Path) -> Fit<'a> {
+    pub fn fit<'a>(&'a self, model: &'a Model, checkpoints: &Path) -> Fit<'a> {
         let job = Job {
             config: &self.config,
             train: &self.train,
@@ -69,12 +73,15 @@ impl Bench {
             samples: vec![(0, "first".to_owned())],
             store: Store::new(checkpoints, self.config.keep_last),
             metric: self.config.metric.clone(),
+            measure: basic_metrics,
+            faults: self.faults,
             eval_every: self.config.eval_every_steps.unwrap_or(5),
             rate: LearningRate::new(self.config.learning_rate, Schedule::Linear, 0.1, self.steps),
         };
         let state = TrainerState {
             total_steps: self.steps,
             seed: self.config.seed,
+            micro_batch: self.config.micro_batch_size.map(|rows| rows as u64),
             data: self.train.hash(),
             ..TrainerState::default()
         };
@@ -258,7 +265,10 @@ fn a_loss_that_is_no_number_stops_the_run_and_names_the_rows() {
         .collect();
     assert!(!poisoned.is_empty());
     let error = fit.run(&mut Recorder::default()).expect_err("no number");
-    let TrainError::NotFinite { rows, last_good, .. } = &error else {
+    let TrainError::NotFinite {
+        rows, batch, last_good, ..
+    } = &error
+    else {
         panic!("{error}")
     };
     assert!(
@@ -266,6 +276,10 @@ fn a_loss_that_is_no_number_stops_the_run_and_names_the_rows() {
         "{rows:?} of {poisoned:?}"
     );
     assert_eq!(*last_good, 0);
+    assert!(
+        batch.ends_with("of epoch 1") && error.to_string().contains(batch),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! A small BERT made by formula, so that other programs can make the same one; and the tests that use it.
 
+mod checkpoints;
 mod families;
 mod fit;
+mod memory;
 mod model;
 mod parts;
 mod worker;

@@ -9,6 +9,7 @@ use crate::engine::run::RunDir;
 use crate::engine::run::config::{DeviceChoice, Method, TrainConfig, TrainData};
 use crate::engine::run::event::{Event, EventBody};
 use crate::engine::train::data::Rows;
+use crate::engine::train::validate::basic_metrics;
 use crate::engine::train::{TrainError, worker};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -70,7 +71,7 @@ fn a_run_ends_with_a_model_that_scores() {
     write_table(&root.join("test.csv"), 100, 2);
     let run = root.join("run");
     RunDir::create_at(&run, &config(root)).expect("run folder");
-    worker::run(&run).expect("worker");
+    worker::run(&run, basic_metrics).expect("worker");
     let seen = events(&run);
     let Some(EventBody::Finished {
         test_metrics,
@@ -106,7 +107,7 @@ fn a_run_ends_with_a_model_that_scores() {
         numeric_columns: 1,
         ..Rows::default()
     };
-    let scores = scorer.score(rows.clone(), &Progress::new()).expect("scores");
+    let scores = scorer.predict(rows.clone(), &Progress::new()).expect("scores").values;
     assert!(
         scores[0] > 0.5 && scores[1] < 0.5 && (0.0..=1.0).contains(&scores[2]),
         "{scores:?}"
@@ -115,7 +116,7 @@ fn a_run_ends_with_a_model_that_scores() {
         numeric: Vec::new(),
         ..rows
     };
-    let wrong = scorer.score(fewer, &Progress::new());
+    let wrong = scorer.predict(fewer, &Progress::new());
     assert!(
         wrong
             .expect_err("numbers are missing")
@@ -138,9 +139,9 @@ fn a_finished_run_started_again_resumes_at_its_end_and_a_changed_one_is_refused(
     };
     settings.data.test = None;
     RunDir::create_at(&run, &settings).expect("run folder");
-    worker::run(&run).expect("worker");
+    worker::run(&run, basic_metrics).expect("worker");
     let first = std::fs::read(run.join("model/model.safetensors")).expect("weights");
-    worker::run(&run).expect("again");
+    worker::run(&run, basic_metrics).expect("again");
     assert!(
         events(&run)
             .iter()
@@ -152,7 +153,7 @@ fn a_finished_run_started_again_resumes_at_its_end_and_a_changed_one_is_refused(
     );
     settings.learning_rate = 1e-4;
     std::fs::write(run.join("config.json"), serde_json::to_string(&settings).expect("json")).expect("config");
-    let error = worker::run(&run).expect_err("changed");
+    let error = worker::run(&run, basic_metrics).expect_err("changed");
     assert!(
         matches!(&error, TrainError::Checkpoint { reason, .. } if reason.contains("configuration")),
         "{error}"
@@ -209,7 +210,7 @@ fn bad_input_fails_with_place_and_advice() {
         spoil(&mut settings, root);
         let run = root.join(format!("run {name}"));
         RunDir::create_at(&run, &settings).expect("run folder");
-        let error = worker::run(&run).expect_err(name).to_string();
+        let error = worker::run(&run, basic_metrics).expect_err(name).to_string();
         assert!(error.contains(word), "{name}: {error}");
         let Some(EventBody::Failed { hint, .. }) = events(&run).pop() else {
             panic!("{name}: a terminal event")

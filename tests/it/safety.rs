@@ -1,0 +1,420 @@
+//! What a training survives: kills at any step, a torn log, a full disk, a fault in its process, a poisoned row.
+//!
+//! Real worker processes on a tiny model. The measure is always the same: the run ends with the weights of a run that
+//! nothing happened to, and its curve has neither gap nor repeat.
+
+use crate::cli::training::prepared;
+use crate::program::{Folder, at};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use touchstone::engine::artifact::ContentHash;
+use touchstone::engine::run::dir::{RunDir, read_config};
+use touchstone::engine::run::event::EventBody;
+use touchstone::engine::run::now_ms;
+use touchstone::engine::run::replay::{ConsoleLine, MarkKind, curve};
+use touchstone::engine::run::status::RunStatus;
+use touchstone::engine::run::watch::RunWatch;
+
+const KILLS: u64 = 20;
+const EVAL_EVERY: u64 = 20;
+const TOTAL_STEPS: u64 = (KILLS + 2) * EVAL_EVERY;
+/// One at a time: each has a worker that takes all cores.
+static TURN: Mutex<()> = Mutex::new(());
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn my_turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn settings() -> Value {
+    json!({"max_steps": TOTAL_STEPS, "eval_every_steps": EVAL_EVERY, "learning_rate": 1e-3})
+}
+
+fn watch(run: &Path) -> RunWatch {
+    let mut watch = RunWatch::open(RunDir::open(run).expect("a run")).expect("readable");
+    watch.catch_up(now_ms()).expect("readable");
+    watch
+}
+
+fn weights(run: &Path) -> ContentHash {
+    ContentHash::of_bytes(&std::fs::read(run.join("model/model.safetensors")).expect("exported weights"))
+}
+
+/// The worker of a run as a process of its own.
+fn worker(folder: &Folder, run: &Path) -> Child {
+    let mut worker = folder.command();
+    let worker = worker
+        .arg("worker")
+        .arg(run)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    worker.spawn().expect("the worker starts")
+}
+
+/// Waits until what is seen of the run is so.
+fn wait_for(run: &Path, what: &str, is_so: impl Fn(&RunWatch) -> bool) -> RunWatch {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let seen = watch(run);
+        if is_so(&seen) {
+            return seen;
+        }
+        assert!(Instant::now() < deadline, "not {what} in time: {:?}", seen.status());
+        std::thread::sleep(Duration::from_millis(3));
+    }
+}
+
+fn has_reached(seen: &RunWatch, step: u64) -> bool {
+    seen.view().step >= step && seen.view().attempt.is_some()
+}
+
+/// A fault in the process, such as libtorch's. Rust's handler looks at the first one and lets the next one through.
+fn fault(process: &mut Child) {
+    let pid = process.id().to_string();
+    while process.try_wait().expect("it is ours").is_none() {
+        Command::new("kill").args(["-SEGV", &pid]).status().expect("kill");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Whole numbers below `n` that are the same each time.
+fn below(state: &mut u64, n: u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    (*state >> 11) % n
+}
+
+/// Cuts the last line of the log in half unless a checkpoint relies on it; true if it did.
+fn tear_log(run: &Path) -> bool {
+    let path = run.join("events.jsonl");
+    let text = std::fs::read(&path).expect("a log");
+    let start = text[..text.len() - 1]
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(0, |at| at + 1);
+    let last: Value = serde_json::from_slice(&text[start..]).expect("a whole line");
+    let marks = watch(run).view().marks();
+    let saved = marks
+        .iter()
+        .rev()
+        .find(|mark| mark.kind == MarkKind::Checkpoint)
+        .map_or(0, |mark| mark.step);
+    let is_free = last["step"].as_u64() > Some(saved);
+    if is_free {
+        let half = start + (text.len() - start) / 2;
+        std::fs::write(&path, &text[..half]).expect("cut");
+    }
+    is_free
+}
+
+/// Asserts that two runs have the same evaluations, and that the loss curve of each covers every step once.
+fn assert_same_curves(whole: &Path, broken: &Path) {
+    let (one, other) = (watch(whole), watch(broken));
+    let evaluations = |seen: &RunWatch| -> Vec<(u64, u64)> {
+        let series = seen.view().series.get(&curve::valid("loss")).expect("a curve");
+        series
+            .iter()
+            .map(|[step, loss]| (step as u64, loss.to_bits()))
+            .collect()
+    };
+    assert_eq!(
+        evaluations(&one),
+        evaluations(&other),
+        "the same evaluations bit by bit"
+    );
+    let expected: Vec<u64> = (1..=TOTAL_STEPS / EVAL_EVERY).map(|n| n * EVAL_EVERY).collect();
+    assert_eq!(
+        evaluations(&one).iter().map(|(step, _)| *step).collect::<Vec<_>>(),
+        expected
+    );
+    // A point is the mean of the steps since the one before, so a step left out or told twice changes the sum.
+    let sum = |seen: &RunWatch| {
+        let losses = seen.view().series.get(curve::TRAIN_LOSS).expect("a curve");
+        let (mut sum, mut last) = (0.0, 0.0);
+        for [step, loss] in losses.iter() {
+            assert!(step > last, "step {step} after {last}");
+            sum += loss * (step - last);
+            last = step;
+        }
+        assert_eq!(last as u64, TOTAL_STEPS);
+        sum
+    };
+    let (one, other) = (sum(&one), sum(&other));
+    assert!((one - other).abs() < 1e-9 * one, "{one} and {other}");
+}
+
+#[test]
+fn killed_at_twenty_steps_it_ends_as_if_nothing_had_happened() {
+    let _turn = my_turn();
+    let folder = prepared(&settings());
+    folder.json(&["train", "--config", "config.json", "--run-dir", "whole"]);
+    let config = read_config(&folder.join("whole/config.json")).expect("settings");
+    let run = folder.join("broken");
+    RunDir::create_at(&run, &config).expect("a run folder");
+    let (mut state, mut torn) = (0x9E37_79B9_7F4A_7C15, 0);
+    for kill in 0..KILLS {
+        let step = kill * EVAL_EVERY + 1 + below(&mut state, EVAL_EVERY - 1) + EVAL_EVERY;
+        let mut process = worker(&folder, &run);
+        wait_for(&run, &format!("at step {step}"), |seen| {
+            assert!(
+                *seen.status() != RunStatus::Finished,
+                "it finished before it was killed"
+            );
+            has_reached(seen, step)
+        });
+        if kill % 7 == 3 {
+            fault(&mut process);
+        } else {
+            process.kill().expect("it was alive");
+        }
+        process.wait().expect("it is ours");
+        assert_eq!(*watch(&run).status(), RunStatus::Crashed, "kill {kill}");
+        torn += u32::from(kill % 3 == 0 && tear_log(&run));
+    }
+    assert!(torn > 2, "{torn} logs torn");
+    let resumed = folder.json(&["train", "--run-dir", "broken", "--resume"]);
+    assert_eq!(at(&resumed, "status"), "finished");
+    assert_eq!(at(&resumed, "attempts"), KILLS + 1);
+    assert_eq!(
+        weights(&folder.join("whole")),
+        weights(&run),
+        "the same weights bit by bit"
+    );
+    assert_same_curves(&folder.join("whole"), &run);
+    assert_eq!(watch(&run).view().corrupt_lines, 0, "a torn line is cut off, not left");
+}
+
+/// A small disk of its own; unmounted with it.
+#[cfg(target_os = "linux")]
+struct SmallDisk(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    /// `None`, with a message, where this user may not mount one.
+    fn mount(at: &Path, bytes: u64) -> Option<Self> {
+        std::fs::create_dir_all(at).expect("dir");
+        let size = format!("size={bytes}");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(at)
+            .output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(at.to_owned()));
+        }
+        eprintln!("skipped: a small disk can be mounted by root only");
+        None
+    }
+
+    /// Takes all room but `left` bytes.
+    fn fill(&self, left: u64) -> PathBuf {
+        use std::io::Write as _;
+        let path = self.0.join("filler");
+        let mut file = std::fs::File::create(&path).expect("file");
+        let mut written = 0u64;
+        while file.write_all(&[0; 4096]).is_ok() {
+            written += 4096;
+        }
+        file.set_len(written.saturating_sub(left)).expect("shrunk");
+        path
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let ended = Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(
+            ended.is_ok_and(|status| status.success()),
+            "{} stays mounted",
+            self.0.display()
+        );
+    }
+}
+
+/// The step of the newest checkpoint, whose files must be what its own list of hashes says.
+#[cfg(target_os = "linux")]
+fn whole_checkpoint(run: &Path) -> u64 {
+    let steps = std::fs::read_dir(run.join("checkpoints"))
+        .expect("checkpoints")
+        .map(|entry| {
+            let name = entry.expect("entry").file_name().to_string_lossy().into_owned();
+            name.strip_prefix("step-")
+                .unwrap_or_else(|| panic!("{name} is left over"))
+                .parse()
+                .expect("a step")
+        });
+    let step: u64 = steps.max().expect("a checkpoint");
+    let folder = run.join(format!("checkpoints/step-{step}"));
+    let text = std::fs::read_to_string(folder.join("trainer_state.json")).expect("state");
+    let state: Value = serde_json::from_str(&text).expect("JSON");
+    for (name, hash) in state["files"].as_object().expect("hashes") {
+        let found = ContentHash::of_bytes(&std::fs::read(folder.join(name)).expect("file"));
+        assert_eq!(Some(found.0.as_str()), hash.as_str(), "{name}");
+    }
+    step
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_it_waits_and_goes_on_when_there_is_room() {
+    let _turn = my_turn();
+    let folder = prepared(&settings());
+    let Some(disk) = SmallDisk::mount(&folder.join("disk"), 3 << 20) else {
+        return;
+    };
+    folder.json(&["train", "--config", "config.json", "--run-dir", "whole"]);
+    let config = read_config(&folder.join("whole/config.json")).expect("settings");
+    let run = folder.join("disk/run");
+    RunDir::create_at(&run, &config).expect("a run folder");
+    let mut process = worker(&folder, &run);
+    wait_for(&run, "past a checkpoint", |seen| has_reached(seen, EVAL_EVERY + 5));
+    let filler = disk.fill(96 << 10);
+    let held = wait_for(&run, "waiting", |seen| *seen.status() == RunStatus::Paused);
+    let told = held.view().console.iter().any(|line| match &**line {
+        ConsoleLine::Event(event) => matches!(&event.body, EventBody::Warning { message }
+            if message.contains("the disk is full") && message.contains("MB are free")),
+        ConsoleLine::Corrupt { .. } => false,
+    });
+    assert!(told, "{:?}", held.view().console);
+    let kept = whole_checkpoint(&run);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(watch(&run).view().step, held.view().step, "it stands still");
+    assert!(kept < held.view().step);
+    // Killed while it waits, it takes up the checkpoint that is whole, and waits again.
+    process.kill().expect("alive");
+    process.wait().expect("ours");
+    let mut process = worker(&folder, &run);
+    let again = wait_for(&run, "refused or waiting", |seen| {
+        matches!(seen.status(), RunStatus::Paused | RunStatus::Failed { .. })
+    });
+    let RunStatus::Failed { message, .. } = again.status() else {
+        panic!("{:?}", again.status());
+    };
+    assert!(
+        message.contains("no room for the checkpoints") && message.contains("are free at"),
+        "{message}"
+    );
+    process.wait().expect("ours");
+    std::fs::remove_file(filler).expect("room again");
+    let resumed = folder.json(&["train", "--run-dir", "disk/run", "--resume"]);
+    assert_eq!(at(&resumed, "status"), "finished");
+    assert_eq!(weights(&folder.join("whole")), weights(&run));
+    assert_same_curves(&folder.join("whole"), &run);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_waiting_run_goes_on_by_itself() {
+    let _turn = my_turn();
+    let folder = prepared(&settings());
+    let Some(disk) = SmallDisk::mount(&folder.join("disk"), 3 << 20) else {
+        return;
+    };
+    let config = read_config(&folder.join("config.json")).expect("settings");
+    let mut config = config;
+    touchstone::engine::run::validate::resolve_paths(&mut config, folder.path());
+    let run = folder.join("disk/run");
+    RunDir::create_at(&run, &config).expect("a run folder");
+    let mut process = worker(&folder, &run);
+    wait_for(&run, "past a checkpoint", |seen| has_reached(seen, EVAL_EVERY + 5));
+    let filler = disk.fill(96 << 10);
+    wait_for(&run, "waiting", |seen| *seen.status() == RunStatus::Paused);
+    std::fs::remove_file(filler).expect("room again");
+    wait_for(&run, "finished", |seen| *seen.status() == RunStatus::Finished);
+    process.wait().expect("ours");
+    assert_eq!(watch(&run).view().attempts, 1);
+}
+
+/// Makes the vector of a word NaN in a folder written by `write_model`.
+fn poison(folder: &Path, word: &str) {
+    let vocabulary = std::fs::read_to_string(folder.join("vocab.txt")).expect("vocabulary");
+    let row = vocabulary.lines().position(|line| line == word).expect("a known word");
+    let path = folder.join("model.safetensors");
+    let mut bytes = std::fs::read(&path).expect("weights");
+    let header = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")) as usize;
+    let names: Value = serde_json::from_slice(&bytes[8..8 + header]).expect("header");
+    let table = &names["embeddings.word_embeddings.weight"];
+    let width = table["shape"][1].as_u64().expect("width") as usize;
+    let start = 8 + header + table["data_offsets"][0].as_u64().expect("offset") as usize + row * width * 4;
+    bytes[start..start + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    std::fs::write(path, bytes).expect("weights");
+}
+
+#[test]
+fn a_poisoned_row_is_named_and_the_last_good_checkpoint_stays() {
+    let _turn = my_turn();
+    let folder = prepared(&json!({"max_steps": 200, "eval_every_steps": 2}));
+    // One row holds a word whose vector is no number.
+    let table = folder.read("train.csv").replace("bag", "shoe");
+    let line = 150;
+    let lines: Vec<String> = table
+        .lines()
+        .enumerate()
+        .map(|(at, text)| {
+            if at + 1 == line {
+                format!("bag {text}")
+            } else {
+                text.to_owned()
+            }
+        })
+        .collect();
+    folder.write("train.csv", lines.join("\n") + "\n");
+    folder.write("valid.csv", folder.read("test.csv").replace("bag", "shoe"));
+    poison(&folder.join("base"), "bag");
+    let mut config: Value = serde_json::from_str(&folder.read("config.json")).expect("JSON");
+    config["data"]["valid"] = json!("valid.csv");
+    config["data"].as_object_mut().expect("object").remove("test");
+    folder.write("config.json", config.to_string());
+    let ended = folder
+        .run(&["train", "--config", "config.json", "--run-dir", "run"])
+        .with_code(1);
+    let batch = "of epoch 1";
+    ended.says(&[
+        "is not a number from step",
+        &format!("line {line}"),
+        batch,
+        "are kept",
+        "learning rate",
+    ]);
+    let seen = watch(&folder.join("run"));
+    let saved = seen
+        .view()
+        .marks()
+        .iter()
+        .filter(|mark| mark.kind == MarkKind::Checkpoint)
+        .count();
+    assert!(saved > 0, "the row comes after a checkpoint with this seed");
+    let kept = format!("the weights of step {}", saved as u64 * 2);
+    assert!(ended.stderr.contains(&kept), "{kept}: {}", ended.stderr);
+}
+
+#[test]
+fn fewer_rows_at_one_time_are_told_and_change_no_step() {
+    let _turn = my_turn();
+    let folder = prepared(&json!({"max_steps": 40, "eval_every_steps": 20}));
+    let whole = folder.json(&["train", "--config", "config.json", "--run-dir", "whole"]);
+    let config = read_config(&folder.join("whole/config.json")).expect("settings");
+    let run = folder.join("short");
+    RunDir::create_at(&run, &config).expect("a run folder");
+    let mut command = folder.command();
+    command.env("TOUCHSTONE_TEST_MEMORY_ROWS", "5").arg("worker").arg(&run);
+    assert!(command.status().expect("the worker starts").success());
+    let seen = watch(&run);
+    assert_eq!(*seen.status(), RunStatus::Finished);
+    let short: Vec<u64> = seen
+        .view()
+        .events
+        .iter()
+        .filter(|m| m.kind == MarkKind::MemoryShort)
+        .map(|m| m.step)
+        .collect();
+    assert_eq!(short, [0, 0], "16, 8, 4 rows at one time");
+    assert_eq!(seen.view().step, 40);
+    let auc = seen.view().last(&curve::valid("auc")).expect("evaluated");
+    let expected = at(&whole, "valid_metrics.auc").as_f64().expect("a number");
+    assert!((auc - expected).abs() < 0.02, "{auc} and {expected}");
+}
