@@ -72,7 +72,7 @@ fn all_figures(cx: &PageContext<'_>, change: &ColumnChange) -> String {
     let mut lines = vec![change.name.clone()];
     if let (Some(before), Some(after)) = (change.dtype_before, change.dtype_after) {
         let [before, after] = [before, after].map(|dtype| cx.b(&dtype.label()).to_owned());
-        lines.push(format!("{}: {before} → {after}", cx.t(audit_words::TYPE)));
+        lines.push(format!("{}: {}", cx.t(audit_words::TYPE), then_and_now(before, after)));
     }
     let both = figures(change);
     let number = |pick: fn(&ColumnFigures) -> Option<f64>| both.map(|found| found.and_then(pick).map(compact));
@@ -93,8 +93,17 @@ fn all_figures(cx: &PageContext<'_>, change: &ColumnChange) -> String {
     for (label, [before, after]) in told {
         if before.is_some() || after.is_some() {
             let [before, after] = [before, after].map(|figure| figure.unwrap_or_else(|| "–".to_owned()));
-            lines.push(format!("{}: {before} → {after}", cx.t(label)));
+            lines.push(format!("{}: {}", cx.t(label), then_and_now(before, after)));
         }
     }
     lines.join("\n")
+}
+
+/// `7 → 9`, or `7` where nothing moved.
+fn then_and_now(before: String, after: String) -> String {
+    if before == after {
+        after
+    } else {
+        format!("{before} → {after}")
+    }
 }
