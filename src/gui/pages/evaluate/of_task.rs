@@ -75,7 +75,7 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, models: &[TaskModel], selected: usiz
             .collect();
         let best: Vec<Option<f64>> = names.iter().map(|name| best_value(models, name)).collect();
         let mut columns = vec![Column::rest_above(cx.t(words::MODEL), 120.0)];
-        columns.extend(names.iter().map(|name| Column::right(cx.b(&metric_label(name)), 84.0)));
+        columns.extend(names.iter().map(|name| Column::right(cx.b(&metric_label(name)), 96.0)));
         let rows = (models.len(), CARD_HEIGHT / 2.0, Some(selected));
         clicked = widgets::table(ui, "task models", &columns, rows, |row, index| {
             let model = &models[index];
