@@ -121,6 +121,7 @@ mod tests {
             threshold: Some(THRESHOLD),
             ..EvalConfig::default()
         };
+        let ones: Vec<f32> = labels.iter().map(|&label| f32::from(label)).collect();
         let whole = evaluate(&input, &config, &Progress::new()).expect("evaluation");
         let names = [
             "brier",
@@ -138,7 +139,7 @@ mod tests {
         for name in names {
             let rows = Validated {
                 scores: &scores,
-                labels: &labels,
+                labels: &ones,
                 groups: Some(&groups),
                 metric: name,
             };
