@@ -59,6 +59,18 @@ pub struct TrainConfig {
     pub seed: u64,
     pub device: DeviceChoice,
     pub precision: Precision,
+    /// The run this one was made from; `None` for one that was set up by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<RunOrigin>,
+}
+
+/// Where a run comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunOrigin {
+    pub run_id: String,
+    /// Step of the checkpoint it goes on from: its curves begin there. `None` = repeated from the start.
+    #[serde(default)]
+    pub step: Option<u64>,
 }
 
 /// The rate at which a new head learns beside a pretrained encoder: at the encoder's own it would hardly move
@@ -79,6 +91,11 @@ impl Method {
 }
 
 impl TrainConfig {
+    /// Step of another run's checkpoint that this one goes on from.
+    pub fn forked_at(&self) -> Option<u64> {
+        self.origin.as_ref().and_then(|origin| origin.step)
+    }
+
     /// The head's learning rate at its highest.
     pub fn head_rate(&self) -> f64 {
         match (self.head_learning_rate, &self.method) {
@@ -122,6 +139,7 @@ impl Default for TrainConfig {
             seed: 42,
             device: DeviceChoice::Auto,
             precision: Precision::Auto,
+            origin: None,
         }
     }
 }

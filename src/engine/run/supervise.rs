@@ -102,6 +102,24 @@ impl Launcher {
         Ok(handle)
     }
 
+    /// Starts `PROGRAM runs queue work RUNS` in a detached process; it ends with the queue.
+    pub(super) fn start_queue(&self, runs: &Path) -> Result<(), RunError> {
+        let mut command = std::process::Command::new(&self.program);
+        command
+            .args(["runs", "queue", "work"])
+            .arg(runs)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        detach(&mut command);
+        let child = command.spawn().map_err(|source| RunError::Spawn {
+            program: self.program.clone(),
+            source,
+        })?;
+        reap(child);
+        Ok(())
+    }
+
     /// Like [`Self::start`], but refuses a run that is finished.
     pub fn resume(&self, run: &RunDir, status: &RunStatus) -> Result<WorkerHandle, RunError> {
         if *status == RunStatus::Finished {

@@ -142,6 +142,7 @@ fn learning_settings(config: &TrainConfig) -> ContentHash {
     kept.eval_every_steps = None;
     kept.device = default.device;
     kept.precision = default.precision;
+    kept.origin = None;
     kept.data = crate::engine::run::config::TrainData::default();
     ContentHash::of_json(&kept)
 }
