@@ -7,6 +7,7 @@ pub mod about;
 pub mod config;
 pub mod control;
 pub mod diff;
+pub mod digest;
 pub mod dir;
 pub mod error;
 pub mod event;

@@ -7,11 +7,13 @@
 
 pub mod batches;
 pub mod card;
+pub mod cost;
 pub mod data;
 pub mod energy;
 pub mod error;
 pub mod hardware;
 pub mod host;
+mod monitor;
 pub mod origin;
 pub mod readme;
 pub mod run_host;

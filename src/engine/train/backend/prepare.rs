@@ -17,7 +17,7 @@ use std::path::Path;
 
 const STREAM_SAMPLES: u64 = 0x7361_6d70;
 /// Validation rows shown at each evaluation.
-const SAMPLES: usize = 8;
+const SAMPLES: usize = 20;
 /// All rows of a run.
 pub struct Parts {
     pub train: Prepared,
@@ -139,7 +139,7 @@ fn check_labels(train: &Rows, valid: &Rows) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// Up to eight validation rows, half of each label, chosen by `seed`.
+/// Up to twenty validation rows, half of each label, chosen by `seed`.
 fn choose_samples(valid: &Rows, seed: u64) -> Vec<Sample> {
     let mut order: Vec<usize> = (0..valid.len()).collect();
     Draws::new(seed, &[STREAM_SAMPLES]).shuffle(&mut order);

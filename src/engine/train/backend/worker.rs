@@ -9,16 +9,17 @@ use super::fit::{Ended, Fit, Job};
 use super::model::{Model, Start};
 use super::optimizer::{Optimizer, Rates};
 use super::prepare::{self, Parts};
-use super::{TrainError, export, shim};
+use super::{TrainError, export, peak, shim};
 use crate::engine::artifact::ContentHash;
 use crate::engine::models;
 use crate::engine::progress::Progress;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::ControlReader;
-use crate::engine::run::event::EventBody;
+use crate::engine::run::event::{ComputeFacts, EventBody};
 use crate::engine::run::liveness::ProcessId;
 use crate::engine::run::{RunDir, validate as config_check};
 use crate::engine::train::card::{CARD_VERSION, ModelCard};
+use crate::engine::train::cost::TokenCost;
 use crate::engine::train::energy::Use;
 use crate::engine::train::host::Host;
 use crate::engine::train::origin::{FileFacts, Origin, RowFacts};
@@ -99,6 +100,7 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
         frozen_layers: config.frozen_layers,
         seed: config.seed,
     };
+    let shape = base.config.clone();
     let model = Model::for_training(&base_dir, base.config, &start, chosen.compute)?;
     let session = Session {
         store: Store::new(&dir.checkpoints_path(), config.keep_last),
@@ -127,8 +129,21 @@ fn train(dir: &RunDir, config: &TrainConfig, host: &mut RunHost) -> Result<(), T
     let (job, state) = session.plan(host)?;
     let mut fit = Fit::new(job, &model, optimizer, state);
     session.start(&mut fit, host)?;
+    let facts = compute_facts(TokenCost::of(&shape, config), &session.chosen);
+    host.emit(fit.state.step, EventBody::Compute(facts))?;
     let ended = fit.run(host)?;
     session.finish(&mut fit, ended, host)
+}
+
+/// What a token costs and what the device can do.
+fn compute_facts(cost: TokenCost, chosen: &Chosen) -> ComputeFacts {
+    let peak = peak::of(chosen);
+    ComputeFacts {
+        per_token: cost.fixed,
+        per_token_and_length: cost.by_length,
+        peak_per_sec: peak.map(|peak| peak.flops),
+        measured_ms: peak.map_or(0, |peak| peak.measured_ms),
+    }
 }
 
 /// Hash of the settings that change what is learnt; the others may differ when a run is resumed.
