@@ -1,8 +1,11 @@
 //! Tests of following the runs of a project.
 
+use super::follower::{SPARK_POINTS, spark};
 use super::*;
 use crate::engine::run::event::EventBody;
 use crate::engine::run::log::EventWriter;
+use crate::engine::run::replay::curve;
+use std::time::Duration;
 
 fn run_in(runs: &std::path::Path) -> (RunDir, EventWriter) {
     let run = RunDir::create(runs, "2026-11-22", &TrainConfig::default()).expect("create");

@@ -5,6 +5,7 @@
 
 mod bert_config;
 mod cache;
+mod card_facts;
 mod catalogue;
 mod family;
 mod import;

@@ -18,31 +18,36 @@ pub struct CheckpointDir {
     pub bytes: u64,
 }
 
-/// The complete checkpoints of a run, by step.
-pub fn checkpoints(run: &RunDir) -> Result<Vec<CheckpointDir>, RunError> {
+/// Steps of the complete checkpoints of a run, ascending.
+pub fn checkpoint_steps(run: &RunDir) -> Result<Vec<u64>, RunError> {
     let folder = run.checkpoints_path();
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(RunError::io("list", &folder)(error)),
     };
-    let mut found = Vec::new();
+    let mut steps = Vec::new();
     for entry in entries {
-        let path = entry.map_err(RunError::io("list", &folder))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = entry.map_err(RunError::io("list", &folder))?.file_name();
         // Unfinished ones have other names.
-        let Some(step) = name.strip_prefix("step-").and_then(|step| step.parse().ok()) else {
-            continue;
-        };
-        let bytes = files_of(&path)?
-            .iter()
-            .filter_map(|file| file.metadata().ok())
-            .map(|found| found.len())
-            .sum();
-        found.push(CheckpointDir { step, path, bytes });
+        steps.extend(
+            name.to_str()
+                .and_then(|name| name.strip_prefix("step-")?.parse::<u64>().ok()),
+        );
     }
-    found.sort_by_key(|checkpoint| checkpoint.step);
-    Ok(found)
+    steps.sort_unstable();
+    Ok(steps)
+}
+
+/// The complete checkpoints of a run, by step.
+pub fn checkpoints(run: &RunDir) -> Result<Vec<CheckpointDir>, RunError> {
+    let with_files = |step: u64| {
+        let path = run.checkpoints_path().join(format!("step-{step}"));
+        let sizes = files_of(&path)?.into_iter().filter_map(|file| file.metadata().ok());
+        let bytes = sizes.map(|found| found.len()).sum();
+        Ok(CheckpointDir { step, path, bytes })
+    };
+    checkpoint_steps(run)?.into_iter().map(with_files).collect()
 }
 
 /// Makes a run that goes on from a checkpoint of `source` (`None` = its last) with the settings `config`.

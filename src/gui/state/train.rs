@@ -4,10 +4,12 @@ use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::ContentHash;
 use crate::engine::features::FeatureSet;
 use crate::engine::flow::plan::train_config;
+use crate::engine::models::BaseModel;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::{TrainConfig, TrainData};
 use crate::engine::run::replay::curve;
 use crate::engine::run::status::RunStatus;
+use crate::engine::run::trash::TrashedRun;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::i18n::{common, number, train as words};
 use crate::gui::loadable::Loadable;
@@ -31,6 +33,14 @@ pub struct TrainState {
     pub inputs: Option<Arc<TrainInputs>>,
     /// Base models in the cache, by name.
     pub base_models: Arc<[String]>,
+    /// The models of the cache and the catalogue, for the list of models.
+    pub models: Arc<[BaseModel]>,
+    /// Memory that is free on this machine, when last asked.
+    pub free_memory_bytes: Option<u64>,
+    /// The model that is being fetched or imported, or why that failed.
+    pub fetched: Loadable<String>,
+    /// The run deleted last, as long as that can be undone with a click.
+    pub deleted: Option<TrashedRun>,
     /// Widths of the base models that were looked at, by name or folder; the usual learning rates depend on them.
     pub hidden_sizes: std::collections::BTreeMap<String, usize>,
     /// The run the whole flow waits for.

@@ -1,14 +1,15 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
-use super::settings;
+use super::{estimate, settings};
 use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate_at};
 use crate::engine::run::config::{Method, TrainConfig};
 use crate::engine::run::validate;
 use crate::gui::command::Command;
-use crate::gui::command::train::TrainCommand;
-use crate::gui::i18n::common;
+use crate::gui::command::train::{NewRun, TrainCommand};
 use crate::gui::i18n::train::{self as words, form as f};
+use crate::gui::i18n::{common, number};
+use crate::gui::runs::RunSnapshot;
 use crate::gui::state::train::TrainInputs;
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets;
@@ -26,17 +27,69 @@ pub(super) struct NewRunForm {
     /// The usual rate as it stood last; a rate that is the usual one follows it.
     usual: Option<f64>,
     show_more: bool,
+    source: Option<Source>,
+}
+
+/// The run a new one is made from.
+struct Source {
+    run_id: String,
+    name: String,
+    /// Its checkpoints; empty where the run is repeated from the start.
+    steps: Vec<u64>,
+    step: Option<u64>,
+    /// What that run offers in place of the feature set.
+    inputs: Arc<TrainInputs>,
 }
 
 pub(super) enum FormAnswer {
     Open,
     Cancel,
     Start(Box<TrainConfig>),
+    Make(Box<NewRun>),
 }
 
 impl NewRunForm {
+    /// The settings of a run, to go on from one of its checkpoints.
+    pub(super) fn fork(cx: &PageContext<'_>, run: &RunSnapshot) -> Self {
+        Self::from_run(cx, run, run.checkpoints.to_vec())
+    }
+
+    /// The settings of a run, to be trained again with others.
+    pub(super) fn repeat(cx: &PageContext<'_>, run: &RunSnapshot) -> Self {
+        Self::from_run(cx, run, Vec::new())
+    }
+
+    fn from_run(cx: &PageContext<'_>, run: &RunSnapshot, steps: Vec<u64>) -> Self {
+        let config = &run.config;
+        // Its own feature set, where that is the one at hand, offers every column; else its own columns are known.
+        let at_hand = cx.state.train.inputs.clone();
+        let inputs = at_hand
+            .filter(|inputs| inputs.data.train == config.data.train)
+            .unwrap_or_else(|| {
+                Arc::new(TrainInputs {
+                    name: words::run_name(cx.lang(), &run.short_name()),
+                    data: config.data.clone(),
+                    train_rows: run.view.attempt.as_ref().map_or(0, |attempt| attempt.train_rows),
+                    ..TrainInputs::default()
+                })
+            });
+        Self {
+            draft: Some((Arc::clone(&inputs), (**config).clone())),
+            usual: Some(config.learning_rate),
+            source: Some(Source {
+                run_id: run.run_id.clone(),
+                name: words::run_name(cx.lang(), &run.short_name()),
+                step: steps.last().copied(),
+                steps,
+                inputs,
+            }),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) -> FormAnswer {
-        let Some(inputs) = cx.state.train.inputs.clone() else {
+        let offered = self.source.as_ref().map(|source| Arc::clone(&source.inputs));
+        let Some(inputs) = offered.or_else(|| cx.state.train.inputs.clone()) else {
             return without_inputs(cx, ui);
         };
         // A new feature set makes the draft's columns meaningless.
@@ -63,7 +116,10 @@ impl NewRunForm {
         let facts = f::facts(cx.lang(), &inputs.name, inputs.train_rows, inputs.positive_share);
         widgets::page_header(ui, cx.t(f::TITLE), &facts, |ui| {
             if widgets::primary_button(ui, cx.t(f::START), problems.is_empty()).clicked() {
-                answer = FormAnswer::Start(Box::new(sent));
+                answer = self.answer(sent.clone(), false);
+            }
+            if problems.is_empty() && widgets::secondary_button(ui, cx.t(words::runs::ADD_TO_QUEUE)).clicked() {
+                answer = self.answer(sent, true);
             }
             if widgets::secondary_button(ui, cx.t(f::CANCEL)).clicked() {
                 answer = FormAnswer::Cancel;
@@ -75,8 +131,25 @@ impl NewRunForm {
         }
         ui.spacing_mut().item_spacing.x = space::GAP;
         ui.columns_const(|[left, right]| {
+            self.source_card(cx, left);
             self.what_card(cx, left, &inputs, &mut config);
-            method_card(cx, right, &mut config);
+            left.add_space(space::GAP);
+            let steps = planned_steps(inputs.train_rows, inputs.positive_share, &config);
+            widgets::card_titled(
+                left,
+                cx.t(f::EXPECT),
+                |_ui| {},
+                |ui| estimate::ui(cx, ui, &config, steps),
+            );
+            if self.forks() {
+                right.label(
+                    RichText::new(cx.t(f::FORK_KEEPS))
+                        .font(text::small())
+                        .color(palette(right).text_2),
+                );
+            } else {
+                method_card(cx, right, &mut config);
+            }
             right.add_space(space::GAP);
             pace_card(cx, right, &inputs, (&mut config, usual));
             right.add_space(space::GAP);
@@ -84,6 +157,40 @@ impl NewRunForm {
         });
         self.draft = Some((inputs, config));
         answer
+    }
+
+    /// A fork keeps the model of its checkpoint.
+    fn forks(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.step.is_some())
+    }
+
+    fn answer(&self, config: TrainConfig, queued: bool) -> FormAnswer {
+        if self.source.is_none() && !queued {
+            return FormAnswer::Start(Box::new(config));
+        }
+        let source = self.source.as_ref().map(|source| (source.run_id.clone(), source.step));
+        FormAnswer::Make(Box::new(NewRun { config, source, queued }))
+    }
+
+    /// Which run and which checkpoint it goes on from.
+    fn source_card(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        let Some(source) = &mut self.source else { return };
+        let title = if source.step.is_some() { f::FORK_OF } else { f::REPEATS };
+        widgets::card_titled(
+            ui,
+            cx.t(title),
+            |_ui| {},
+            |ui| {
+                ui.label(RichText::new(&source.name).color(palette(ui).text))
+                    .on_hover_text(&source.run_id);
+                if let Some(step) = &mut source.step {
+                    let steps: Vec<(u64, String)> =
+                        source.steps.iter().map(|step| (*step, number::count(*step))).collect();
+                    widgets::choice(ui, cx.t(f::CHECKPOINT), step, &steps);
+                }
+            },
+        );
+        ui.add_space(space::GAP);
     }
 
     /// The usual rate of the method with the base model as it stands, a folder typed by hand before a chosen name.
@@ -120,10 +227,15 @@ impl NewRunForm {
                     .iter()
                     .map(|name| (name.clone(), name.clone()))
                     .collect();
-                ui.horizontal(|ui| {
-                    widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
-                    widgets::field(ui, cx.t(f::BASE_FOLDER), &mut self.base_folder, cx.t(f::BASE_HINT));
-                });
+                if self.forks() {
+                    let base = words::base_name(&config.base_model).to_owned();
+                    widgets::key_values(ui, "base", &[(cx.t(f::BASE).to_owned(), base)]);
+                } else {
+                    ui.horizontal(|ui| {
+                        widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
+                        widgets::field(ui, cx.t(f::BASE_FOLDER), &mut self.base_folder, cx.t(f::BASE_HINT));
+                    });
+                }
                 widgets::field(ui, cx.t(f::NAME), &mut config.name, cx.t(f::NAME_HINT));
                 if models.is_empty() {
                     ui.label(RichText::new(cx.t(common::WORKING)).font(text::small()).color(p.text_2));
@@ -262,24 +374,5 @@ fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainCon
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn planned_steps_follow_rows_epochs_and_batch() {
-        let mut config = TrainConfig {
-            epochs: 2.0,
-            batch_size: 32,
-            ..TrainConfig::default()
-        };
-        config.data.valid_ratio = 0.1;
-        let share = Some(0.04);
-        assert_eq!(planned_steps(1000, share, &config), 57, "900 rows twice, 32 at a time");
-        config.data.valid = Some("v.parquet".into());
-        assert_eq!(planned_steps(1000, share, &config), 63);
-        config.negatives_per_positive = Some(3.0);
-        assert_eq!(planned_steps(1000, share, &config), 10, "40 positives, 120 negatives");
-        config.max_steps = Some(7);
-        assert_eq!(planned_steps(1000, share, &config), 7);
-    }
-}
+#[path = "form_tests.rs"]
+mod tests;

@@ -34,6 +34,9 @@ fn facts(cx: &PageContext<'_>, run: &RunSnapshot) -> String {
     if let Some(phase) = view.phase.as_ref().filter(|_| run.status.is_live()) {
         facts.push(lang.b(&crate::engine::run::event::phase_label(phase)).to_owned());
     }
+    if let Some(origin) = &run.config.origin {
+        facts.push(words::runs::origin(lang, &origin.run_id, origin.step));
+    }
     if let Some(started_ms) = view.started_ms {
         facts.push(words::started_at(lang, &clock(started_ms)));
     }

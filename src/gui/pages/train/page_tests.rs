@@ -8,6 +8,7 @@ use crate::engine::run::dir::RunDir;
 use crate::engine::run::event::{EVENT_VERSION, Event, EventBody, SamplePrediction};
 use crate::engine::run::now_ms;
 use crate::engine::run::replay::RunView;
+use crate::engine::run::status::RunStatus;
 use crate::gui::pages::page_stage::{Drawn, commands, drawn, press, sent};
 use crate::gui::runs::RunList;
 use crate::gui::settings::Language;
@@ -125,13 +126,15 @@ fn snapshot(folder: &std::path::Path, status: RunStatus, view: RunView) -> RunSn
         spark: Arc::from([1.0, 0.5, 0.25]),
         last_words: Arc::from("Killed"),
         is_complete: true,
+        about: Arc::default(),
+        checkpoints: Arc::from([20, 40]),
     }
 }
 
 fn with_runs(runs: Vec<RunSnapshot>, mut state: AppState) -> AppState {
     state.train.runs = Arc::new(RunList {
         runs,
-        broken: Vec::new(),
+        ..RunList::default()
     });
     state.train.inputs = Some(Arc::new(inputs()));
     state

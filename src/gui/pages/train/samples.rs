@@ -14,14 +14,17 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, height: f
         ui.label(RichText::new(cx.t(words::NO_SAMPLES)).color(p.text_2));
         return;
     };
+    // The evaluation before this one.
+    let earlier = sets.len().checked_sub(2).and_then(|at| sets.get(at));
     let columns = [
         Column::rest_above(
             format!("{} {}", cx.t(words::TEXT), words::samples_at(cx.lang(), now.step)),
-            200.0,
+            160.0,
         ),
         Column::right(cx.t(words::LABEL), 44.0),
-        Column::left("", 96.0),
+        Column::left("", 76.0),
         Column::right(cx.t(words::SCORE_NOW), 60.0),
+        Column::right(cx.t(words::SCORE_CHANGE), 64.0),
         Column::right(cx.t(words::SCORE_START), 60.0),
     ];
     let rows = (now.rows.len(), height - space::ROW, None);
@@ -40,12 +43,32 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, height: f
             } else {
                 0.0
             };
-            widgets::share_bar(ui, share, Tone::Info, 84.0);
+            widgets::share_bar(ui, share, Tone::Info, 66.0);
         });
         row.col(|ui| widgets::cell_right(ui, &number::fixed(sample.score, 3), p.text));
+        let change = earlier
+            .and_then(|set| set.rows.get(index))
+            .filter(|before| before.text == sample.text)
+            .map(|before| sample.score - before.score);
+        row.col(|ui| change_cell(ui, change, is_positive));
         // The same row at the start, found by its place and its text.
         let before = first.rows.get(index).filter(|before| before.text == sample.text);
         let score = before.map_or_else(|| "–".to_owned(), |before| number::fixed(before.score, 2));
         row.col(|ui| widgets::cell_right(ui, &score, p.text_2));
     });
+}
+
+/// How far the score moved since the evaluation before: towards the label is good.
+fn change_cell(ui: &mut Ui, change: Option<f64>, is_positive: bool) {
+    let p = palette(ui);
+    let Some(change) = change.filter(|change| change.is_finite()) else {
+        widgets::cell_right(ui, "–", p.text_2);
+        return;
+    };
+    let color = match (change.abs() < 0.0005, (change > 0.0) == is_positive) {
+        (true, _) => p.text_2,
+        (false, true) => p.success,
+        (false, false) => p.danger,
+    };
+    widgets::cell_right(ui, &number::signed(change, 3), color);
 }
