@@ -66,6 +66,16 @@ pub struct RunList {
     pub trash: Arc<[TrashedRun]>,
 }
 
+/// A list that something was computed from; equal to itself alone.
+#[derive(Clone, Debug)]
+pub struct SameList(pub Arc<RunList>);
+
+impl PartialEq for SameList {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// Ids of the runs whose curves are looked at: those are read in full.
 type Wanted = Arc<Mutex<BTreeSet<String>>>;
 

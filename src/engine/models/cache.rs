@@ -3,7 +3,7 @@
 //! `TOUCHSTONE_CACHE`, else the user's cache folder + `touchstone` (`$XDG_CACHE_HOME` or `~/.cache` on Linux).
 
 use super::card_facts::CardFacts;
-use super::{BertConfig, CATALOGUE, ModelError, import};
+use super::{BertConfig, CATALOGUE, ModelError, PinnedModel, import};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -69,19 +69,30 @@ fn list_in(models: &Path) -> Result<Vec<BaseModel>, ModelError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(ModelError::io("list", models)(error)),
     }
-    for model in CATALOGUE {
-        if !found.iter().any(|cached| cached.name == model.name) {
-            found.push(BaseModel {
-                title: model.title.to_owned(),
-                licence: model.licence.to_owned(),
-                languages: model.languages.to_owned(),
-                pinned: true,
-                ..blank(model.name, &models.join(model.name))
-            });
-        }
-    }
+    let is_new = |model: &&PinnedModel| !found.iter().any(|cached| cached.name == model.name);
+    let absent: Vec<BaseModel> = CATALOGUE
+        .iter()
+        .filter(is_new)
+        .map(|model| not_cached(model, models))
+        .collect();
+    found.extend(absent);
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// A model of the catalogue as it is listed before it is pulled.
+pub fn absent(name: &str) -> Option<BaseModel> {
+    super::pinned(name).map(|model| not_cached(model, &models_dir()))
+}
+
+fn not_cached(model: &PinnedModel, models: &Path) -> BaseModel {
+    BaseModel {
+        title: model.title.to_owned(),
+        licence: model.licence.to_owned(),
+        languages: model.languages.to_owned(),
+        pinned: true,
+        ..blank(model.name, &models.join(model.name))
+    }
 }
 
 fn blank(name: &str, dir: &Path) -> BaseModel {

@@ -40,11 +40,7 @@ pub fn apply(command: TrainCommand, cx: &mut ApplyContext<'_>) {
         TrainCommand::Say(run_id, about) => super::train_runs::say(cx, &run_id, about),
         TrainCommand::Queue(action) => super::train_runs::queue(cx, action),
         TrainCommand::Restore(path) => super::train_runs::restore(cx, path),
-        TrainCommand::LookAt(run_ids) => {
-            if let Some(watcher) = &cx.state.train.watcher {
-                watcher.want_full(run_ids);
-            }
-        }
+        TrainCommand::LookAt(run_ids) => cx.state.train.looked_at = run_ids,
         TrainCommand::Pull(name) => super::train_models::pull(cx, name),
         TrainCommand::Import(folder) => super::train_models::import(cx, folder),
         TrainCommand::DismissError => {
@@ -67,6 +63,10 @@ pub fn poll_runs(cx: &mut ApplyContext<'_>) {
         cx.state.train.inputs = inputs(cx).map(Arc::new);
     }
     let train = &mut cx.state.train;
+    if let Some(watcher) = &train.watcher {
+        let shown = train.shown().map(|run| run.run_id.clone());
+        watcher.want_full(train.looked_at.iter().cloned().chain(shown).collect());
+    }
     let Some(list) = train.watcher.as_mut().and_then(RunWatcher::take_new) else {
         return;
     };

@@ -46,7 +46,6 @@ pub struct TrainPage {
     models: models::ModelsView,
     /// Metric of the second plot; the deciding one where none was chosen.
     metric: Option<String>,
-    looked_at: Option<String>,
 }
 
 /// What the page shows.
@@ -95,7 +94,6 @@ impl TrainPage {
             }
             View::Models => self.models.ui(cx, ui),
         }
-        self.look_at(cx, run);
         self.delete_question(cx, ui);
     }
 
@@ -143,17 +141,6 @@ impl TrainPage {
                 self.lower_card(cx, right, run, lower);
             });
         });
-    }
-
-    /// A run that is shown is read in full.
-    fn look_at(&mut self, cx: &PageContext<'_>, run: &RunSnapshot) {
-        if self.view != View::Runs && self.looked_at.as_deref() != Some(&run.run_id) {
-            self.looked_at = Some(run.run_id.clone());
-            let wanted = std::iter::once(run.run_id.clone()).collect();
-            cx.send(Command::Train(TrainCommand::LookAt(wanted)));
-        } else if self.view == View::Runs {
-            self.looked_at = None;
-        }
     }
 
     /// No project, still reading, or nothing trained yet.

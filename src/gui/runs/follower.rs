@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-const LIVE_REST: Duration = Duration::from_millis(250);
+/// Each news is a frame, and a frame of a full page is dear without a graphics card: once a second is live enough.
+const LIVE_REST: Duration = Duration::from_secs(1);
 const IDLE_REST: Duration = Duration::from_secs(1);
 /// Ended runs and the folder itself change rarely.
 const SLOW_PERIOD: Duration = Duration::from_secs(2);

@@ -48,6 +48,8 @@ pub struct TrainState {
     /// Runs whose end is recorded in the catalogue.
     pub recorded: std::collections::BTreeSet<String>,
     pub watcher: Option<RunWatcher>,
+    /// Runs that are compared, beside the shown one: their curves are read in full.
+    pub looked_at: std::collections::BTreeSet<String>,
 }
 
 /// Where the stage stands for a run of the whole flow.
@@ -175,6 +177,16 @@ impl TrainState {
             }
             _ => StageOutcome::Pending,
         }
+    }
+
+    /// The runs that wait, for the tray.
+    pub fn queue_line(&self, lang: Language) -> Option<String> {
+        let waiting = &self.runs.queue.waiting;
+        let name = |run_id: &String| match self.runs.get(run_id) {
+            Some(run) => words::run_name(lang, &run.short_name()).to_lowercase(),
+            None => run_id.clone(),
+        };
+        (!waiting.is_empty()).then(|| words::runs::queue_line(lang, &waiting.iter().map(name).collect::<Vec<_>>()))
     }
 
     /// The live run in one line for the tray.

@@ -15,6 +15,10 @@ pub const FORK_KEEPS: Text = Text::new(
     "Base model and method are those of the checkpoint; all else may change",
     "基础模型与方法沿用检查点，其余设置均可更改",
 );
+pub const RATE_WHY: Text = Text::new(
+    "Few weights that learn, or a narrow model, bear larger steps; a wide model with all its weights needs small ones",
+    "可学习参数少或模型较窄时可用较大步长；全量微调较宽的模型需用较小步长",
+);
 pub const TIME_UNKNOWN: Text = Text::new(
     "How long it takes is known after the first run on this machine",
     "在本机完成首个任务后，可预估所需时间",
@@ -122,11 +126,11 @@ pub fn rate_advice(lang: Language, rate: f64, usual: f64) -> (String, bool) {
     let ratio = rate / usual;
     let suits = (0.2..=5.0).contains(&ratio);
     let text = match (lang, suits) {
-        (Language::English, true) => format!(
-            "suits this method and width of model (usual: {shown}): few weights that learn, or a small model, bear larger steps"
-        ),
+        (Language::English, true) => {
+            format!("suits this method (usual: {shown}): few weights that learn, or a small model, bear larger steps")
+        }
         (Language::Chinese, true) => {
-            format!("适合此方法与模型宽度（常用 {shown}）：可学习参数少或模型小，可用更大步长")
+            format!("适合此方法（常用 {shown}）")
         }
         (Language::English, false) if ratio > 1.0 => {
             format!("high for this method (usual: {shown}): the loss may jump or diverge")

@@ -109,12 +109,24 @@ pub fn compare_run(lang: Language, short_name: &str) -> String {
     }
 }
 
-/// `forked from 2026-11-30-minilm-l6-full-3 at step 300`
-pub fn origin(lang: Language, run_id: &str, step: Option<u64>) -> String {
+/// `goes on from step 300 of run 3`
+pub fn origin(lang: Language, run: &str, step: Option<u64>) -> String {
     match (lang, step.map(number::count)) {
-        (Language::English, Some(step)) => format!("goes on from step {step} of {run_id}"),
-        (Language::English, None) => format!("repeats {run_id}"),
-        (Language::Chinese, Some(step)) => format!("自 {run_id} 第 {step} 步分支"),
-        (Language::Chinese, None) => format!("重新运行 {run_id}"),
+        (Language::English, Some(step)) => format!("goes on from step {step} of {}", run.to_lowercase()),
+        (Language::English, None) => format!("repeats {}", run.to_lowercase()),
+        (Language::Chinese, Some(step)) => format!("自{run}第 {step} 步分支"),
+        (Language::Chinese, None) => format!("重新运行{run}"),
+    }
+}
+
+/// `Queue: run 13, run 14`
+pub fn queue_line(lang: Language, names: &[String]) -> String {
+    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(3);
+    match (lang, more) {
+        (Language::English, 0) => format!("Queue: {shown}"),
+        (Language::English, more) => format!("Queue: {shown} and {more} more"),
+        (Language::Chinese, 0) => format!("队列：{shown}"),
+        (Language::Chinese, more) => format!("队列：{shown} 等，另有 {more} 个"),
     }
 }

@@ -14,7 +14,7 @@ use crate::gui::command::Command;
 use crate::gui::command::train::TrainCommand;
 use crate::gui::i18n::train::runs as words;
 use crate::gui::i18n::{common, number};
-use crate::gui::runs::{RunList, RunSnapshot};
+use crate::gui::runs::{RunList, RunSnapshot, SameList};
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets;
 use columns::Sort;
@@ -94,7 +94,7 @@ enum Below {
 /// What the rows of the table depend on.
 #[derive(PartialEq)]
 struct Key {
-    list: *const RunList,
+    list: SameList,
     filter: String,
     tag: Option<String>,
     state: StateFilter,
@@ -120,7 +120,7 @@ impl AllRuns {
         widgets::card(ui, |ui| {
             self.toolbar(cx, ui, &list);
             ui.add_space(space::TIGHT);
-            opened = self.table(cx, ui, (&list, shown), (whole * 0.42).max(180.0));
+            opened = self.table(cx, ui, (&list, shown), table_height(whole, self.rows.len()));
         });
         ui.add_space(space::SMALL);
         widgets::card(ui, |ui| {
@@ -142,7 +142,7 @@ impl AllRuns {
 
     fn refresh(&mut self, list: &Arc<RunList>, metric: &str) {
         let key = Key {
-            list: Arc::as_ptr(list),
+            list: SameList(Arc::clone(list)),
             filter: self.filter.to_lowercase(),
             tag: self.tag.clone(),
             state: self.state,
@@ -241,18 +241,19 @@ impl AllRuns {
     }
 
     fn tell_follower(&mut self, cx: &PageContext<'_>) {
-        let wanted = if self.chosen.len() <= MOST_IN_FULL {
-            self.chosen.clone()
-        } else {
-            BTreeSet::new()
-        };
-        let shown = cx.state.train.shown().map(|run| run.run_id.clone());
-        let wanted: BTreeSet<String> = wanted.into_iter().chain(shown).collect();
+        let few = self.chosen.len() <= MOST_IN_FULL;
+        let wanted = if few { self.chosen.clone() } else { BTreeSet::new() };
         if wanted != self.looked_at {
             self.looked_at.clone_from(&wanted);
             cx.send(Command::Train(TrainCommand::LookAt(wanted)));
         }
     }
+}
+
+/// Few rows leave their room to the plot below.
+fn table_height(whole: f32, rows: usize) -> f32 {
+    let wanted = space::ROW * (rows.max(2) as f32 + 1.0) + 24.0;
+    wanted.min((whole * 0.42).max(180.0))
 }
 
 fn matches_text(run: &RunSnapshot, text: &str) -> bool {

@@ -138,13 +138,21 @@ pub(super) fn best_point(plot: &mut PlotUi<'_>, run: &RunSnapshot, axis: &AxisOf
     let Some(y) = axis.y(value) else { return };
     let x = axis.x(best.step as f64);
     plot.points(dots("best", &[[x, y]], p.accent, 6.0).shape(MarkerShape::Diamond));
-    let label = RichText::new(format!("{}  ", number::fixed(value, 4)))
+    // At the left edge there is room on the right only.
+    let bounds = plot.plot_bounds();
+    let is_early = x < bounds.min()[0] + 0.2 * bounds.width();
+    let anchor = if is_early {
+        egui::Align2::LEFT_BOTTOM
+    } else {
+        egui::Align2::RIGHT_BOTTOM
+    };
+    let label = RichText::new(format!("  {}  ", number::fixed(value, 4)))
         .font(text::small())
         .color(p.accent);
     let words = Text::new("", PlotPoint::new(x, y), label)
         .id("best label")
         .color(p.accent);
-    plot.text(words.anchor(egui::Align2::RIGHT_BOTTOM).allow_hover(false));
+    plot.text(words.anchor(anchor).allow_hover(false));
 }
 
 /// A picture's content in words, for screen readers; `curves` as (step, value).

@@ -65,6 +65,7 @@ fn card(
     widgets::card_titled(ui, &title, newest, |ui| {
         let plot_look = PlotLook {
             link: Some("train_steps"),
+            include_x: super::plots::steps_range(run, &curves.axis),
             x_label: cx.t(look.x_label(&run.view)),
             y_unit: chart.unit,
             log_y: look.log,

@@ -3,7 +3,7 @@
 use super::super::PageContext;
 use super::models::training_memory;
 use crate::engine::models::BaseModel;
-use crate::engine::run::config::TrainConfig;
+use crate::engine::run::config::{DeviceChoice, TrainConfig};
 use crate::engine::run::replay::curve;
 use crate::engine::train::cost::TokenCost;
 use crate::engine::train::schedule::LearningRate;
@@ -48,7 +48,13 @@ fn seconds(cx: &PageContext<'_>, config: &TrainConfig, model: &BaseModel, steps:
         let view = &run.view;
         let facts = view.compute.as_ref()?;
         let (samples, tokens) = (view.last(curve::SAMPLES_PER_SEC)?, view.last(curve::TOKENS_PER_SEC)?);
-        if run.config.device != config.device || samples <= 0.0 {
+        let on_gpu = view.attempt.as_ref()?.device.starts_with("cuda");
+        let fits = match config.device {
+            DeviceChoice::Auto => true,
+            DeviceChoice::Cpu => !on_gpu,
+            DeviceChoice::Cuda => on_gpu,
+        };
+        if !fits || samples <= 0.0 {
             return None;
         }
         let length = if run.config.data.text == config.data.text {

@@ -355,6 +355,7 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, (config, u
             let (advice, suits) = f::rate_advice(cx.lang(), config.learning_rate, usual);
             let tone = if suits { Tone::Success } else { Tone::Warning };
             widgets::tone_text(ui, tone, &advice);
+            ui.label(RichText::new(cx.t(f::RATE_WHY)).font(text::small()).color(p.text_2));
         },
     );
 }

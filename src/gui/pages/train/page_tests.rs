@@ -362,3 +362,6 @@ fn chinese_has_every_word() {
     harness.get_by_role_and_label(Role::Button, "继续");
     harness.get_by_label_contains("步数 40 共 100 步");
 }
+
+#[path = "views_tests.rs"]
+mod views;

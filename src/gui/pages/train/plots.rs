@@ -156,7 +156,7 @@ pub(super) fn legend_item(ui: &mut Ui, color: Color32, label: &str, is_dot: bool
 }
 
 /// From the first step to the last planned one, so that a young run does not fill the plot.
-fn steps_range(run: &RunSnapshot, axis: &AxisOf) -> Option<(f64, f64)> {
+pub(super) fn steps_range(run: &RunSnapshot, axis: &AxisOf) -> Option<(f64, f64)> {
     let total = run.view.total_steps()?;
     let from = run.config.forked_at().unwrap_or(0);
     let end = if run.status.is_live() && axis.counts_steps() {

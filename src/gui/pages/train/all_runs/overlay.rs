@@ -7,11 +7,13 @@ use crate::gui::pages::PageContext;
 use crate::gui::pages::train::chart;
 use crate::gui::pages::train::look::CurveLook;
 use crate::gui::pages::train::runs_table::run_color;
-use crate::gui::runs::{RunList, RunSnapshot};
+use crate::gui::runs::{RunList, RunSnapshot, SameList};
+use crate::gui::settings::Language;
 use crate::gui::theme::palette;
 use crate::gui::widgets::{self, PlotLook};
 use egui::{Color32, RichText, Ui};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Widget state, and the points as they are drawn, computed once per change.
 #[derive(Default)]
@@ -23,7 +25,8 @@ pub(super) struct Overlay {
 
 #[derive(PartialEq)]
 struct Key {
-    list: *const RunList,
+    list: SameList,
+    lang: Language,
     chosen: Vec<String>,
     curve: String,
     look: CurveLook,
@@ -46,7 +49,7 @@ impl Overlay {
         &mut self,
         cx: &PageContext<'_>,
         ui: &mut Ui,
-        (list, chosen, look): (&RunList, &[(usize, &RunSnapshot)], CurveLook),
+        (list, chosen, look): (&Arc<RunList>, &[(usize, &RunSnapshot)], CurveLook),
         (shown, height): (&RunSnapshot, f32),
     ) {
         let p = palette(ui);
@@ -55,7 +58,7 @@ impl Overlay {
             return;
         }
         let name = self.choice(cx, ui, chosen, &shown.config.metric);
-        self.refresh(list, (chosen, &name), look, &shown.run_id);
+        self.refresh(list, (chosen, &name, cx.lang()), look, &shown.run_id);
         let look = PlotLook {
             x_label: cx.t(look.x_label(&shown.view)),
             log_y: look.log,
@@ -105,13 +108,14 @@ impl Overlay {
 
     fn refresh(
         &mut self,
-        list: &RunList,
-        (chosen, name): (&[(usize, &RunSnapshot)], &str),
+        list: &Arc<RunList>,
+        (chosen, name, lang): (&[(usize, &RunSnapshot)], &str, Language),
         look: CurveLook,
         shown: &str,
     ) {
         let key = Key {
-            list,
+            list: SameList(Arc::clone(list)),
+            lang,
             chosen: chosen.iter().map(|(_, run)| run.run_id.clone()).collect(),
             curve: name.to_owned(),
             look,
@@ -130,7 +134,7 @@ impl Overlay {
                 let points = axis.place(smoothed(series.iter(), weight).into_iter());
                 Some(OverlayLine {
                     run_id: run.run_id.clone(),
-                    name: run.short_name(),
+                    name: page::run_name(lang, &run.short_name()),
                     at: *at,
                     points,
                 })

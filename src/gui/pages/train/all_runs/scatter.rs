@@ -5,30 +5,38 @@ use crate::engine::run::replay::curve;
 use crate::gui::i18n::train::{self as page, runs as words};
 use crate::gui::pages::PageContext;
 use crate::gui::pages::train::runs_table::run_color;
-use crate::gui::runs::{RunList, RunSnapshot};
+use crate::gui::runs::{RunList, RunSnapshot, SameList};
 use crate::gui::theme::palette;
 use crate::gui::widgets::{self, PlotLook};
 use egui::{RichText, Ui};
 use egui_plot::{PlotPoints, Points};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Widget state, and the numbers of each run, found once per list.
 #[derive(Default)]
 pub(super) struct Scatter {
     x: Option<String>,
     y: Option<String>,
-    list: Option<*const RunList>,
+    list: Option<SameList>,
     facts: Vec<BTreeMap<String, f64>>,
     names: BTreeSet<String>,
 }
 
 impl Scatter {
-    pub(super) fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui, (list, rows): (&RunList, &[usize]), height: f32) {
+    pub(super) fn ui(
+        &mut self,
+        cx: &PageContext<'_>,
+        ui: &mut Ui,
+        (list, rows): (&Arc<RunList>, &[usize]),
+        height: f32,
+    ) {
         let p = palette(ui);
-        if self.list != Some(std::ptr::from_ref(list)) {
+        let same = SameList(Arc::clone(list));
+        if self.list.as_ref() != Some(&same) {
             self.facts = list.runs.iter().map(facts).collect();
             self.names = self.facts.iter().flat_map(|facts| facts.keys().cloned()).collect();
-            self.list = Some(std::ptr::from_ref(list));
+            self.list = Some(same);
         }
         let metric = list.runs.first().map_or("auc", |run| run.config.metric.as_str());
         let mut x = self.x.clone().unwrap_or_else(|| "learning_rate".to_owned());
