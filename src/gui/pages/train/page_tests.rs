@@ -115,7 +115,10 @@ fn view(steps: u64, ends_with: Option<EventBody>) -> RunView {
 }
 
 fn snapshot(folder: &std::path::Path, status: RunStatus, view: RunView) -> RunSnapshot {
-    let config = TrainConfig::default();
+    let config = TrainConfig {
+        data: inputs().data,
+        ..TrainConfig::default()
+    };
     let run = RunDir::create(&folder.join("runs"), "2026-11-22", &config).expect("create");
     RunSnapshot {
         run_id: run.id(),

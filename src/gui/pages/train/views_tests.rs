@@ -18,7 +18,7 @@ fn two_runs() -> (tempfile::TempDir, Drawn) {
     let first = snapshot(folder.path(), RunStatus::Finished, view(60, None));
     second.config = Arc::new(TrainConfig {
         learning_rate: 1e-5,
-        ..TrainConfig::default()
+        ..(*second.config).clone()
     });
     second.about = Arc::new(About {
         note: "slower".to_owned(),
@@ -65,7 +65,11 @@ fn runs_are_filtered_compared_and_opened() {
     assert_eq!(wanted.map(|run_ids| run_ids.len()), Some(2), "their logs are read");
     chip(&mut harness, "Only what differs");
     harness.get_by_label("learning_rate");
-    harness.get_by_label("1e-5");
+    assert_eq!(
+        harness.query_all_by_label("1e-5").count(),
+        2,
+        "in the table and among the differences"
+    );
     assert!(harness.query_by_label("batch_size").is_none(), "the same in both");
     chip(&mut harness, "Scatter");
     harness.get_by_role_and_label(Role::ComboBox, "Across");
@@ -111,7 +115,7 @@ fn a_run_is_repeated_in_the_queue() {
 fn notes_are_saved_and_a_deletion_is_undone() {
     let (_folder, mut harness) = two_runs();
     chip(&mut harness, "Notes");
-    harness.get_by_role_and_label(Role::TextInput, "Tags").focus();
+    harness.get_by_label("Tags").focus();
     harness.run_steps(2);
     harness
         .get_by_role_and_label(Role::TextInput, "Tags")
