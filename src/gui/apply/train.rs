@@ -81,7 +81,9 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
         return;
     };
     let context = cx.jobs.context().clone();
-    let watcher = RunWatcher::start(project.runs_dir(), cx.jobs.runtime(), move || context.request_repaint());
+    // At once would be two frames: one, a moment later, costs half.
+    let repaint = move || context.request_repaint_after(Duration::from_millis(5));
+    let watcher = RunWatcher::start(project.runs_dir(), cx.jobs.runtime(), repaint);
     cx.state.train.watcher = Some(watcher);
     refresh(cx);
 }

@@ -153,6 +153,11 @@ impl TrainPage {
             return;
         }
         widgets::page_header(ui, cx.t(words::TITLE), "", |_ui| {});
+        if self.view == View::Models {
+            self.views(cx, ui);
+            self.models.ui(cx, ui);
+            return;
+        }
         if cx.state.project.project.value().is_none() {
             let (headline, why) = (cx.t(words::NO_PROJECT), cx.t(words::NO_PROJECT_WHY));
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_WELCOME))) {
@@ -183,11 +188,21 @@ impl TrainPage {
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_FEATURES))) {
                 cx.send(Command::Go(Page::Features));
             }
+            self.models_link(cx, ui);
         } else {
             let (headline, why) = (cx.t(words::NO_RUNS), cx.t(words::NO_RUNS_WHY));
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::NEW_RUN))) {
                 self.open_form(cx);
             }
+            self.models_link(cx, ui);
+        }
+    }
+
+    /// A base model may be fetched before there is a run.
+    fn models_link(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        ui.add_space(space::SMALL);
+        if widgets::link(ui, cx.t(words::runs::VIEW_MODELS)).clicked() {
+            self.view = View::Models;
         }
     }
 
