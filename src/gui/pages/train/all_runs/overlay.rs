@@ -90,7 +90,7 @@ impl Overlay {
             .collect();
         let mut picked = name.clone();
         ui.horizontal(|ui| {
-            let combo = egui::ComboBox::from_id_salt("overlay curve").selected_text(page::curve_name(cx.lang(), &name));
+            let combo = egui::ComboBox::from_id_salt("overlay_curve").selected_text(page::curve_name(cx.lang(), &name));
             let combo = combo.width(220.0).height(360.0).show_ui(ui, |ui| {
                 for (entry, label) in &entries {
                     ui.selectable_value(&mut picked, entry.clone(), label);

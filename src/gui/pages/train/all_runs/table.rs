@@ -27,7 +27,7 @@ impl AllRuns {
             Some((at, falls))
         });
         let table = BigTable {
-            id: "all runs",
+            id: "all_runs",
             columns: &columns,
             rows: self.rows.len(),
             height,
