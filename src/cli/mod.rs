@@ -23,6 +23,7 @@ mod reading;
 mod recipe;
 mod report;
 mod rules;
+mod runs;
 mod sample;
 mod scored;
 mod select;
@@ -86,6 +87,7 @@ enum Command {
     Tokens(tokens::Args),
     Split(split::Args),
     Train(train::Args),
+    Runs(runs::Args),
     #[command(visible_alias = "score")]
     Predict(predict::Args),
     Evaluate(evaluate::Args),
@@ -146,6 +148,7 @@ fn dispatch(command: &Command, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
         Command::Tokens(args) => tokens::run(args, out),
         Command::Split(args) => split::run(args, out),
         Command::Train(args) => train::run(args, out),
+        Command::Runs(args) => runs::run(args, out),
         Command::Predict(args) => predict::run(args, out),
         Command::Evaluate(args) => evaluate::run(args, out),
         Command::Compare(args) => compare::run(args, out),

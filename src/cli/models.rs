@@ -93,6 +93,15 @@ fn list(out: &OutputArgs) -> anyhow::Result<()> {
             (None, false) => format!("not in the cache; run `touchstone models pull {}`", model.name),
         };
         out.say(&format!("{:<16} {state}", model.name));
+        let told = [("languages", &model.languages), ("licence", &model.licence)];
+        let told: Vec<String> = told
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        if !told.is_empty() {
+            out.say(&format!("{:<16} {}", "", told.join(", ")));
+        }
         if !model.title.is_empty() {
             out.say(&format!("{:<16} {}", "", model.title));
         }

@@ -11,7 +11,8 @@ mod trial;
 use super::kept::Kept;
 use super::{ExitStatus, OutputArgs, UsageError};
 use crate::engine::run::control::Control;
-use crate::engine::run::dir::RunDir;
+use crate::engine::run::diff::differences;
+use crate::engine::run::dir::{RunDir, read_config};
 use crate::engine::run::error::RunError;
 use crate::engine::run::now_ms;
 use crate::engine::run::status::RunStatus;
@@ -188,11 +189,11 @@ fn prepare(args: &Args, out: &OutputArgs) -> anyhow::Result<(RunDir, bool)> {
     Ok((run, true))
 }
 
-fn runs_folder(out: &OutputArgs) -> PathBuf {
+pub(super) fn runs_folder(out: &OutputArgs) -> PathBuf {
     out.project.as_deref().unwrap_or(Path::new(".")).join("runs")
 }
 
-fn find_run(name: &Path, out: &OutputArgs) -> anyhow::Result<RunDir> {
+pub(super) fn find_run(name: &Path, out: &OutputArgs) -> anyhow::Result<RunDir> {
     let in_runs = runs_folder(out).join(name);
     RunDir::open(name).or_else(|_| RunDir::open(&in_runs)).map_err(|_| {
         let text = format!(

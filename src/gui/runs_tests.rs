@@ -1,8 +1,11 @@
 //! Tests of following the runs of a project.
 
+use super::follower::{SPARK_POINTS, spark};
 use super::*;
 use crate::engine::run::event::EventBody;
 use crate::engine::run::log::EventWriter;
+use crate::engine::run::replay::curve;
+use std::time::Duration;
 
 fn run_in(runs: &std::path::Path) -> (RunDir, EventWriter) {
     let run = RunDir::create(runs, "2026-11-22", &TrainConfig::default()).expect("create");
@@ -86,4 +89,48 @@ fn the_watcher_delivers_and_wakes_when_poked() {
     watcher.poke();
     news.recv_timeout(wait).expect("second list");
     assert_eq!(watcher.take_new().map(|list| list.runs.len()), Some(1));
+}
+
+#[test]
+fn an_ended_run_is_read_from_its_digest_until_somebody_looks_at_its_curves() {
+    let folder = tempfile::tempdir().expect("temp dir");
+    let runs = folder.path().join("runs");
+    let (run, mut writer) = run_in(&runs);
+    for step in 1..=2000 {
+        let body = EventBody::Train {
+            loss: 1.0 / step as f64,
+            learning_rate: 1e-4,
+            grad_norm: 1.0,
+            epoch: 0.1,
+            samples_per_sec: 1.0,
+            tokens_per_sec: 1.0,
+            padding_share: 0.0,
+            rss_bytes: 1,
+        };
+        writer.write(step, body).expect("write");
+    }
+    let stopped = EventBody::Stopped {
+        reason: "asked".to_owned(),
+    };
+    writer.write(2000, stopped).expect("write");
+    let start = Instant::now();
+    let points = |list: &RunList| list.runs[0].view.series[curve::TRAIN_LOSS].len();
+    let mut first = Follower::new(runs.clone());
+    let list = first.look(start, 0).expect("read in full");
+    assert_eq!((points(&list), list.runs[0].view.is_short), (2000, false));
+    assert!(run.path().join("digest.bin").is_file());
+
+    let wanted = Wanted::default();
+    let mut second = Follower::new(runs).serving(Arc::clone(&wanted));
+    let list = second.look(start, 0).expect("read in short");
+    assert!(list.runs[0].view.is_short && list.runs[0].is_complete && points(&list) < 300);
+    assert_eq!(list.runs[0].status, RunStatus::Stopped);
+    assert!(second.look(start + Duration::from_secs(3), 0).is_none());
+    wanted.lock().expect("no panic").insert(run.id());
+    let list = second.look(start + Duration::from_secs(4), 0).expect("read in full");
+    assert_eq!((points(&list), list.runs[0].view.is_short), (2000, false));
+    assert!(second.look(start + Duration::from_secs(7), 0).is_none());
+    crate::engine::run::about::change(&run, |about| about.archived = true).expect("change");
+    let list = second.look(start + Duration::from_secs(10), 0).expect("put away");
+    assert!(list.runs[0].about.archived);
 }

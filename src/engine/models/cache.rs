@@ -2,7 +2,8 @@
 //!
 //! `TOUCHSTONE_CACHE`, else the user's cache folder + `touchstone` (`$XDG_CACHE_HOME` or `~/.cache` on Linux).
 
-use super::{CATALOGUE, ModelError, import};
+use super::card_facts::CardFacts;
+use super::{BertConfig, CATALOGUE, ModelError, PinnedModel, import};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -20,8 +21,14 @@ pub struct BaseModel {
     pub hidden_size: usize,
     pub vocab_size: usize,
     pub parameters: u64,
+    /// As its card says; empty where it says nothing.
+    pub licence: String,
+    /// Codes of its languages, e.g. `en, zh`; empty where the card says nothing.
+    pub languages: String,
     /// Why it cannot be used, if so.
     pub problem: Option<String>,
+    #[serde(skip)]
+    pub shape: Option<BertConfig>,
 }
 
 /// The program's cache folder; it may not exist yet.
@@ -62,17 +69,30 @@ fn list_in(models: &Path) -> Result<Vec<BaseModel>, ModelError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(ModelError::io("list", models)(error)),
     }
-    for model in CATALOGUE {
-        if !found.iter().any(|cached| cached.name == model.name) {
-            found.push(BaseModel {
-                title: model.title.to_owned(),
-                pinned: true,
-                ..blank(model.name, &models.join(model.name))
-            });
-        }
-    }
+    let is_new = |model: &&PinnedModel| !found.iter().any(|cached| cached.name == model.name);
+    let absent: Vec<BaseModel> = CATALOGUE
+        .iter()
+        .filter(is_new)
+        .map(|model| not_cached(model, models))
+        .collect();
+    found.extend(absent);
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// A model of the catalogue as it is listed before it is pulled.
+pub fn absent(name: &str) -> Option<BaseModel> {
+    super::pinned(name).map(|model| not_cached(model, &models_dir()))
+}
+
+fn not_cached(model: &PinnedModel, models: &Path) -> BaseModel {
+    BaseModel {
+        title: model.title.to_owned(),
+        licence: model.licence.to_owned(),
+        languages: model.languages.to_owned(),
+        pinned: true,
+        ..blank(model.name, &models.join(model.name))
+    }
 }
 
 fn blank(name: &str, dir: &Path) -> BaseModel {
@@ -87,16 +107,22 @@ fn blank(name: &str, dir: &Path) -> BaseModel {
         hidden_size: 0,
         vocab_size: 0,
         parameters: 0,
+        licence: String::new(),
+        languages: String::new(),
         problem: None,
+        shape: None,
     }
 }
 
 fn describe(name: &str, dir: &Path) -> BaseModel {
     let pinned = super::pinned(name);
+    let about = CardFacts::of(dir);
     let base = BaseModel {
         cached: true,
         pinned: pinned.is_some(),
         title: pinned.map(|model| model.title.to_owned()).unwrap_or_default(),
+        licence: pinned.map_or_else(|| about.licence.clone(), |model| model.licence.to_owned()),
+        languages: pinned.map_or_else(|| about.languages.clone(), |model| model.languages.to_owned()),
         ..blank(name, dir)
     };
     match import::inspect(dir) {
@@ -106,6 +132,7 @@ fn describe(name: &str, dir: &Path) -> BaseModel {
             hidden_size: seen.config.hidden_size,
             vocab_size: seen.config.vocab_size,
             parameters: seen.parameters,
+            shape: Some(seen.config),
             ..base
         },
         Err(error) => BaseModel {

@@ -8,6 +8,8 @@ pub struct PinnedModel {
     pub name: &'static str,
     pub title: &'static str,
     pub licence: &'static str,
+    /// Languages of the texts it was made from.
+    pub languages: &'static str,
     /// SHA-256 of `model.safetensors`, lower-case hex.
     pub sha256: &'static str,
     /// Repository on the Hugging Face hub.
@@ -22,6 +24,7 @@ pub const CATALOGUE: &[PinnedModel] = &[PinnedModel {
     name: "minilm-l6",
     title: "all-MiniLM-L6-v2 (BERT, 6 layers, hidden 384, 22.7 M parameters, English)",
     licence: "Apache-2.0",
+    languages: "en",
     sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     hub: "sentence-transformers/all-MiniLM-L6-v2",
     files: &[

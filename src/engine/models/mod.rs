@@ -5,13 +5,15 @@
 
 mod bert_config;
 mod cache;
+mod card_facts;
 mod catalogue;
+mod download;
 mod family;
 mod import;
 mod pull;
 
 pub use bert_config::{Activation, BertConfig};
-pub use cache::{BaseModel, cache_root, list, models_dir, resolve};
+pub use cache::{BaseModel, absent, cache_root, list, models_dir, resolve};
 pub use catalogue::{CATALOGUE, PinnedModel, pinned};
 pub use family::Family;
 pub use import::{import, inspect, sha256_of_file, weight_files};

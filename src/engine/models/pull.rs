@@ -3,12 +3,15 @@
 //! Invariant: whatever the source, the weights' SHA-256 is checked before the folder gets its name.
 
 use super::import::{Aside, copy_model_files, sha256_of_file};
-use super::{ModelError, PinnedModel, inspect, models_dir, pinned};
+use super::{ModelError, PinnedModel, download, inspect, models_dir, pinned};
 use crate::engine::progress::Progress;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+/// Share of the progress that all files but the weights take.
+const SMALL_FILES: f64 = 0.05;
 
 /// Where `pull` may look.
 #[derive(Clone, Debug, Default)]
@@ -117,23 +120,33 @@ fn from_folder(_: &PinnedModel, to: &Path, options: &PullOptions, progress: &Pro
     copy_model_files(from, to, progress).map_err(|error| error.to_string())
 }
 
-/// Files of the hub's main branch. Short time limits: without a network the next source is tried within seconds.
+/// Files of the hub's main branch. What was fetched stays in `models/.NAME.partial` until the model is whole, so that
+/// an interrupted download goes on with the next pull.
 fn from_hub(model: &PinnedModel, to: &Path, _: &PullOptions, progress: &Progress) -> Result<(), String> {
     progress.phase("downloading from the Hugging Face hub", "从 Hugging Face 下载");
     let endpoint = std::env::var("HF_ENDPOINT").unwrap_or_else(|_| "https://huggingface.co".to_owned());
-    let agent = ureq::Agent::config_builder()
-        .timeout_resolve(Some(Duration::from_secs(5)))
-        .timeout_connect(Some(Duration::from_secs(5)))
-        .timeout_recv_response(Some(Duration::from_secs(15)))
-        .build()
-        .new_agent();
+    let agent = download::agent();
+    let partial = to.with_file_name(format!(".{}.partial", model.name));
     for (done, file) in model.files.iter().enumerate() {
-        progress.set(done as f64 / model.files.len() as f64);
         let url = format!("{}/{}/resolve/main/{file}", endpoint.trim_end_matches('/'), model.hub);
-        let mut response = agent.get(&url).call().map_err(|error| format!("{file}: {error}"))?;
-        save(&mut response.body_mut().as_reader(), &to.join(file), progress)?;
+        // The weights, which come last, are nearly all of it.
+        let share = |done: usize| SMALL_FILES * done as f64 / model.files.len() as f64;
+        let span = match *file {
+            "model.safetensors" => (SMALL_FILES, 1.0),
+            _ => (share(done), share(done + 1)),
+        };
+        download::fetch(&agent, &url, &partial.join(file), (span, progress))
+            .map_err(|error| format!("{file}: {error}"))?;
     }
-    Ok(())
+    // The files are whole; a wrong one is found by its hash, and must not be taken up again.
+    for file in model.files {
+        let target = to.join(file);
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+        }
+        std::fs::rename(partial.join(file), &target).map_err(|error| format!("{file}: {error}"))?;
+    }
+    std::fs::remove_dir_all(&partial).map_err(|error| format!("{}: {error}", partial.display()))
 }
 
 /// Copies a stream into a new file, asking for cancellation between pieces.

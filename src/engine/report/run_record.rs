@@ -98,7 +98,9 @@ fn event_row(line: &ConsoleLine) -> Vec<String> {
         EventBody::Stopped { reason } => ("stopped", reason.clone()),
         EventBody::Finished { best_step, .. } => ("finished", format!("best at step {best_step}")),
         EventBody::Failed { message, hint } => ("failed", format!("{message}. {hint}")),
-        EventBody::Train { .. } | EventBody::Heartbeat { .. } => ("", String::new()),
+        EventBody::Train { .. } | EventBody::Machine { .. } | EventBody::Compute(_) | EventBody::Heartbeat { .. } => {
+            ("", String::new())
+        }
     };
     vec![
         moment(event.wall_ms),

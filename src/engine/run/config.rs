@@ -72,6 +72,18 @@ pub struct TrainConfig {
     /// Each layer is computed again for its gradient instead of being kept: about a third more time, much less memory.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gradient_checkpointing: bool,
+    /// The run this one was made from; `None` for one that was set up by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<RunOrigin>,
+}
+
+/// Where a run comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunOrigin {
+    pub run_id: String,
+    /// Step of the checkpoint it goes on from: its curves begin there. `None` = repeated from the start.
+    #[serde(default)]
+    pub step: Option<u64>,
 }
 
 /// The rate at which a new head learns beside a pretrained encoder: at the encoder's own it would hardly move
@@ -92,6 +104,11 @@ impl Method {
 }
 
 impl TrainConfig {
+    /// Step of another run's checkpoint that this one goes on from.
+    pub fn forked_at(&self) -> Option<u64> {
+        self.origin.as_ref().and_then(|origin| origin.step)
+    }
+
     /// The head's learning rate at its highest.
     pub fn head_rate(&self) -> f64 {
         match (self.head_learning_rate, &self.method) {
@@ -138,6 +155,7 @@ impl Default for TrainConfig {
             device: DeviceChoice::Auto,
             precision: Precision::Auto,
             gradient_checkpointing: false,
+            origin: None,
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::config::{Method, TrainConfig};
 use super::error::RunError;
 use super::lock;
+use super::paths;
 use std::cmp::Ordering;
 use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -23,13 +24,31 @@ impl RunDir {
     ///
     /// `date` is `YYYY-MM-DD` in the user's time zone. The number counts all runs of that day, so names sort by start.
     pub fn create(runs: &Path, date: &str, config: &TrainConfig) -> Result<Self, RunError> {
+        Self::create_with(runs, date, config, |_| Ok(()))
+    }
+
+    /// Like [`Self::create`]; `prepare` fills the folder before it counts as a run. Where that fails, nothing stays.
+    pub fn create_with(
+        runs: &Path,
+        date: &str,
+        config: &TrainConfig,
+        prepare: impl FnOnce(&Path) -> Result<(), RunError>,
+    ) -> Result<Self, RunError> {
         fs::create_dir_all(runs).map_err(RunError::io("create", runs))?;
         let words = run_words(config);
         let mut number = next_number(runs, date)?;
         loop {
             let root = runs.join(format!("{date}-{words}-{number}"));
             match fs::create_dir(&root) {
-                Ok(()) => return Self::fill(absolute(&root)?, config),
+                Ok(()) => {
+                    let root = absolute(&root)?;
+                    return prepare(&root)
+                        .and_then(|()| Self::fill(root.clone(), config))
+                        .inspect_err(|_| {
+                            // A folder without a configuration is no run; what is left of it is only in the way.
+                            drop(fs::remove_dir_all(&root));
+                        });
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) => return Err(RunError::io("create", &root)(error)),
             }
@@ -47,7 +66,8 @@ impl RunDir {
 
     fn fill(root: PathBuf, config: &TrainConfig) -> Result<Self, RunError> {
         let path = root.join(CONFIG);
-        let json = serde_json::to_vec_pretty(config).map_err(|error| RunError::json(&path, &error))?;
+        let json = serde_json::to_vec_pretty(&paths::to_store(config, &root))
+            .map_err(|error| RunError::json(&path, &error))?;
         write_atomic(&path, &json)?;
         Ok(Self { root })
     }
@@ -79,6 +99,10 @@ impl RunDir {
         self.root.join("events.jsonl")
     }
 
+    pub fn about_path(&self) -> PathBuf {
+        self.root.join("about.json")
+    }
+
     pub fn control_path(&self) -> PathBuf {
         self.root.join("control.json")
     }
@@ -95,8 +119,19 @@ impl RunDir {
         self.root.join("worker.stderr")
     }
 
+    /// The settings, with absolute paths. Files of the run's own project are found wherever it lies now.
     pub fn config(&self) -> Result<TrainConfig, RunError> {
-        read_config(&self.config_path())
+        Ok(paths::to_use(read_config(&self.config_path())?, &self.root))
+    }
+
+    /// The folder of all runs that this one lies in.
+    pub fn runs_dir(&self) -> PathBuf {
+        self.root.parent().unwrap_or(&self.root).to_owned()
+    }
+
+    /// `PROJECT/runs/RUN` → `PROJECT/trash`.
+    pub fn trash_dir(&self) -> PathBuf {
+        trash_of(&self.runs_dir())
     }
 
     /// The last `max_bytes` of what the worker wrote to standard error; empty when it wrote nothing.
@@ -127,6 +162,7 @@ impl RunDir {
         }
         fs::create_dir_all(trash).map_err(RunError::io("create", trash))?;
         let run_id = self.id();
+        super::trash::leave_note(&self, &run_id)?;
         let target = (1..)
             .map(|n| {
                 trash.join(if n == 1 {
@@ -140,6 +176,11 @@ impl RunDir {
         fs::rename(&self.root, &target).map_err(RunError::io("move to the trash", &self.root))?;
         Ok(target)
     }
+}
+
+/// `PROJECT/runs` → `PROJECT/trash`.
+pub fn trash_of(runs: &Path) -> PathBuf {
+    runs.parent().unwrap_or(runs).join("trash")
 }
 
 /// All runs in the folder `runs`, oldest first; none when the folder does not exist.

@@ -38,6 +38,22 @@ pub enum RunError {
     CannotKill { pid: u32 },
     #[error("the trial failed: {message}. {hint}")]
     Trial { message: String, hint: String },
+    #[error("there is no checkpoint of step {step} in {}; it has: {known}", path.display())]
+    NoCheckpoint { step: u64, known: String, path: PathBuf },
+    #[error("{} has no checkpoint yet; repeat the run instead", path.display())]
+    NoCheckpoints { path: PathBuf },
+    #[error(
+        "a fork keeps base model, method, texts and numbers of its checkpoint; `{field}` differs: start a new run instead"
+    )]
+    CannotFork { field: String },
+    #[error("`{setting}` is no setting of a run: {reason}")]
+    BadSetting { setting: String, reason: String },
+    #[error("a run named {run_id} is there already; rename or delete it before this one is restored")]
+    NameTaken { run_id: String },
+    #[error("{run_id} is not in the queue")]
+    NotQueued { run_id: String },
+    #[error("{run_id} is {status}; only a run that is not under way and not finished can be queued")]
+    CannotQueue { run_id: String, status: &'static str },
 }
 
 impl RunError {
@@ -64,6 +80,19 @@ impl RunError {
             Self::Spawn { program, source } => format!("无法启动训练进程 {}：{source}", program.display()),
             Self::Trial { message, hint } => format!("试运行失败：{message}。{hint}"),
             Self::CannotKill { pid } => format!("进程 {pid} 没有结束；请手动结束后继续该任务"),
+            Self::NoCheckpoint { step, known, path } => {
+                format!("{} 中没有第 {step} 步的检查点；现有：{known}", path.display())
+            }
+            Self::NoCheckpoints { path } => format!("{} 尚无检查点；请改为重新运行", path.display()),
+            Self::CannotFork { field } => {
+                format!("分支须沿用检查点的基础模型、方法、文本列与数值列；`{field}` 不同：请新建任务")
+            }
+            Self::BadSetting { setting, reason } => format!("`{setting}` 不是任务的设置：{reason}"),
+            Self::NameTaken { run_id } => format!("已有名为 {run_id} 的任务；请先改名或删除后再恢复"),
+            Self::NotQueued { run_id } => format!("{run_id} 不在队列中"),
+            Self::CannotQueue { run_id, status } => {
+                format!("{run_id} 的状态为 {status}；只有未在运行且未完成的任务可以排队")
+            }
         };
         Bilingual::new(with_causes(self), zh)
     }

@@ -124,6 +124,17 @@ pub enum EventBody {
         message: String,
         hint: String,
     },
+    /// What the arithmetic costs and what the device can do; once an attempt.
+    Compute(ComputeFacts),
+    /// How busy process and devices are, every few seconds.
+    Machine {
+        /// Cores the worker kept busy since the last event of this kind.
+        #[serde(deserialize_with = "null_as_nan")]
+        cpu_cores: f64,
+        rss_bytes: u64,
+        #[serde(default)]
+        gpu: Option<GpuUse>,
+    },
     /// Sent when nothing else was for a while, so that silence means trouble.
     Heartbeat {
         rss_bytes: u64,
@@ -150,6 +161,33 @@ pub fn phase_label(name: &str) -> Bilingual {
         other => return Bilingual::new(other.replace('_', " "), other.replace('_', " ")),
     };
     Bilingual::new(en, zh)
+}
+
+/// Floating-point operations of training, and the rate of the device. With S tokens a row, a token costs
+/// `per_token + per_token_and_length · S`, forward and backward; the model FLOP utilisation is what the tokens of a
+/// second cost over `peak_per_sec`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComputeFacts {
+    pub per_token: f64,
+    pub per_token_and_length: f64,
+    /// Measured with large matrix products in the precision of the run; `None` where it could not be measured.
+    #[serde(default)]
+    pub peak_per_sec: Option<f64>,
+    /// Unix time in milliseconds of that measurement.
+    #[serde(default)]
+    pub measured_ms: u64,
+}
+
+/// A GPU as its driver sees it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GpuUse {
+    /// Share of time in which something ran on it, 0..=1.
+    pub busy: f64,
+    pub memory_used_bytes: u64,
+    pub memory_total_bytes: u64,
+    pub power_watts: Option<f64>,
+    pub temperature_celsius: Option<f64>,
 }
 
 /// A fixed validation row scored at each evaluation.

@@ -18,6 +18,14 @@ pub(super) struct Pace {
 const PACE_EVENTS: usize = 256;
 
 impl Pace {
+    /// Of a run that is over.
+    pub(super) fn worked(secs: f64) -> Self {
+        Self {
+            active_ms: (secs * 1000.0).max(0.0) as u64,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn at(&mut self, wall_ms: u64) {
         if let Some(last) = self.last_wall_ms.filter(|_| !self.held) {
             self.active_ms += wall_ms.saturating_sub(last);

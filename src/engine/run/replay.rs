@@ -3,11 +3,14 @@
 //! In: `LogItem`s in order. Out: `RunView`. Invariant: `apply` is a pure fold, so applying a log in any number of
 //! portions gives the same view; it reads neither clock nor file. Cloning a view is cheap (curves and lines are shared).
 
+mod head;
+mod measures;
 mod parts;
 
+pub use head::ViewHead;
 pub use parts::{Attempt, Best, ConsoleLine, Finish, Mark, MarkKind, Outcome, SampleSet};
 
-use super::event::{Event, EventBody};
+use super::event::{ComputeFacts, Event, EventBody, GpuUse};
 use super::liveness::ProcessId;
 use super::log::LogItem;
 use super::pace::Pace;
@@ -24,6 +27,13 @@ pub mod curve {
     pub const TOKENS_PER_SEC: &str = "tokens_per_sec";
     pub const PADDING_SHARE: &str = "padding_share";
     pub const RSS_BYTES: &str = "rss_bytes";
+    /// Model FLOP utilisation, 0..=1: what the tokens of a second cost over the device's measured rate.
+    pub const FLOP_UTILISATION: &str = "model_flop_utilisation";
+    pub const CPU_CORES: &str = "cpu_cores";
+    pub const GPU_BUSY: &str = "gpu_busy";
+    pub const GPU_MEMORY: &str = "gpu_memory_bytes";
+    pub const GPU_POWER: &str = "gpu_power_watts";
+    pub const GPU_TEMPERATURE: &str = "gpu_temperature_celsius";
 
     /// `auc` → `valid/auc`.
     pub fn valid(metric: &str) -> String {
@@ -35,6 +45,12 @@ pub mod curve {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunView {
     pub series: BTreeMap<String, Series>,
+    /// Epochs done and seconds worked at the steps told, to draw curves over them.
+    pub epochs: Series,
+    pub seconds: Series,
+    pub compute: Option<ComputeFacts>,
+    /// The GPU when last told.
+    pub gpu: Option<GpuUse>,
     /// Checkpoints, resumes and pauses in order; see [`RunView::marks`] for those and the best.
     pub events: Vec<Mark>,
     /// Optimiser steps done.
@@ -58,6 +74,8 @@ pub struct RunView {
     /// Values that were NaN or infinite and are on no curve.
     pub not_finite: u64,
     pub corrupt_lines: u64,
+    /// Read from a digest: curves are thinned, console and sample predictions are absent.
+    pub is_short: bool,
     /// Resident memory of the worker when last told.
     pub rss_bytes: Option<u64>,
     /// Who wrote the last event.
@@ -99,6 +117,8 @@ impl RunView {
         self.writer = event.writer;
         match &event.body {
             EventBody::Train { .. } => self.train(event),
+            EventBody::Machine { .. } => self.machine(event),
+            EventBody::Compute(facts) => self.compute = Some(facts.clone()),
             EventBody::Heartbeat { rss_bytes } => self.rss_bytes = Some(*rss_bytes),
             body => {
                 self.happening(event, body);
@@ -167,38 +187,6 @@ impl RunView {
         self.outcome.as_ref().and(self.last_event_ms)
     }
 
-    fn train(&mut self, event: &Event) {
-        let EventBody::Train {
-            loss,
-            learning_rate,
-            grad_norm,
-            epoch,
-            samples_per_sec,
-            tokens_per_sec,
-            padding_share,
-            rss_bytes,
-        } = event.body
-        else {
-            return;
-        };
-        self.advance(event.step);
-        self.phase = None;
-        self.epoch = epoch;
-        self.rss_bytes = Some(rss_bytes);
-        for (name, value) in [
-            (curve::TRAIN_LOSS, loss),
-            (curve::LEARNING_RATE, learning_rate),
-            (curve::GRAD_NORM, grad_norm),
-            (curve::SAMPLES_PER_SEC, samples_per_sec),
-            (curve::TOKENS_PER_SEC, tokens_per_sec),
-            (curve::PADDING_SHARE, padding_share),
-            (curve::RSS_BYTES, rss_bytes as f64),
-        ] {
-            self.point(name, event.step, value);
-        }
-        self.pace.step(event.step);
-    }
-
     fn happening(&mut self, event: &Event, body: &EventBody) {
         match body {
             EventBody::Started { .. } => self.start(event, body),
@@ -219,6 +207,8 @@ impl RunView {
             }
             EventBody::Stopped { .. } | EventBody::Finished { .. } | EventBody::Failed { .. } => self.end(body),
             EventBody::Train { .. }
+            | EventBody::Machine { .. }
+            | EventBody::Compute(_)
             | EventBody::Heartbeat { .. }
             | EventBody::Warning { .. }
             | EventBody::Log { .. } => {}
@@ -291,7 +281,7 @@ impl RunView {
     }
 
     fn resume(&mut self, event: &Event, from_step: u64) {
-        for series in self.series.values_mut() {
+        for series in self.series.values_mut().chain([&mut self.epochs, &mut self.seconds]) {
             series.keep_up_to(from_step);
         }
         self.events.retain(|mark| mark.step <= from_step);
@@ -343,14 +333,6 @@ impl RunView {
         if let Some(attempt) = &mut self.attempt {
             attempt.stepping = true;
         }
-    }
-
-    fn point(&mut self, name: &str, step: u64, value: f64) {
-        if !self.series.contains_key(name) {
-            self.series.insert(name.to_owned(), Series::default());
-        }
-        let placed = self.series.get_mut(name).is_some_and(|series| series.push(step, value));
-        self.not_finite += u64::from(!placed);
     }
 
     fn mark(&mut self, event: &Event, kind: MarkKind) {

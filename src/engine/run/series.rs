@@ -135,6 +135,37 @@ pub fn decimate(points: impl Iterator<Item = Point>, len: usize, max_points: usi
     out
 }
 
+/// The points of `points` (x ascending) that `columns` columns of a picture from `from` to `to` need: the lowest and the
+/// highest of each column, and the neighbours outside, so that lines reach the edges.
+pub fn decimate_span(points: &[Point], (from, to): (f64, f64), columns: usize) -> Vec<Point> {
+    let start = points.partition_point(|[x, _]| *x < from).saturating_sub(1);
+    let end = (points.partition_point(|[x, _]| *x <= to) + 1).min(points.len());
+    let seen = &points[start..end.max(start)];
+    let columns = columns.max(1);
+    let width = (to - from) / columns as f64;
+    if seen.len() <= 2 * columns || width.is_nan() || width <= 0.0 {
+        return seen.to_vec();
+    }
+    let mut out = Vec::with_capacity(2 * columns + 4);
+    let mut current: Option<(i64, Point, Point)> = None;
+    for &point in seen {
+        let column = ((point[0] - from) / width).floor() as i64;
+        current = Some(match current {
+            Some((at, low, high)) if at == column => (
+                at,
+                if point[1] < low[1] { point } else { low },
+                if point[1] > high[1] { point } else { high },
+            ),
+            previous => {
+                flush(previous.map(|(_, low, high)| (0, low, high)), &mut out);
+                (column, point, point)
+            }
+        });
+    }
+    flush(current.map(|(_, low, high)| (0, low, high)), &mut out);
+    out
+}
+
 fn flush(stretch: Option<(usize, Point, Point)>, out: &mut Vec<Point>) {
     let Some((_, low, high)) = stretch else { return };
     let (first, second) = if low[0] <= high[0] { (low, high) } else { (high, low) };
@@ -148,6 +179,25 @@ fn flush(stretch: Option<(usize, Point, Point)>, out: &mut Vec<Point>) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_span_keeps_the_extremes_of_its_columns_and_reaches_the_edges() {
+        let points: Vec<Point> = (0..10_000)
+            .map(|x| [f64::from(x), if x == 5_432 { 9.0 } else { f64::from(x % 7) }])
+            .collect();
+        let thin = decimate_span(&points, (5_000.0, 6_000.0), 50);
+        assert!(thin.len() <= 104, "{}", thin.len());
+        assert!(thin.contains(&[5_432.0, 9.0]));
+        assert!(thin[0][0] < 5_000.0 && thin[thin.len() - 1][0] > 6_000.0);
+        assert!(thin.windows(2).all(|pair| pair[0][0] <= pair[1][0]));
+        assert_eq!(
+            decimate_span(&points, (100.0, 103.0), 50).len(),
+            6,
+            "few points stay as they are"
+        );
+        assert_eq!(decimate_span(&points, (20_000.0, 30_000.0), 50).len(), 1);
+        assert_eq!(decimate_span(&[], (0.0, 1.0), 50), [[0.0; 2]; 0]);
+    }
 
     proptest! {
         /// Against the obvious implementation: one vector, filtered.

@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub struct Launcher {
     program: PathBuf,
+    /// Works off the queue.
+    owner: PathBuf,
 }
 
 /// A worker this process started. Dropping it leaves the worker alone.
@@ -41,23 +43,28 @@ impl WorkerHandle {
 }
 
 impl Launcher {
+    /// One program for both.
     pub fn new(program: impl Into<PathBuf>) -> Self {
+        let program = program.into();
         Self {
-            program: program.into(),
+            owner: program.clone(),
+            program,
         }
     }
 
-    /// The program beside this one that links libtorch; without it this program, or what `TOUCHSTONE_BIN` names,
-    /// which then says what is missing.
+    /// Workers are the program beside this one that links libtorch; the queue is this program, or what
+    /// `TOUCHSTONE_BIN` names.
     pub fn current() -> Result<Self, RunError> {
-        if let Some(program) = torch_program::find() {
-            return Ok(Self::new(program));
-        }
-        if let Some(program) = std::env::var_os("TOUCHSTONE_BIN").filter(|name| !name.is_empty()) {
-            return Ok(Self::new(program));
-        }
-        let program = torch_program::this_program().map_err(|source| RunError::NoProgram { source })?;
-        Ok(Self::new(program))
+        let named = std::env::var_os("TOUCHSTONE_BIN").filter(|name| !name.is_empty());
+        let owner = match named {
+            Some(program) => PathBuf::from(program),
+            None => torch_program::this_program().map_err(|source| RunError::NoProgram { source })?,
+        };
+        Ok(Self {
+            // Without it the program itself says what is missing.
+            program: torch_program::find().unwrap_or_else(|| owner.clone()),
+            owner,
+        })
     }
 
     /// Starts (or resumes) the training of a run in a detached process.
@@ -108,6 +115,24 @@ impl Launcher {
             program: self.program.clone(),
             source,
         })
+    }
+
+    /// Starts `PROGRAM runs queue work RUNS` in a detached process; it ends with the queue.
+    pub(super) fn start_queue(&self, runs: &Path) -> Result<(), RunError> {
+        let mut command = std::process::Command::new(&self.owner);
+        command
+            .args(["runs", "queue", "work"])
+            .arg(runs)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        detach(&mut command);
+        let child = command.spawn().map_err(|source| RunError::Spawn {
+            program: self.owner.clone(),
+            source,
+        })?;
+        reap(child);
+        Ok(())
     }
 
     /// Like [`Self::start`], but refuses a run that is finished.

@@ -1,6 +1,7 @@
 //! Following one run: its folder, its log, its view and its status together.
 
 use super::config::TrainConfig;
+use super::digest;
 use super::dir::RunDir;
 use super::error::RunError;
 use super::log::EventReader;
@@ -57,6 +58,26 @@ impl RunWatch {
         }
         self.caught_up = batch.caught_up;
         Ok(!batch.items.is_empty())
+    }
+
+    /// A run that ended, from its digest; [`Self::poll`] sees only whether its state changes. `None` where there is no
+    /// digest of the log as it is, or the run is under way.
+    pub fn open_short(run: RunDir, now_ms: u64) -> Result<Option<Self>, RunError> {
+        let Some(view) = digest::read(&run) else {
+            return Ok(None);
+        };
+        let seen = status(&view, &Evidence::gather(&run, &view, now_ms));
+        if seen.is_live() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            config: run.config()?,
+            reader: EventReader::new(&run.events_path()),
+            run,
+            view,
+            status: seen,
+            caught_up: true,
+        }))
     }
 
     /// Polls until the log is read to its end.

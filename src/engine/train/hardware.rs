@@ -50,6 +50,13 @@ pub fn resident_bytes() -> u64 {
     system.process(pid).map_or(0, sysinfo::Process::memory)
 }
 
+/// Memory that programs may still take, in bytes; `None` where it cannot be told.
+pub fn free_memory_bytes() -> Option<u64> {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    Some(system.available_memory()).filter(|bytes| *bytes > 0)
+}
+
 /// The most memory this process ever held, in bytes.
 pub fn peak_resident_bytes() -> u64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -8,6 +8,7 @@
 pub mod batches;
 pub mod card;
 pub mod categories;
+pub mod cost;
 pub mod data;
 pub mod divergence;
 pub mod energy;
@@ -18,6 +19,7 @@ pub mod hardware;
 pub mod host;
 pub mod inputs;
 pub mod memory;
+mod monitor;
 pub mod origin;
 pub mod own_table;
 pub mod readme;

@@ -6,6 +6,7 @@
 use super::TrainError;
 use super::hardware;
 use super::host::Host;
+use super::monitor::Monitor;
 use crate::engine::run::RunDir;
 use crate::engine::run::control::{Command, ControlReader};
 use crate::engine::run::event::EventBody;
@@ -18,6 +19,9 @@ use std::time::{Duration, Instant};
 
 /// A heartbeat is sent when nothing else was for so long.
 const SILENCE: Duration = Duration::from_secs(10);
+/// The machine is told of at each look at first, later this often.
+const MACHINE_PERIOD: Duration = Duration::from_secs(10);
+const MACHINE_EAGER: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_secs(2);
 
 struct Log {
@@ -112,8 +116,20 @@ impl Heartbeat {
         let log = Arc::clone(&host.log);
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("heartbeat".to_owned()).spawn(move || {
+            let mut monitor = Monitor::new();
+            let (started, mut told) = (Instant::now(), Instant::now());
             while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                let is_due = started.elapsed() < MACHINE_EAGER || told.elapsed() >= MACHINE_PERIOD;
+                // Asked before the lock is taken: a driver may take its time.
+                let seen = is_due.then(|| monitor.look());
                 let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(seen) = seen {
+                    told = Instant::now();
+                    let step = log.last_step;
+                    if let Err(error) = log.write(step, seen) {
+                        tracing::error!("{error}");
+                    }
+                }
                 if log.last_write.elapsed() >= SILENCE {
                     let (step, rss_bytes) = (log.last_step, hardware::resident_bytes());
                     if let Err(error) = log.write(step, EventBody::Heartbeat { rss_bytes }) {

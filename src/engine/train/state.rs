@@ -42,6 +42,25 @@ pub struct TrainerState {
     pub files: BTreeMap<String, ContentHash>,
 }
 
+impl TrainerState {
+    /// This state as the start of a fork whose own state, before its first step, is `own`. The best step of the
+    /// source counts only where it is this one, by the same `metric`: the weights of another are not in the fork.
+    pub fn forked(&self, own: &Self, metric: &str) -> Self {
+        Self {
+            total_steps: own.total_steps,
+            seed: own.seed,
+            config: own.config.clone(),
+            data: own.data.clone(),
+            best: self
+                .best
+                .clone()
+                .filter(|best| best.step == self.step && best.metric == metric),
+            evaluations_without_gain: 0,
+            ..self.clone()
+        }
+    }
+}
+
 /// The best evaluation so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Best {

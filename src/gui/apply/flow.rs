@@ -56,7 +56,7 @@ pub fn advance(cx: &mut ApplyContext<'_>) {
 
 fn send_run(stage: Stage, commands: &Commands) {
     commands.send(match stage {
-        Stage::Project | Stage::Preview => return,
+        Stage::Project | Stage::Preview | Stage::Models => return,
         Stage::Data => Command::Data(DataCommand::Run),
         Stage::Audit => Command::Audit(AuditCommand::Run),
         Stage::Rules => Command::Rules(RulesCommand::Check),
@@ -72,7 +72,7 @@ fn send_run(stage: Stage, commands: &Commands) {
 fn outcome(stage: Stage, state: &AppState) -> StageOutcome {
     match stage {
         // Rules are checked behind each audit and stop nothing: whether they hold is for the analyst to judge.
-        Stage::Project | Stage::Preview | Stage::Rules => StageOutcome::Done,
+        Stage::Project | Stage::Preview | Stage::Models | Stage::Rules => StageOutcome::Done,
         Stage::Data => state.data.outcome(),
         Stage::Audit => state.audit.outcome(),
         Stage::Recipe => state.recipe.outcome(),

@@ -12,6 +12,8 @@ pub mod project;
 pub mod recipe;
 pub mod rules;
 pub mod train;
+mod train_models;
+mod train_runs;
 
 use super::command::{Command, Commands};
 use super::jobs::JobQueue;

@@ -4,7 +4,7 @@ use super::ApplyContext;
 use crate::engine::artifact::ContentHash;
 use crate::engine::flow::plan::hidden_size;
 use crate::engine::flow::stages::features_dir;
-use crate::engine::models;
+use crate::engine::models::{self, BaseModel};
 use crate::engine::progress::Progress;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::TrainConfig;
@@ -13,8 +13,10 @@ use crate::engine::run::error::RunError;
 use crate::engine::run::now_ms;
 use crate::engine::run::status::RunStatus;
 use crate::engine::run::supervise::{self, Launcher};
+use crate::engine::run::trash;
 use crate::engine::run::trial::TRIAL_STEPS;
 use crate::engine::run::validate;
+use crate::engine::train::hardware;
 use crate::engine::train::own_table;
 use crate::gui::command::train::{RunAction, TrainCommand};
 use crate::gui::i18n::train as words;
@@ -41,8 +43,19 @@ pub fn apply(command: TrainCommand, cx: &mut ApplyContext<'_>) {
         TrainCommand::Refresh => refresh(cx),
         TrainCommand::Inspect(base_model) => inspect(cx, base_model),
         TrainCommand::LookAtTable => look_at_table(cx),
+        TrainCommand::Make(new) => super::train_runs::make(cx, *new),
+        TrainCommand::Say(run_id, about) => super::train_runs::say(cx, &run_id, about),
+        TrainCommand::Queue(action) => super::train_runs::queue(cx, action),
+        TrainCommand::Restore(path) => super::train_runs::restore(cx, path),
+        TrainCommand::LookAt(run_ids) => cx.state.train.looked_at = run_ids,
+        TrainCommand::Pull(name) => super::train_models::pull(cx, name),
+        TrainCommand::Import(folder) => super::train_models::import(cx, folder),
         TrainCommand::DismissError => {
             cx.state.train.error = None;
+            cx.state.train.deleted = None;
+            if cx.state.train.fetched.error().is_some() {
+                cx.state.train.fetched = crate::gui::loadable::Loadable::Empty;
+            }
             if cx.state.train.started.error().is_some() {
                 cx.state.train.started = Loadable::Empty;
             }
@@ -57,6 +70,10 @@ pub fn poll_runs(cx: &mut ApplyContext<'_>) {
         cx.state.train.inputs = inputs(cx).map(Arc::new);
     }
     let train = &mut cx.state.train;
+    if let Some(watcher) = &train.watcher {
+        let shown = train.shown().map(|run| run.run_id.clone());
+        watcher.want_full(train.looked_at.iter().cloned().chain(shown).collect());
+    }
     let Some(list) = train.watcher.as_mut().and_then(RunWatcher::take_new) else {
         return;
     };
@@ -71,23 +88,29 @@ pub fn restore(cx: &mut ApplyContext<'_>) {
         return;
     };
     let context = cx.jobs.context().clone();
-    let watcher = RunWatcher::start(project.runs_dir(), cx.jobs.runtime(), move || context.request_repaint());
+    // At once would be two frames: one, a moment later, costs half.
+    let repaint = move || context.request_repaint_after(Duration::from_millis(5));
+    let watcher = RunWatcher::start(project.runs_dir(), cx.jobs.runtime(), repaint);
     cx.state.train.watcher = Some(watcher);
     refresh(cx);
 }
 
 /// What can be trained on, and with which base models.
-fn refresh(cx: &mut ApplyContext<'_>) {
+pub(super) fn refresh(cx: &mut ApplyContext<'_>) {
     cx.state.train.inputs = inputs(cx).map(Arc::new);
     let deliver = cx.jobs.deliverer();
     cx.jobs.runtime().spawn_blocking(move || {
-        let names = base_models();
+        let known = list_models();
+        let names = base_models(&known);
         let sizes: Vec<(String, usize)> = names
             .iter()
             .filter_map(|name| Some((name.clone(), hidden_size(name)?)))
             .collect();
+        let free = hardware::free_memory_bytes();
         deliver(Box::new(move |cx| {
+            cx.state.train.free_memory_bytes = free;
             cx.state.train.base_models = names.into();
+            cx.state.train.models = known.into();
             cx.state.train.hidden_sizes.extend(sizes);
         }));
     });
@@ -129,17 +152,17 @@ fn inspect(cx: &ApplyContext<'_>, base_model: String) {
     });
 }
 
-/// Names of the base models that can be used at once; the default one where the cache cannot be read or is empty.
-fn base_models() -> Vec<String> {
-    let usable = models::list().unwrap_or_else(|error| {
+fn list_models() -> Vec<BaseModel> {
+    models::list().unwrap_or_else(|error| {
         tracing::warn!("{error}");
         Vec::new()
-    });
-    let mut names: Vec<String> = usable
-        .into_iter()
-        .filter(|model| model.cached && model.problem.is_none())
-        .map(|model| model.name)
-        .collect();
+    })
+}
+
+/// Names of the base models that can be used at once; the default one where the cache cannot be read or is empty.
+fn base_models(known: &[BaseModel]) -> Vec<String> {
+    let usable = known.iter().filter(|model| model.cached && model.problem.is_none());
+    let mut names: Vec<String> = usable.map(|model| model.name.clone()).collect();
     if names.is_empty() {
         names.push(TrainConfig::default().base_model);
     }
@@ -288,7 +311,7 @@ fn act(cx: &mut ApplyContext<'_>, run_id: &str, action: RunAction) {
         return;
     };
     let (run, status) = (snapshot.run.clone(), snapshot.status.clone());
-    let trash = trash_of(&run);
+    let trash = run.trash_dir();
     let deliver = cx.jobs.deliverer();
     cx.jobs.runtime().spawn_blocking(move || {
         let outcome = match action {
@@ -302,7 +325,14 @@ fn act(cx: &mut ApplyContext<'_>, run_id: &str, action: RunAction) {
                 .map(drop),
             RunAction::Delete => run.delete(&trash).map(drop),
         };
+        let deleted = match (action, &outcome) {
+            (RunAction::Delete, Ok(())) => trash::list(&trash).ok().and_then(|all| all.into_iter().next()),
+            _ => None,
+        };
         deliver(Box::new(move |cx| {
+            if deleted.is_some() {
+                cx.state.train.deleted = deleted;
+            }
             cx.state.train.error = {
                 let lang = cx.state.settings.language;
                 outcome.err().map(|error| lang.b(&error.explain()).to_owned())
@@ -312,19 +342,13 @@ fn act(cx: &mut ApplyContext<'_>, run_id: &str, action: RunAction) {
     });
 }
 
-/// `PROJECT/runs/RUN` → `PROJECT/trash`.
-fn trash_of(run: &RunDir) -> PathBuf {
-    let project = run.path().parent().and_then(Path::parent);
-    project.unwrap_or(run.path()).join("trash")
-}
-
-fn poke(cx: &ApplyContext<'_>) {
+pub(super) fn poke(cx: &ApplyContext<'_>) {
     if let Some(watcher) = &cx.state.train.watcher {
         watcher.poke();
     }
 }
 
-fn today() -> String {
+pub(super) fn today() -> String {
     chrono::Local::now().format("%Y-%m-%d").to_string()
 }
 
@@ -356,7 +380,12 @@ fn record_ended(cx: &mut ApplyContext<'_>) {
 }
 
 /// The catalogue's line of a run, the same one a flow on the command line writes.
-fn run_record(run_id: &str, config: &TrainConfig, created_ms: u64, parents: Vec<ContentHash>) -> ArtefactRecord {
+pub(super) fn run_record(
+    run_id: &str,
+    config: &TrainConfig,
+    created_ms: u64,
+    parents: Vec<ContentHash>,
+) -> ArtefactRecord {
     let hash = ContentHash::of_json(&(run_id, config));
     ArtefactRecord {
         content: serde_json::to_value(config).unwrap_or_default(),

@@ -1,6 +1,9 @@
 //! Requests of the train page.
 
+use crate::engine::run::about::About;
 use crate::engine::run::config::TrainConfig;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 #[derive(Debug)]
 pub enum TrainCommand {
@@ -23,6 +26,41 @@ pub enum TrainCommand {
     /// Look at a base model that was named by hand: its width.
     Inspect(String),
     DismissError,
+    /// Make a run, perhaps from another, and start or queue it.
+    Make(Box<NewRun>),
+    /// Note, tags and archive of a run.
+    Say(String, About),
+    Queue(QueueAction),
+    /// Bring a run back from the trash.
+    Restore(PathBuf),
+    /// These runs' curves are looked at.
+    LookAt(BTreeSet<String>),
+    /// Fetch a base model by name.
+    Pull(String),
+    /// Copy a Hugging Face folder into the cache.
+    Import(PathBuf),
+}
+
+/// A run to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewRun {
+    pub config: TrainConfig,
+    /// The run it is made from, and the checkpoint to go on from (`None` = from the start).
+    pub source: Option<(String, Option<u64>)>,
+    /// Wait for its turn instead of starting at once.
+    pub queued: bool,
+}
+
+/// What can be done with the queue of runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueueAction {
+    Add(String),
+    Remove(String),
+    /// To this place, from 1.
+    Move(String, usize),
+    Hold(bool),
+    /// Forget what went wrong.
+    Tidy,
 }
 
 /// What the owner of a run can ask for.

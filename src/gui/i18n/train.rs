@@ -1,16 +1,20 @@
 //! Words of the train page.
 
+pub mod charts;
 mod console;
 pub mod form;
+pub mod models;
+pub mod runs;
 pub mod trial;
 
+pub use charts::curve_name;
 pub use console::console_line;
 
 use super::{Text, number};
 use crate::engine::eval::Metric;
 use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule};
 use crate::engine::run::metric::higher_is_better;
-use crate::engine::run::replay::MarkKind;
+use crate::engine::run::replay::{Mark, MarkKind};
 use crate::engine::run::status::RunStatus;
 use crate::gui::command::train::RunAction;
 use crate::gui::settings::Language;
@@ -89,6 +93,7 @@ pub const METRIC_WHY: Text = Text::new(
     "在验证集上计算，模型从不学习这些样本",
 );
 
+pub const METRIC_SHOWN: Text = Text::new("Metric that is shown", "显示的指标");
 pub const LOSS: Text = Text::new("Loss", "损失");
 pub const TRAIN_CURVE: Text = Text::new("train", "训练");
 pub const VALID_CURVE: Text = Text::new("validation", "验证");
@@ -110,6 +115,7 @@ pub const TEXT: Text = Text::new("Text", "文本");
 pub const LABEL: Text = Text::new("Label", "标签");
 pub const ANSWER: Text = Text::new("Answer", "答案");
 pub const SCORE_NOW: Text = Text::new("Score", "得分");
+pub const SCORE_CHANGE: Text = Text::new("Change", "变化");
 pub const SCORE_START: Text = Text::new("At first", "最初");
 pub const ONLY_WARNINGS: Text = Text::new("warnings only", "仅警告");
 pub const FILTER_CONSOLE: Text = Text::new("Filter the console", "筛选日志");
@@ -327,12 +333,22 @@ pub fn mark(lang: Language, kind: MarkKind) -> &'static str {
     })
 }
 
-pub fn smoothing(lang: Language, weight: f64) -> String {
-    match (lang, weight) {
-        (Language::English, 0.0) => "not smoothed".to_owned(),
-        (Language::Chinese, 0.0) => "不平滑".to_owned(),
-        (Language::English, weight) => format!("smooth {weight}"),
-        (Language::Chinese, weight) => format!("平滑 {weight}"),
+/// What happened, where and when: `checkpoint at step 300, 18:02:11`.
+pub fn mark_why(lang: Language, mark: &Mark, best: Option<f64>) -> String {
+    let (name, step) = (self::mark(lang, mark.kind), number::count(mark.step));
+    let value = match (mark.kind, best) {
+        (MarkKind::Best, Some(value)) => format!(" ({})", number::fixed(value, 4)),
+        _ => String::new(),
+    };
+    // The best is found among evaluations and has no moment of its own.
+    let when = if mark.wall_ms > 0 {
+        format!(", {}", number::moment(mark.wall_ms))
+    } else {
+        String::new()
+    };
+    match lang {
+        Language::English => format!("{name}{value} at step {step}{when}"),
+        Language::Chinese => format!("{name}{value}，第 {step} 步{when}"),
     }
 }
 

@@ -106,7 +106,7 @@ impl Page {
             Stage::Rules => Self::Rules,
             Stage::Recipe => Self::Recipe,
             Stage::Features => Self::Features,
-            Stage::Train => Self::Train,
+            Stage::Train | Stage::Models => Self::Train,
             Stage::Evaluate => Self::Evaluate,
             Stage::Compare => Self::Compare,
             Stage::Experiments => Self::Experiments,

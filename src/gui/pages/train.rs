@@ -1,10 +1,20 @@
 //! The train page: the runs, the one that is shown with its curves, and the form for a new one.
 
+mod about;
+mod actions;
+mod all_runs;
 mod cards;
+mod chart;
+mod charts;
 mod console;
 mod curves;
+mod estimate;
 mod form;
 mod header;
+mod look;
+mod made_from;
+mod models;
+mod notes;
 mod plots;
 mod reading;
 mod runs_table;
@@ -14,14 +24,13 @@ mod task;
 mod trial;
 
 use super::{Page, PageContext};
-use crate::engine::run::status::RunStatus;
 use crate::gui::command::Command;
-use crate::gui::command::train::{RunAction, TrainCommand};
-use crate::gui::i18n::{common, train as words};
+use crate::gui::command::train::TrainCommand;
+use crate::gui::i18n::train as words;
 use crate::gui::loadable::Loadable;
 use crate::gui::runs::RunSnapshot;
 use crate::gui::state::Stage;
-use crate::gui::theme::{Tone, palette, space, text};
+use crate::gui::theme::{palette, space};
 use crate::gui::widgets;
 use egui::{RichText, Ui};
 
@@ -34,6 +43,22 @@ pub struct TrainPage {
     console: console::ConsoleView,
     /// Id of the run the user is asked about before it goes to the trash.
     deleting: Option<String>,
+    view: View,
+    about: about::AboutView,
+    all_runs: all_runs::AllRuns,
+    models: models::ModelsView,
+    /// Metric of the second plot; the deciding one where none was chosen.
+    metric: Option<String>,
+}
+
+/// What the page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum View {
+    #[default]
+    Run,
+    Charts,
+    Runs,
+    Models,
 }
 
 /// What the lower right card shows.
@@ -43,6 +68,7 @@ enum Tab {
     Samples,
     Console,
     Settings,
+    Notes,
 }
 
 impl TrainPage {
@@ -57,8 +83,47 @@ impl TrainPage {
             return;
         };
         header::ui(cx, ui, run, |ui| self.actions(cx, ui, run));
+        self.views(cx, ui);
         self.notes(cx, ui, run);
-        let curves = self.curves.of(run);
+        let look = self.curves.look;
+        match self.view {
+            View::Run => self.run_ui(cx, ui, run),
+            View::Charts => charts::ui(cx, ui, run, &self.curves.of(run), look),
+            View::Runs => {
+                if let Some(run_id) = self.all_runs.ui(cx, ui, (run, look)) {
+                    cx.send(Command::Train(TrainCommand::Select(run_id)));
+                    self.view = View::Run;
+                }
+            }
+            View::Models => self.models.ui(cx, ui),
+        }
+        self.delete_question(cx, ui);
+    }
+
+    /// What is shown, and how its curves are drawn.
+    fn views(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            for (view, label) in [
+                (View::Run, words::runs::VIEW_RUN),
+                (View::Charts, words::runs::VIEW_CHARTS),
+                (View::Runs, words::runs::VIEW_RUNS),
+                (View::Models, words::runs::VIEW_MODELS),
+            ] {
+                if widgets::toggle_chip(ui, self.view == view, cx.t(label)).clicked() {
+                    self.view = view;
+                }
+            }
+            if self.view != View::Models {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    self.curves.look.ui(cx, ui);
+                });
+            }
+        });
+        ui.add_space(space::TIGHT);
+    }
+
+    fn run_ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot) {
+        let (curves, look) = (self.curves.of(run), self.curves.look);
         cards::ui(cx, ui, run, &curves);
         ui.add_space(space::GAP);
         let (height, lower) = heights(ui);
@@ -68,8 +133,8 @@ impl TrainPage {
             ui.columns_const(|[left, right]| {
                 left.spacing_mut().item_spacing.x = inside;
                 right.spacing_mut().item_spacing.x = inside;
-                plots::loss_card(cx, left, run, &mut self.curves, height);
-                plots::metric_card(cx, right, run, height);
+                plots::loss_card(cx, left, run, (&curves, look), height);
+                plots::metric_card(cx, right, run, (&curves, look), (&mut self.metric, height));
             });
             ui.add_space(space::SMALL);
             ui.columns_const(|[left, right]| {
@@ -79,7 +144,6 @@ impl TrainPage {
                 self.lower_card(cx, right, run, lower);
             });
         });
-        self.delete_question(cx, ui);
     }
 
     /// No project, still reading, or nothing trained yet.
@@ -98,6 +162,11 @@ impl TrainPage {
                 self.form = Some(form::NewRunForm::on_table(cx));
             }
         });
+        if self.view == View::Models {
+            self.views(cx, ui);
+            self.models.ui(cx, ui);
+            return;
+        }
         if cx.state.project.project.value().is_none() {
             let (headline, why) = (cx.t(words::NO_PROJECT), cx.t(words::NO_PROJECT_WHY));
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_WELCOME))) {
@@ -128,11 +197,21 @@ impl TrainPage {
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::TO_FEATURES))) {
                 cx.send(Command::Go(Page::Features));
             }
+            self.models_link(cx, ui);
         } else {
             let (headline, why) = (cx.t(words::NO_RUNS), cx.t(words::NO_RUNS_WHY));
             if widgets::empty_page(ui, headline, why, Some(cx.t(words::NEW_RUN))) {
                 self.open_form(cx);
             }
+            self.models_link(cx, ui);
+        }
+    }
+
+    /// A base model may be fetched before there is a run.
+    fn models_link(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+        ui.add_space(space::SMALL);
+        if widgets::link(ui, cx.t(words::runs::VIEW_MODELS)).clicked() {
+            self.view = View::Models;
         }
     }
 
@@ -150,102 +229,10 @@ impl TrainPage {
                 cx.send(Command::Train(TrainCommand::Start(config)));
                 self.form = None;
             }
-        }
-    }
-
-    /// Drawn right to left: the primary action first.
-    fn actions(&mut self, cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot) {
-        let read_only = cx
-            .state
-            .project
-            .project
-            .value()
-            .is_some_and(|project| project.is_read_only());
-        if read_only {
-            return;
-        }
-        let busy = cx.state.train.started.is_loading();
-        if widgets::primary_button(ui, cx.t(words::NEW_RUN), !busy).clicked() {
-            self.open_form(cx);
-        }
-        let act = |action| cx.send(Command::Train(TrainCommand::Act(run.run_id.clone(), action)));
-        let mut more: Vec<RunAction> = Vec::new();
-        let shown: &[RunAction] = match &run.status {
-            RunStatus::Starting => &[RunAction::Stop],
-            RunStatus::Running => &[RunAction::Stop, RunAction::Pause],
-            RunStatus::Paused => &[RunAction::Stop, RunAction::Continue],
-            RunStatus::Stopping | RunStatus::Finished => &[],
-            RunStatus::Waiting | RunStatus::Stopped | RunStatus::Failed { .. } | RunStatus::Crashed => {
-                &[RunAction::Resume]
+            form::FormAnswer::Make(new) => {
+                cx.send(Command::Train(TrainCommand::Make(new)));
+                self.form = None;
             }
-        };
-        if run.status.is_live() {
-            more.extend([RunAction::Checkpoint, RunAction::Kill]);
-        } else {
-            more.push(RunAction::Delete);
-        }
-        ui.menu_button(cx.t(words::MORE), |ui| {
-            for action in more {
-                if ui.button(cx.t(words::action(action))).clicked() {
-                    if action == RunAction::Delete {
-                        self.deleting = Some(run.run_id.clone());
-                    } else {
-                        act(action);
-                    }
-                }
-            }
-        });
-        for action in shown {
-            if widgets::secondary_button(ui, cx.t(words::action(*action))).clicked() {
-                act(*action);
-            }
-        }
-        if run.status == RunStatus::Finished && widgets::secondary_button(ui, cx.t(words::EVALUATE)).clicked() {
-            cx.send(Command::Go(Page::Evaluate));
-        }
-    }
-
-    /// What needs attention: a failed request, a failed or crashed run, curves that are out of date.
-    fn notes(&mut self, cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot) {
-        let train = &cx.state.train;
-        if let Some(error) = train.error.as_deref().or(train.started.error()) {
-            let title = if train.error.is_some() {
-                common::ERROR
-            } else {
-                words::NOT_STARTED
-            };
-            widgets::verdict_card(ui, Tone::Danger, cx.t(title), error, |ui| {
-                if widgets::secondary_button(ui, cx.t(crate::gui::i18n::shell::DISMISS)).clicked() {
-                    cx.send(Command::Train(TrainCommand::DismissError));
-                }
-            });
-            ui.add_space(space::GAP);
-        }
-        let last = run.last_words.lines().rev().find(|line| !line.trim().is_empty());
-        match &run.status {
-            RunStatus::Crashed => {
-                let reasons = match last {
-                    Some(last) => format!("{}\n{last}", cx.t(words::CRASHED_WHY)),
-                    None => cx.t(words::CRASHED_WHY).to_owned(),
-                };
-                widgets::verdict_card(ui, Tone::Danger, cx.t(words::CRASHED), &reasons, |_ui| {});
-                ui.add_space(space::GAP);
-            }
-            RunStatus::Failed { message, hint } => {
-                let reasons = format!("{message}\n{hint}");
-                widgets::verdict_card(ui, Tone::Danger, cx.t(words::FAILED), &reasons, |_ui| {});
-                ui.add_space(space::GAP);
-            }
-            RunStatus::Paused => {
-                widgets::tone_text(ui, Tone::Info, cx.t(words::PAUSED_WHY));
-            }
-            _ => {}
-        }
-        if run.view.not_finite > 0 {
-            widgets::tone_text(ui, Tone::Warning, &words::not_finite(cx.lang(), run.view.not_finite));
-        }
-        if train.is_stale(&cx.state.project.artefacts) {
-            widgets::tone_text(ui, Tone::Warning, cx.t(words::STALE_WHY));
         }
     }
 
@@ -256,6 +243,7 @@ impl TrainPage {
                     (Tab::Samples, words::SAMPLES),
                     (Tab::Console, words::CONSOLE),
                     (Tab::Settings, words::SETTINGS),
+                    (Tab::Notes, words::runs::NOTES),
                 ] {
                     if widgets::toggle_chip(ui, self.tab == tab, cx.t(label)).clicked() {
                         self.tab = tab;
@@ -267,43 +255,16 @@ impl TrainPage {
                 Tab::Samples => samples::ui(cx, ui, run, height),
                 Tab::Console => self.console.ui(cx, ui, run, height),
                 Tab::Settings => header::settings_ui(cx, ui, run, height),
+                Tab::Notes => self.about.ui(cx, ui, run, height),
             });
         });
-    }
-
-    fn delete_question(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
-        let Some(run_id) = self.deleting.clone() else { return };
-        let modal = egui::Modal::new(egui::Id::unique("delete run")).show(ui, |ui| {
-            let p = palette(ui);
-            ui.set_width(380.0);
-            ui.label(
-                RichText::new(cx.t(words::DELETE_SURE))
-                    .font(text::verdict())
-                    .color(p.text),
-            );
-            ui.label(RichText::new(&run_id).color(p.text));
-            ui.label(RichText::new(cx.t(words::DELETE_WHY)).color(p.text_2));
-            ui.add_space(space::SMALL);
-            ui.horizontal(|ui| {
-                if widgets::secondary_button(ui, cx.t(words::KEEP)).clicked() {
-                    ui.close();
-                }
-                if widgets::secondary_button(ui, cx.t(words::action(RunAction::Delete))).clicked() {
-                    cx.send(Command::Train(TrainCommand::Act(run_id.clone(), RunAction::Delete)));
-                    ui.close();
-                }
-            });
-        });
-        if modal.should_close() {
-            self.deleting = None;
-        }
     }
 }
 
 /// Heights of the plots and of the cards below them.
 fn heights(ui: &Ui) -> (f32, f32) {
     let spare = (ui.content_rect().height() - 900.0).max(0.0);
-    (222.0 + spare / 2.0, 232.0 + spare / 2.0)
+    (208.0 + spare / 2.0, 218.0 + spare / 2.0)
 }
 
 /// Draws `add` and fills up to `height`, so that cards side by side end on one line.

@@ -3,7 +3,7 @@
 use crate::gui::command::Command;
 use crate::gui::i18n::{Text, shell as words};
 use crate::gui::pages::{Page, PageContext};
-use crate::gui::state::{Stage, StageMark, StageStatus};
+use crate::gui::state::{Stage, StageStatus};
 use crate::gui::theme::{palette, space, text};
 use crate::gui::widgets::paint_stage_mark;
 use egui::{CornerRadius, RichText, Sense, Ui, pos2, vec2};
@@ -79,9 +79,8 @@ fn entry(cx: &PageContext<'_>, ui: &mut Ui, page: Page, status: Option<&StageSta
             ui.painter()
                 .text(at, egui::Align2::RIGHT_CENTER, count, text::small(), p.text_2);
         }
-        if status.mark == StageMark::Running {
-            ui.request_repaint_after(std::time::Duration::from_millis(80));
-        }
+        // The mark turns with each frame drawn for another reason: frames of its own would keep a core busy for as
+        // long as a training lasts.
     }
     let spoken = status.map_or_else(
         || label.to_owned(),

@@ -84,6 +84,9 @@ fn right_side(cx: &PageContext<'_>, ui: &mut Ui, num_jobs: usize) {
                 .color(p.text_2),
         );
     }
+    if let Some(line) = cx.state.train.queue_line(cx.lang()) {
+        ui.label(RichText::new(line).font(text::small()).color(p.text_2));
+    }
     if let Some(project) = cx.state.project.project.value() {
         let folder = project.folder().display().to_string();
         ui.label(RichText::new(short_path(&folder)).font(text::small()).color(p.text_2))

@@ -27,6 +27,8 @@ pub enum Stage {
     Rules,
     Recipe,
     Features,
+    /// Fetching a base model; not in the navigation.
+    Models,
     Train,
     Evaluate,
     Compare,
@@ -79,7 +81,7 @@ impl AppState {
     /// What the navigation shows for a stage.
     pub fn status(&self, stage: Stage) -> StageStatus {
         match stage {
-            Stage::Project | Stage::Preview => StageStatus::default(),
+            Stage::Project | Stage::Preview | Stage::Models => StageStatus::default(),
             Stage::Data => self.data.status(self),
             Stage::Audit => self.audit.status(self),
             Stage::Rules => self.rules.status(self),

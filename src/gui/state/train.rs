@@ -4,10 +4,12 @@ use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::ContentHash;
 use crate::engine::features::FeatureSet;
 use crate::engine::flow::plan::{table_config, train_config};
+use crate::engine::models::BaseModel;
 use crate::engine::project::{ArtefactKind, ArtefactRecord};
 use crate::engine::run::config::{TrainConfig, TrainData};
 use crate::engine::run::replay::curve;
 use crate::engine::run::status::RunStatus;
+use crate::engine::run::trash::TrashedRun;
 use crate::engine::run::trial::TrialReport;
 use crate::engine::train::evidence::TableEvidence;
 use crate::engine::train::own_table::OwnTable;
@@ -38,6 +40,14 @@ pub struct TrainState {
     pub table: Loadable<TrainInputs>,
     /// Base models in the cache, by name.
     pub base_models: Arc<[String]>,
+    /// The models of the cache and the catalogue, for the list of models.
+    pub models: Arc<[BaseModel]>,
+    /// Memory that is free on this machine, when last asked.
+    pub free_memory_bytes: Option<u64>,
+    /// The model that is being fetched or imported, or why that failed.
+    pub fetched: Loadable<String>,
+    /// The run deleted last, as long as that can be undone with a click.
+    pub deleted: Option<TrashedRun>,
     /// Widths of the base models that were looked at, by name or folder; the usual learning rates depend on them.
     pub hidden_sizes: std::collections::BTreeMap<String, usize>,
     /// The run the whole flow waits for.
@@ -45,6 +55,8 @@ pub struct TrainState {
     /// Runs whose end is recorded in the catalogue.
     pub recorded: std::collections::BTreeSet<String>,
     pub watcher: Option<RunWatcher>,
+    /// Runs that are compared, beside the shown one: their curves are read in full.
+    pub looked_at: std::collections::BTreeSet<String>,
 }
 
 /// Measured steps of a configuration.
@@ -217,6 +229,16 @@ impl TrainState {
             }
             _ => StageOutcome::Pending,
         }
+    }
+
+    /// The runs that wait, for the tray.
+    pub fn queue_line(&self, lang: Language) -> Option<String> {
+        let waiting = &self.runs.queue.waiting;
+        let name = |run_id: &String| match self.runs.get(run_id) {
+            Some(run) => words::run_name(lang, &run.short_name()).to_lowercase(),
+            None => run_id.clone(),
+        };
+        (!waiting.is_empty()).then(|| words::runs::queue_line(lang, &waiting.iter().map(name).collect::<Vec<_>>()))
     }
 
     /// The live run in one line for the tray.

@@ -3,7 +3,7 @@
 use super::plot_axes;
 use crate::gui::theme::{palette, space, text};
 use egui::{Color32, Ui};
-use egui_plot::{Axis, GridInput, GridMark, Legend, Line, Plot, PlotPoints, PlotUi};
+use egui_plot::{Axis, GridInput, GridMark, HoverPosition, Legend, Line, Plot, PlotPoints, PlotUi};
 
 /// How a line plot is drawn.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct PlotLook<'a> {
     pub x_label: &'a str,
     /// Unit behind each tick of the y axis, e.g. ` %`.
     pub y_unit: &'a str,
+    /// The values drawn are powers of ten; ticks and hover labels show the numbers themselves.
+    pub log_y: bool,
 }
 
 impl<'a> PlotLook<'a> {
@@ -35,6 +37,7 @@ impl<'a> PlotLook<'a> {
             x_counts_to: None,
             x_label: "",
             y_unit: "",
+            log_y: false,
         }
     }
 }
@@ -59,8 +62,24 @@ pub fn line_plot<R>(
         .x_grid_spacer(move |input| x_ticks(input, counts_to))
         .y_grid_spacer(|input| plot_axes::round_ticks(input, 36.0))
         .custom_x_axes(vec![plot_axes::axis(ui, Axis::X, "").label(label)])
-        .custom_y_axes(vec![plot_axes::axis(ui, Axis::Y, look.y_unit)])
+        .custom_y_axes(vec![if look.log_y {
+            plot_axes::log_axis(ui, Axis::Y, look.y_unit)
+        } else {
+            plot_axes::axis(ui, Axis::Y, look.y_unit)
+        }])
         .set_margin_fraction(egui::vec2(0.02, 0.08));
+    if look.log_y {
+        plot = plot.label_formatter(|hovered| match hovered {
+            HoverPosition::NearDataPoint {
+                plot_name, position, ..
+            } => Some(format!(
+                "{plot_name}\n{:.0}: {}",
+                position.x,
+                plot_axes::power(position.y)
+            )),
+            HoverPosition::Elsewhere { .. } => None,
+        });
+    }
     if look.legend {
         plot = plot.legend(Legend::default().follow_insertion_order(true).background_alpha(0.0));
     }

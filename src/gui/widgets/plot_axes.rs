@@ -41,6 +41,22 @@ pub fn tick_label(mark: GridMark) -> String {
     }
 }
 
+/// 10 to this power, in as many digits as are read: `0.0123`, `1.2e-5`.
+pub fn power(exponent: f64) -> String {
+    let value = 10_f64.powf(exponent);
+    if (1e-3..1e5).contains(&value) {
+        number::compact(value)
+    } else {
+        format!("{value:.1e}").replace("e-", "e−")
+    }
+}
+
+/// The axis of values that are powers of ten.
+pub fn log_axis(ui: &Ui, which: Axis, unit: &str) -> AxisHints<'static> {
+    let unit = unit.to_owned();
+    axis(ui, which, "").formatter(move |mark, _range| format!("{}{unit}", power(mark.value)))
+}
+
 /// The axis in the quiet ink and the small font, with a unit behind each tick but 0.
 pub fn axis(ui: &Ui, axis: Axis, unit: &str) -> AxisHints<'static> {
     let unit = unit.to_owned();

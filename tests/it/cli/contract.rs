@@ -7,13 +7,21 @@ use std::io::Write as _;
 use std::path::Path;
 
 /// Subcommand and the flags (or positional names) its help must tell.
-const FLAGS: [(&str, &[&str]); 25] = [
+const FLAGS: [(&str, &[&str]); 33] = [
     ("flow", &["PROJECT", "--until"]),
     ("doctor", &[]),
     ("sample", &["DIR", "--rows", "--seed", "--clean"]),
     ("models list", &[]),
     ("models pull", &["NAME"]),
     ("models import", &["DIR"]),
+    ("runs list", &["--all", "--filter", "--tag", "--state"]),
+    ("runs diff", &["RUN"]),
+    ("runs fork", &["RUN", "--at", "--set", "--start", "--queue"]),
+    ("runs repeat", &["RUN", "--set", "--start", "--queue"]),
+    ("runs note", &["RUN"]),
+    ("runs delete", &["RUN"]),
+    ("runs restore", &["RUN_ID"]),
+    ("runs queue move", &["RUN_ID"]),
     ("ingest", &["FILE", "--out", "--text-only", "--rejects"]),
     (
         "audit",

@@ -12,6 +12,7 @@ mod project_rules;
 mod report;
 mod road;
 mod rules;
+mod runs;
 mod sample_shop;
 mod scores;
 pub mod training;

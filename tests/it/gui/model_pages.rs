@@ -99,7 +99,7 @@ fn a_run_that_crashed_or_failed_can_be_resumed() {
             let mut state = shop().done(lang);
             state.train.runs = Arc::new(RunList {
                 runs: vec![run],
-                broken: Vec::new(),
+                ..RunList::default()
             });
             let mut screen = Screen::of(Page::Train, state);
             screen.must_show_part(told);

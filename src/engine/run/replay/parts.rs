@@ -2,11 +2,12 @@
 
 use crate::engine::run::event::{Event, SamplePrediction};
 use crate::engine::run::liveness::ProcessId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One start of the worker.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     pub process: ProcessId,
     pub started_ms: u64,
@@ -25,13 +26,13 @@ pub struct Attempt {
 }
 
 /// An evaluation that beat all before it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Best {
     pub step: u64,
     pub metrics: BTreeMap<String, f64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MarkKind {
     Checkpoint,
     Best,
@@ -44,7 +45,7 @@ pub enum MarkKind {
 }
 
 /// Something that happened at a step, to be marked on the curves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     pub step: u64,
     pub wall_ms: u64,
@@ -52,7 +53,7 @@ pub struct Mark {
 }
 
 /// How the worker said it ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     Stopped { reason: String },
     Finished(Finish),
@@ -60,7 +61,7 @@ pub enum Outcome {
 }
 
 /// The `finished` event; see [`EventBody::Finished`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finish {
     pub best_step: u64,
     pub best_metric: String,

@@ -60,6 +60,25 @@ pub fn scalars_of(body: &EventBody) -> Vec<Named> {
             .iter()
             .map(|(name, value)| (curve::valid(name), *value))
             .collect(),
+        EventBody::Machine {
+            cpu_cores,
+            rss_bytes: _,
+            gpu,
+        } => {
+            let gpu = gpu.iter().flat_map(|gpu| {
+                let sometimes = [
+                    (curve::GPU_POWER, gpu.power_watts),
+                    (curve::GPU_TEMPERATURE, gpu.temperature_celsius),
+                ];
+                let known = sometimes.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                known.chain([
+                    (curve::GPU_BUSY, gpu.busy),
+                    (curve::GPU_MEMORY, gpu.memory_used_bytes as f64),
+                ])
+            });
+            let named = std::iter::once((curve::CPU_CORES, *cpu_cores)).chain(gpu);
+            named.map(|(name, value)| (name.to_owned(), value)).collect()
+        }
         EventBody::Finished { test_metrics, .. } => test_metrics
             .iter()
             .map(|(name, value)| (format!("test/{name}"), *value))

@@ -109,8 +109,9 @@ impl<'a> Fit<'a> {
         self.model
     }
 
-    /// Continues from a checkpoint of the same settings and rows.
+    /// Continues from a checkpoint of the same settings and rows; a fork takes up its source's with its own.
     pub fn restore(&mut self, loaded: &Loaded) -> Result<(), TrainError> {
+        let fork = self.job.config.forked_at() == Some(loaded.state.step);
         let refuse = |reason: String| TrainError::Checkpoint {
             path: loaded.path.clone(),
             reason,
@@ -123,7 +124,7 @@ impl<'a> Fit<'a> {
                 "the number of steps",
             ),
         ] {
-            if !same {
+            if !same && !fork {
                 return Err(refuse(format!(
                     "{what} changed since it was written; start a new run instead"
                 )));
@@ -133,8 +134,18 @@ impl<'a> Fit<'a> {
         self.optimizer.restore(&loaded.moments).map_err(refuse)?;
         self.meter = Meter::new(&loaded.state);
         self.last_good = loaded.state.step;
-        self.state = loaded.state.clone();
+        self.state = if fork {
+            loaded.state.forked(&self.state, &self.job.metric)
+        } else {
+            loaded.state.clone()
+        };
         self.divergence = Divergence::new(self.state.opening_loss);
+        if fork && self.state.step >= self.state.total_steps {
+            let total = self.state.total_steps;
+            return Err(refuse(format!(
+                "the run ends at step {total}, where this checkpoint is already; give it more epochs or steps"
+            )));
+        }
         Ok(())
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod meter;
 pub(crate) mod model;
 pub(crate) mod optimizer;
 pub(crate) mod params;
+pub(crate) mod peak;
 pub(crate) mod prepare;
 pub(crate) mod recompute;
 pub(crate) mod scaler;

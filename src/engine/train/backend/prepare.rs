@@ -23,7 +23,7 @@ use std::path::Path;
 
 const STREAM_SAMPLES: u64 = 0x7361_6d70;
 /// Validation rows shown at each evaluation.
-const SAMPLES: usize = 8;
+const SAMPLES: usize = 20;
 /// All rows of a run.
 pub struct Parts {
     pub train: Prepared,
@@ -185,7 +185,7 @@ fn columns_of(config: &TrainConfig) -> table::Columns<'_> {
     }
 }
 
-/// Up to eight validation rows, as many of each label as of the others, chosen by `seed`.
+/// Up to twenty validation rows, as many of each label as of the others, chosen by `seed`.
 fn choose_samples(valid: &Rows, seed: u64) -> Vec<Sample> {
     let mut order: Vec<usize> = (0..valid.len()).collect();
     Draws::new(seed, &[STREAM_SAMPLES]).shuffle(&mut order);

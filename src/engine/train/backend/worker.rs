@@ -9,15 +9,16 @@ use super::fit::{Ended, Fit, Job};
 use super::model::{Model, Start};
 use super::optimizer::{Optimizer, Rates};
 use super::prepare::{self, Parts};
-use super::{TrainError, export, shim};
+use super::{TrainError, export, peak, shim};
 use crate::engine::artifact::ContentHash;
 use crate::engine::models;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::control::ControlReader;
-use crate::engine::run::event::EventBody;
+use crate::engine::run::event::{ComputeFacts, EventBody};
 use crate::engine::run::liveness::ProcessId;
 use crate::engine::run::{RunDir, validate as config_check};
 use crate::engine::train::card::ModelCard;
+use crate::engine::train::cost::TokenCost;
 use crate::engine::train::energy::Use;
 use crate::engine::train::faults::Faults;
 use crate::engine::train::host::Host;
@@ -88,6 +89,8 @@ fn train(dir: &RunDir, config: &TrainConfig, measure: Measure, host: &mut RunHos
     let (job, state) = session.plan(&model, host)?;
     let mut fit = Fit::new(job, &model, optimizer, state);
     session.start(&mut fit, host)?;
+    let facts = compute_facts(TokenCost::of(&model.config, config), &session.chosen);
+    host.emit(fit.state.step, EventBody::Compute(facts))?;
     let ended = fit.run(host)?;
     session.finish(&mut fit, ended, host)
 }
@@ -148,6 +151,17 @@ pub(crate) fn prepare_session<'a>(
     Ok((session, model, optimizer))
 }
 
+/// What a token costs and what the device can do.
+fn compute_facts(cost: TokenCost, chosen: &Chosen) -> ComputeFacts {
+    let peak = peak::of(chosen);
+    ComputeFacts {
+        per_token: cost.fixed,
+        per_token_and_length: cost.by_length,
+        peak_per_sec: peak.map(|peak| peak.flops),
+        measured_ms: peak.map_or(0, |peak| peak.measured_ms),
+    }
+}
+
 /// Hash of the settings that change what is learnt; the others may differ when a run is resumed.
 fn learning_settings(config: &TrainConfig) -> ContentHash {
     let mut kept = config.clone();
@@ -162,6 +176,7 @@ fn learning_settings(config: &TrainConfig) -> ContentHash {
     kept.gradient_checkpointing = false;
     kept.device = default.device;
     kept.precision = default.precision;
+    kept.origin = None;
     kept.data = crate::engine::run::config::TrainData::default();
     ContentHash::of_json(&kept)
 }

@@ -94,6 +94,8 @@ pub fn console_line(lang: Language, line: &ConsoleLine) -> String {
         ),
         EventBody::Finished { .. } => t("done", "已完成"),
         EventBody::Failed { message, hint } => format!("{} {message} {hint}", t("failed:", "失败：")),
-        EventBody::Train { .. } | EventBody::Heartbeat { .. } => String::new(),
+        EventBody::Train { .. } | EventBody::Machine { .. } | EventBody::Compute(_) | EventBody::Heartbeat { .. } => {
+            String::new()
+        }
     }
 }

@@ -8,6 +8,22 @@ use crate::gui::settings::Language;
 pub const TITLE: Text = Text::new("New run", "新建任务");
 pub const START: Text = Text::new("Start training", "开始训练");
 pub const CANCEL: Text = Text::new("Cancel", "取消");
+pub const EXPECT: Text = Text::new("What to expect", "预计");
+pub const FORK_OF: Text = Text::new("Goes on from", "分支自");
+pub const REPEATS: Text = Text::new("Repeats", "重新运行");
+pub const CHECKPOINT: Text = Text::new("Checkpoint of step", "检查点（步）");
+pub const FORK_KEEPS: Text = Text::new(
+    "Base model and method are those of the checkpoint; all else may change",
+    "基础模型与方法沿用检查点，其余设置均可更改",
+);
+pub const RATE_WHY: Text = Text::new(
+    "Few weights that learn, or a narrow model, bear larger steps; a wide model with all its weights needs small ones",
+    "可学习参数少或模型较窄时可用较大步长；全量微调较宽的模型需用较小步长",
+);
+pub const TIME_UNKNOWN: Text = Text::new(
+    "How long it takes is known after the first run on this machine",
+    "在本机完成首个任务后，可预估所需时间",
+);
 pub const WHAT: Text = Text::new("What to learn", "学习内容");
 pub const HOW: Text = Text::new("How to learn", "学习方式");
 pub const HOW_LONG: Text = Text::new("How long and how fast", "训练时长与步长");
@@ -166,8 +182,12 @@ pub fn rate_advice(lang: Language, rate: f64, usual: f64) -> (String, bool) {
     let ratio = rate / usual;
     let suits = (0.2..=5.0).contains(&ratio);
     let text = match (lang, suits) {
-        (Language::English, true) => format!("suits this method (usual: {shown})"),
-        (Language::Chinese, true) => format!("适合此方法（常用 {shown}）"),
+        (Language::English, true) => {
+            format!("suits this method (usual: {shown}): few weights that learn, or a small model, bear larger steps")
+        }
+        (Language::Chinese, true) => {
+            format!("适合此方法（常用 {shown}）")
+        }
         (Language::English, false) if ratio > 1.0 => {
             format!("high for this method (usual: {shown}): the loss may jump or diverge")
         }
@@ -176,6 +196,27 @@ pub fn rate_advice(lang: Language, rate: f64, usual: f64) -> (String, bool) {
         (Language::Chinese, false) => format!("对此方法偏低（常用 {shown}），可能学习不足"),
     };
     (text, suits)
+}
+
+/// `about 1.2 GB of memory (6.1 GB are free)`
+pub fn memory(lang: Language, bytes: u64, free: Option<u64>) -> String {
+    let bytes = number::bytes(bytes);
+    let free = free.map(number::bytes);
+    match (lang, free) {
+        (Language::English, Some(free)) => format!("about {bytes} of memory; {free} are free"),
+        (Language::English, None) => format!("about {bytes} of memory"),
+        (Language::Chinese, Some(free)) => format!("约需内存 {bytes}，当前可用 {free}"),
+        (Language::Chinese, None) => format!("约需内存 {bytes}"),
+    }
+}
+
+/// How long, and by which run that is known.
+pub fn time(lang: Language, secs: f64, run: &str) -> String {
+    let span = number::span_secs(secs, lang);
+    match lang {
+        Language::English => format!("about {span}, by the speed of run {run}"),
+        Language::Chinese => format!("约 {span}（按任务 {run} 的速度）"),
+    }
 }
 
 pub fn facts(lang: Language, name: &str, rows: u64, positive: Option<f64>) -> String {

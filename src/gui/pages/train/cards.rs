@@ -3,6 +3,7 @@
 use super::super::PageContext;
 use super::curves::Curves;
 use crate::engine::run::replay::curve;
+use crate::gui::i18n::train::charts;
 use crate::gui::i18n::{number, train as words};
 use crate::gui::runs::RunSnapshot;
 use crate::gui::theme::Tone;
@@ -15,7 +16,7 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, curves: &
         metric(cx, run),
         loss(cx, curves),
         throughput(cx, run),
-        learning_rate(cx, run),
+        compute(cx, run).unwrap_or_else(|| learning_rate(cx, run)),
         padding(cx, run),
     ];
     widgets::figure_card(ui, &figures);
@@ -78,6 +79,16 @@ fn throughput(cx: &PageContext<'_>, run: &RunSnapshot) -> Figure {
         note: words::speed_note(cx.lang(), tokens),
         ..figure(cx, words::THROUGHPUT, words::THROUGHPUT_WHY, shown(speed, 1))
     }
+}
+
+/// Compute use, where the device's rate is known.
+fn compute(cx: &PageContext<'_>, run: &RunSnapshot) -> Option<Figure> {
+    let share = run.view.last(curve::FLOP_UTILISATION)?;
+    let gpu = run.view.gpu.as_ref().map(|gpu| charts::gpu(cx.lang(), gpu));
+    Some(Figure {
+        note: gpu.unwrap_or_else(|| cx.t(charts::OF_PEAK).to_owned()),
+        ..figure(cx, charts::COMPUTE, charts::COMPUTE_WHY, number::share(share))
+    })
 }
 
 fn learning_rate(cx: &PageContext<'_>, run: &RunSnapshot) -> Figure {

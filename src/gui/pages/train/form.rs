@@ -1,13 +1,14 @@
 //! The New run form: plain words first, everything else behind "More settings".
 
 use super::super::{Page, PageContext};
-use super::{settings, task, trial};
+use super::made_from::MadeFrom;
+use super::{estimate, settings, task, trial};
 use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate_at};
 use crate::engine::run::config::{Method, TrainConfig};
 use crate::engine::run::task::Task;
 use crate::engine::run::validate;
 use crate::gui::command::Command;
-use crate::gui::command::train::TrainCommand;
+use crate::gui::command::train::{NewRun, TrainCommand};
 use crate::gui::i18n::common;
 use crate::gui::i18n::train::{self as words, form as f, trial as trial_words};
 use crate::gui::loadable::Loadable;
@@ -22,19 +23,20 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct NewRunForm {
     /// The feature set the draft was made for, and the draft.
-    draft: Option<(Arc<TrainInputs>, TrainConfig)>,
-    base_folder: String,
+    pub(super) draft: Option<(Arc<TrainInputs>, TrainConfig)>,
+    pub(super) base_folder: String,
     /// The folder whose width was asked for last.
-    asked_for: String,
+    pub(super) asked_for: String,
     /// The usual rate as it stood last; a rate that is the usual one follows it.
-    usual: Option<f64>,
-    show_more: bool,
-    from: Source,
+    pub(super) usual: Option<f64>,
+    pub(super) show_more: bool,
+    pub(super) made_from: Option<MadeFrom>,
+    pub(super) from: Source,
 }
 
 /// Where the rows come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     #[default]
     Features,
     Table,
@@ -44,6 +46,7 @@ pub(super) enum FormAnswer {
     Open,
     Cancel,
     Start(Box<TrainConfig>),
+    Make(Box<NewRun>),
 }
 
 impl NewRunForm {
@@ -88,7 +91,10 @@ impl NewRunForm {
         );
         widgets::page_header(ui, cx.t(f::TITLE), &facts, |ui| {
             if widgets::primary_button(ui, cx.t(f::START), problems.is_empty()).clicked() {
-                answer = FormAnswer::Start(Box::new(sent.clone()));
+                answer = self.answer(sent.clone(), false);
+            }
+            if problems.is_empty() && widgets::secondary_button(ui, cx.t(words::runs::ADD_TO_QUEUE)).clicked() {
+                answer = self.answer(sent.clone(), true);
             }
             let can_try = problems.is_empty() && !cx.state.train.trial.is_loading();
             let button = ui.add_enabled_ui(can_try, |ui| widgets::secondary_button(ui, cx.t(trial_words::TRY)));
@@ -105,10 +111,29 @@ impl NewRunForm {
         }
         ui.spacing_mut().item_spacing.x = space::GAP;
         ui.columns_const(|[left, right]| {
+            if let Some(from) = &mut self.made_from {
+                from.card(cx, left);
+            }
             self.what_card(cx, left, &inputs, &mut config);
             left.add_space(space::GAP);
+            let steps = planned_steps(inputs.train_rows, inputs.positive_share_of(&config), &config);
+            widgets::card_titled(
+                left,
+                cx.t(f::EXPECT),
+                |_ui| {},
+                |ui| estimate::ui(cx, ui, &config, steps),
+            );
+            left.add_space(space::GAP);
             trial::card(cx, left, &sent);
-            method_card(cx, right, &mut config);
+            if self.forks() {
+                right.label(
+                    RichText::new(cx.t(f::FORK_KEEPS))
+                        .font(text::small())
+                        .color(palette(right).text_2),
+                );
+            } else {
+                method_card(cx, right, &mut config);
+            }
             right.add_space(space::GAP);
             pace_card(cx, right, &inputs, (&mut config, usual));
             right.add_space(space::GAP);
@@ -120,6 +145,9 @@ impl NewRunForm {
 
     /// What is trained on: the feature set, or the table itself.
     fn inputs(&self, cx: &PageContext<'_>) -> Option<Arc<TrainInputs>> {
+        if let Some(from) = &self.made_from {
+            return Some(Arc::clone(&from.inputs));
+        }
         match self.from {
             Source::Features => cx.state.train.inputs.clone(),
             Source::Table => cx.state.train.table.value().cloned(),
@@ -217,10 +245,15 @@ impl NewRunForm {
                     .iter()
                     .map(|name| (name.clone(), name.clone()))
                     .collect();
-                ui.horizontal(|ui| {
-                    widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
-                    widgets::field(ui, cx.t(f::BASE_FOLDER), &mut self.base_folder, cx.t(f::BASE_HINT));
-                });
+                if self.forks() {
+                    let base = words::base_name(&config.base_model).to_owned();
+                    widgets::key_values(ui, "base", &[(cx.t(f::BASE).to_owned(), base)]);
+                } else {
+                    ui.horizontal(|ui| {
+                        widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
+                        widgets::field(ui, cx.t(f::BASE_FOLDER), &mut self.base_folder, cx.t(f::BASE_HINT));
+                    });
+                }
                 widgets::field(ui, cx.t(f::NAME), &mut config.name, cx.t(f::NAME_HINT));
                 if models.is_empty() {
                     ui.label(RichText::new(cx.t(common::WORKING)).font(text::small()).color(p.text_2));
@@ -327,6 +360,7 @@ fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, (config, u
             let (advice, suits) = f::rate_advice(cx.lang(), config.learning_rate, usual);
             let tone = if suits { Tone::Success } else { Tone::Warning };
             widgets::tone_text(ui, tone, &advice);
+            ui.label(RichText::new(cx.t(f::RATE_WHY)).font(text::small()).color(p.text_2));
         },
     );
 }
@@ -346,24 +380,5 @@ fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainCon
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn planned_steps_follow_rows_epochs_and_batch() {
-        let mut config = TrainConfig {
-            epochs: 2.0,
-            batch_size: 32,
-            ..TrainConfig::default()
-        };
-        config.data.valid_ratio = 0.1;
-        let share = Some(0.04);
-        assert_eq!(planned_steps(1000, share, &config), 57, "900 rows twice, 32 at a time");
-        config.data.valid = Some("v.parquet".into());
-        assert_eq!(planned_steps(1000, share, &config), 63);
-        config.negatives_per_positive = Some(3.0);
-        assert_eq!(planned_steps(1000, share, &config), 10, "40 positives, 120 negatives");
-        config.max_steps = Some(7);
-        assert_eq!(planned_steps(1000, share, &config), 7);
-    }
-}
+#[path = "form_tests.rs"]
+mod tests;

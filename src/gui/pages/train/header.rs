@@ -1,6 +1,7 @@
 //! Title and facts of the shown run, and its settings.
 
 use super::super::PageContext;
+use crate::engine::run::dir::run_number;
 use crate::engine::run::now_ms;
 use crate::gui::i18n::{number, train as words};
 use crate::gui::runs::RunSnapshot;
@@ -34,11 +35,16 @@ fn facts(cx: &PageContext<'_>, run: &RunSnapshot) -> String {
     if let Some(phase) = view.phase.as_ref().filter(|_| run.status.is_live()) {
         facts.push(lang.b(&crate::engine::run::event::phase_label(phase)).to_owned());
     }
+    if let Some(origin) = &run.config.origin {
+        let source = run_number(&origin.run_id).map_or_else(|| origin.run_id.clone(), |number| number.to_string());
+        facts.push(words::runs::origin(lang, &words::run_name(lang, &source), origin.step));
+    }
     if let Some(started_ms) = view.started_ms {
         facts.push(words::started_at(lang, &clock(started_ms)));
     }
     if let Some(attempt) = &view.attempt {
-        facts.push(attempt.device.clone());
+        // What stands in brackets is told in the console.
+        facts.push(attempt.device.split(" (").next().unwrap_or_default().to_owned());
         if run.status.is_live() {
             facts.push(words::worker(lang, attempt.process.pid));
         }

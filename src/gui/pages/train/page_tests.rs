@@ -8,6 +8,7 @@ use crate::engine::run::dir::RunDir;
 use crate::engine::run::event::{EVENT_VERSION, Event, EventBody, SamplePrediction};
 use crate::engine::run::now_ms;
 use crate::engine::run::replay::RunView;
+use crate::engine::run::status::RunStatus;
 use crate::engine::run::trial::TrialReport;
 use crate::gui::pages::page_stage::{Drawn, commands, drawn, press, sent};
 use crate::gui::runs::RunList;
@@ -116,7 +117,10 @@ fn view(steps: u64, ends_with: Option<EventBody>) -> RunView {
 }
 
 fn snapshot(folder: &std::path::Path, status: RunStatus, view: RunView) -> RunSnapshot {
-    let config = TrainConfig::default();
+    let config = TrainConfig {
+        data: inputs().data,
+        ..TrainConfig::default()
+    };
     let run = RunDir::create(&folder.join("runs"), "2026-11-22", &config).expect("create");
     RunSnapshot {
         run_id: run.id(),
@@ -127,13 +131,15 @@ fn snapshot(folder: &std::path::Path, status: RunStatus, view: RunView) -> RunSn
         spark: Arc::from([1.0, 0.5, 0.25]),
         last_words: Arc::from("Killed"),
         is_complete: true,
+        about: Arc::default(),
+        checkpoints: Arc::from([20, 40]),
     }
 }
 
 fn with_runs(runs: Vec<RunSnapshot>, mut state: AppState) -> AppState {
     state.train.runs = Arc::new(RunList {
         runs,
-        broken: Vec::new(),
+        ..RunList::default()
     });
     state.train.inputs = Some(Arc::new(inputs()));
     state
@@ -406,3 +412,5 @@ fn a_trial_is_asked_for_and_told_only_for_the_settings_it_was_made_with() {
     harness.run_steps(3);
     harness.get_by_label_contains("The settings have changed since the trial");
 }
+#[path = "views_tests.rs"]
+mod views;

@@ -13,7 +13,10 @@ use egui::{Color32, RichText, Sense, Stroke, Ui, vec2};
 
 pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height: f32) {
     let p = palette(ui);
-    let runs = &cx.state.train.runs.runs;
+    let all = cx.state.train.runs.runs.iter().enumerate();
+    let runs: Vec<(usize, &RunSnapshot)> = all
+        .filter(|(_, run)| !run.about.archived || run.run_id == shown.run_id)
+        .collect();
     let count = |ui: &mut Ui| {
         widgets::chip(ui, &number::count(runs.len() as u64), Tone::Quiet);
     };
@@ -28,13 +31,13 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height:
             Column::left(cx.t(words::STATE), 84.0),
             Column::rest(cx.t(words::LOSS)),
         ];
-        let selected = runs.iter().position(|run| run.run_id == shown.run_id);
+        let selected = runs.iter().position(|(_, run)| run.run_id == shown.run_id);
         let mut clicked = None;
         super::filled(ui, height, |ui| {
             let size = (runs.len(), height - space::ROW, selected);
             clicked = widgets::table(ui, "runs", &columns, size, |row, index| {
-                let run = &runs[index];
-                let color = run_color(&p, index, selected == Some(index));
+                let (at, run) = runs[index];
+                let color = run_color(&p, at, selected == Some(index));
                 row.col(|ui| name_cell(ui, run, color, &p));
                 row.col(|ui| widgets::cell(ui, &words::method(cx.lang(), &run.config.method), p.text));
                 let rate = format!("{:.0e}", run.config.learning_rate);
@@ -52,7 +55,7 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height:
                 });
             });
         });
-        if let Some(run) = clicked.and_then(|index| runs.get(index)) {
+        if let Some((_, run)) = clicked.and_then(|index| runs.get(index)) {
             cx.send(Command::Train(TrainCommand::Select(run.run_id.clone())));
         }
     });
@@ -70,7 +73,7 @@ pub(super) fn run_color(p: &Palette, index: usize, is_shown: bool) -> Color32 {
 }
 
 /// Shape and word of a state.
-fn state_cell(cx: &PageContext<'_>, ui: &mut Ui, status: &RunStatus) {
+pub(super) fn state_cell(cx: &PageContext<'_>, ui: &mut Ui, status: &RunStatus) {
     let word = words::status(cx.lang(), status);
     let tone = match status {
         RunStatus::Waiting => Tone::Quiet,
@@ -97,10 +100,15 @@ fn running_cell(ui: &mut Ui, word: &str) {
     });
 }
 
-fn name_cell(ui: &mut Ui, run: &RunSnapshot, color: Color32, p: &Palette) {
+/// A short line in the run's colour.
+pub(super) fn name_mark(ui: &mut Ui, color: Color32) {
     let (rect, _) = ui.allocate_exact_size(vec2(14.0, 12.0), Sense::hover());
     ui.painter()
         .hline(rect.x_range(), rect.center().y, Stroke::new(2.0, color));
+}
+
+fn name_cell(ui: &mut Ui, run: &RunSnapshot, color: Color32, p: &Palette) {
+    name_mark(ui, color);
     widgets::cell(ui, &run.short_name(), p.text);
 }
 

@@ -28,14 +28,17 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, height: f
     } else {
         ""
     };
+    // The evaluation before this one.
+    let earlier = sets.len().checked_sub(2).and_then(|at| sets.get(at));
     let columns = [
         Column::rest_above(
             format!("{} {}", cx.t(words::TEXT), words::samples_at(cx.lang(), now.step)),
-            200.0,
+            160.0,
         ),
         Column::right(cx.t(words::LABEL), label),
         Column::left(heading, answer),
         Column::right(cx.t(words::SCORE_NOW), 60.0),
+        Column::right(cx.t(words::SCORE_CHANGE), 64.0),
         Column::right(cx.t(words::SCORE_START), 60.0),
     ];
     let rows = (now.rows.len(), height - space::ROW, None);
@@ -67,6 +70,11 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, height: f
             }
         });
         row.col(|ui| widgets::cell_right(ui, &number::fixed(sample.score, digits), p.text));
+        let change = earlier
+            .and_then(|set| set.rows.get(index))
+            .filter(|before| before.text == sample.text)
+            .map(|before| (before.score, sample.score));
+        row.col(|ui| change_cell(ui, change, towards(task, sample)));
         // The same row at the start, found by its place and its text.
         let before = first.rows.get(index).filter(|before| before.text == sample.text);
         let score = before.map_or_else(|| "–".to_owned(), |before| number::fixed(before.score, 2));
@@ -96,4 +104,29 @@ impl Scale {
         let share = ((score - self.low) / (self.high - self.low)) as f32;
         if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
     }
+}
+
+/// The score a good model gives the row; a class's probability is to rise where the answer is right.
+fn towards(task: Task, sample: &SamplePrediction) -> f64 {
+    match (task, &sample.classes) {
+        (Task::Multiclass, Some([truth, answer])) => f64::from(u8::from(truth == answer)),
+        _ => sample.label,
+    }
+}
+
+/// How far the score moved since the evaluation before: nearer to its target is good.
+fn change_cell(ui: &mut Ui, change: Option<(f64, f64)>, target: f64) {
+    let p = palette(ui);
+    let moved = change.filter(|(before, now)| before.is_finite() && now.is_finite());
+    let Some((before, now)) = moved else {
+        widgets::cell_right(ui, "–", p.text_2);
+        return;
+    };
+    let nearer = (now - target).abs() < (before - target).abs();
+    let color = match ((now - before).abs() < 0.0005, nearer) {
+        (true, _) => p.text_2,
+        (false, true) => p.success,
+        (false, false) => p.danger,
+    };
+    widgets::cell_right(ui, &number::signed(now - before, 3), color);
 }

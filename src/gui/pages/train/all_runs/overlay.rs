@@ -1,0 +1,166 @@
+//! One curve of any number of runs in one plot.
+
+use crate::engine::run::replay::curve;
+use crate::engine::run::series::{Point, decimate_span, smoothed};
+use crate::gui::i18n::train::{self as page, runs as words};
+use crate::gui::pages::PageContext;
+use crate::gui::pages::train::chart;
+use crate::gui::pages::train::look::CurveLook;
+use crate::gui::pages::train::runs_table::run_color;
+use crate::gui::runs::{RunList, RunSnapshot, SameList};
+use crate::gui::settings::Language;
+use crate::gui::theme::palette;
+use crate::gui::widgets::{self, PlotLook};
+use egui::{Color32, RichText, Ui};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Widget state, and the points as they are drawn, computed once per change.
+#[derive(Default)]
+pub(super) struct Overlay {
+    curve: Option<String>,
+    key: Option<Key>,
+    lines: Vec<OverlayLine>,
+}
+
+#[derive(PartialEq)]
+struct Key {
+    list: SameList,
+    lang: Language,
+    chosen: Vec<String>,
+    curve: String,
+    look: CurveLook,
+    shown: String,
+}
+
+struct OverlayLine {
+    run_id: String,
+    name: String,
+    /// Place in the list, which decides the colour.
+    at: usize,
+    points: Vec<Point>,
+}
+
+/// With more lines than this a point of width holds more than one: half the columns are enough.
+const MANY: usize = 40;
+
+impl Overlay {
+    pub(super) fn ui(
+        &mut self,
+        cx: &PageContext<'_>,
+        ui: &mut Ui,
+        (list, chosen, look): (&Arc<RunList>, &[(usize, &RunSnapshot)], CurveLook),
+        (shown, height): (&RunSnapshot, f32),
+    ) {
+        let p = palette(ui);
+        if chosen.is_empty() {
+            ui.label(RichText::new(cx.t(words::CHOOSE_RUNS)).color(p.text_2));
+            return;
+        }
+        let name = self.choice(cx, ui, chosen, &shown.config.metric);
+        self.refresh(list, (chosen, &name, cx.lang()), look, &shown.run_id);
+        let look = PlotLook {
+            x_label: cx.t(look.x_label(&shown.view)),
+            log_y: look.log,
+            legend: chosen.len() <= 12,
+            ..PlotLook::new("overlay", (height - 34.0).max(100.0))
+        };
+        let lines = &self.lines;
+        let color = |line: &OverlayLine| run_color(&p, line.at, line.run_id == shown.run_id);
+        let plot = widgets::line_plot(ui, &look, |plot| draw(plot, lines, color));
+        chart::describe(&plot.response, &name, &[]);
+    }
+
+    /// Which curve is compared.
+    fn choice(&mut self, cx: &PageContext<'_>, ui: &mut Ui, chosen: &[(usize, &RunSnapshot)], metric: &str) -> String {
+        let known: BTreeSet<&str> = chosen
+            .iter()
+            .flat_map(|(_, run)| run.view.series.keys())
+            .map(String::as_str)
+            .collect();
+        let wanted = self.curve.clone().unwrap_or_else(|| curve::valid(metric));
+        let name = if known.contains(wanted.as_str()) {
+            wanted
+        } else {
+            curve::TRAIN_LOSS.to_owned()
+        };
+        let entries: Vec<(String, String)> = known
+            .iter()
+            .map(|name| ((*name).to_owned(), page::curve_name(cx.lang(), name)))
+            .collect();
+        let mut picked = name.clone();
+        ui.horizontal(|ui| {
+            let combo = egui::ComboBox::from_id_salt("overlay_curve").selected_text(page::curve_name(cx.lang(), &name));
+            let combo = combo.width(220.0).height(360.0).show_ui(ui, |ui| {
+                for (entry, label) in &entries {
+                    ui.selectable_value(&mut picked, entry.clone(), label);
+                }
+            });
+            combo
+                .response
+                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, cx.t(words::CURVE)));
+        });
+        if picked != name {
+            self.curve = Some(picked.clone());
+        }
+        picked
+    }
+
+    fn refresh(
+        &mut self,
+        list: &Arc<RunList>,
+        (chosen, name, lang): (&[(usize, &RunSnapshot)], &str, Language),
+        look: CurveLook,
+        shown: &str,
+    ) {
+        let key = Key {
+            list: SameList(Arc::clone(list)),
+            lang,
+            chosen: chosen.iter().map(|(_, run)| run.run_id.clone()).collect(),
+            curve: name.to_owned(),
+            look,
+            shown: shown.to_owned(),
+        };
+        if self.key.as_ref() == Some(&key) {
+            return;
+        }
+        let is_noisy = !name.starts_with("valid/") && name != curve::LEARNING_RATE;
+        self.lines = chosen
+            .iter()
+            .filter_map(|(at, run)| {
+                let series = run.view.series.get(name)?;
+                let axis = look.axis_of(&run.view);
+                let weight = if is_noisy { look.smoothing } else { 0.0 };
+                let points = axis.place(smoothed(series.iter(), weight).into_iter());
+                Some(OverlayLine {
+                    run_id: run.run_id.clone(),
+                    name: page::run_name(lang, &run.short_name()),
+                    at: *at,
+                    points,
+                })
+            })
+            .collect();
+        self.key = Some(key);
+    }
+}
+
+fn draw(plot: &mut egui_plot::PlotUi<'_>, lines: &[OverlayLine], color: impl Fn(&OverlayLine) -> Color32) {
+    let width = if lines.len() > MANY { 1.0 } else { 1.6 };
+    let frame = plot.transform().frame().width().max(50.0) as usize;
+    let columns = if lines.len() > MANY { frame / 2 } else { frame };
+    let bounds = plot.plot_bounds();
+    let is_whole = plot.auto_bounds().x;
+    for line in lines {
+        let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else {
+            continue;
+        };
+        let span = if is_whole {
+            (first[0], last[0])
+        } else {
+            (bounds.min()[0], bounds.max()[0])
+        };
+        let points = decimate_span(&line.points, span, columns);
+        let shape = egui_plot::Line::new(line.name.as_str(), egui_plot::PlotPoints::from(points));
+        plot.line(shape.color(color(line)).width(width).id(line.run_id.as_str()));
+    }
+}
