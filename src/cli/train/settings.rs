@@ -3,6 +3,7 @@
 use crate::cli::UsageError;
 use crate::engine::flow::plan::usual_rate_of;
 use crate::engine::run::config::TrainConfig;
+use crate::engine::run::diff::differences;
 use crate::engine::run::dir::{RunDir, read_config};
 use crate::engine::run::error::RunError;
 use crate::engine::run::validate;
@@ -67,31 +68,5 @@ pub(super) fn check_same_config(run: &RunDir, given: Option<&TrainConfig>) -> an
 
 /// JSON paths at which two configurations differ, the name (which changes nothing) left out.
 pub(super) fn differing_fields(a: &TrainConfig, b: &TrainConfig) -> Vec<String> {
-    fn compare(path: &str, a: &serde_json::Value, b: &serde_json::Value, found: &mut Vec<String>) {
-        match (a.as_object(), b.as_object()) {
-            (Some(left), Some(right)) => {
-                for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(*key))) {
-                    let path = if path.is_empty() {
-                        key.clone()
-                    } else {
-                        format!("{path}.{key}")
-                    };
-                    let null = serde_json::Value::Null;
-                    compare(
-                        &path,
-                        left.get(key).unwrap_or(&null),
-                        right.get(key).unwrap_or(&null),
-                        found,
-                    );
-                }
-            }
-            _ if a != b => found.push(path.to_owned()),
-            _ => {}
-        }
-    }
-    let (left, right) = (serde_json::to_value(a), serde_json::to_value(b));
-    let mut found = Vec::new();
-    compare("", &left.unwrap_or_default(), &right.unwrap_or_default(), &mut found);
-    found.retain(|path| path != "name");
-    found
+    differences(&[a, b]).into_iter().map(|one| one.setting).collect()
 }

@@ -25,7 +25,7 @@ use crate::gui::loadable::Loadable;
 use crate::gui::runs::{RunSnapshot, RunWatcher};
 use crate::gui::state::Stage;
 use crate::gui::state::train::{FlowRun, TrainInputs, Trial, is_trained_on};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
