@@ -97,7 +97,7 @@ fn a_run_ends_with_a_model_that_scores() {
     )));
     assert!(
         seen.iter()
-            .any(|body| matches!(body, EventBody::Evaluated { best: true, samples, .. } if samples.len() == 8))
+            .any(|body| matches!(body, EventBody::Evaluated { best: true, samples, .. } if samples.len() == 20))
     );
     let texts = ["good w8 w9", "bad w8 w9", "bad"].map(str::to_owned);
     let scorer = Scorer::open(&run.join("model"), ScoreOptions::default()).expect("a model");
