@@ -185,7 +185,8 @@ fn query_and_title_tell_relevance_of_unseen_queries() {
     });
     let ended = train(
         &folder,
-        &json!({"base_model": base, "max_length": 64, "data": {
+        // After one epoch the margin over TF-IDF in nDCG is within what seeds differ by; after two it is several times that.
+        &json!({"base_model": base, "max_length": 64, "epochs": 2.0, "data": {
             "train": "train.csv", "valid": "valid.csv", "test": "test.csv",
             "text": ["query", "title"], "label": "label", "group": "query",
         }}),
