@@ -4,6 +4,7 @@
 //! and `f1_score` at threshold 0.5. A metric that is undefined (one class only) is absent, never 0 or NaN.
 
 use super::{Label, PredictedColumn, Predictions, TaskRules};
+use crate::engine::run::metric::needs_both_labels;
 use crate::engine::run::task::Task;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ impl TaskRules for Binary {
     }
 
     fn needs_two_labels(&self, metric: &str) -> bool {
-        !matches!(metric, "log_loss" | "loss")
+        needs_both_labels(metric)
     }
 
     fn head_keys(&self) -> Vec<(&'static str, Value)> {
