@@ -48,6 +48,8 @@ pub struct Batch {
     /// Index of each row's first token: [rows], int64.
     pub first: Tensor,
     pub groups: Vec<Group>,
+    /// Each row's first token, and the end of the last.
+    pub starts: Vec<i64>,
     /// [rows, width], float
     pub numeric: Option<Tensor>,
     /// A column's codes [rows], int64
@@ -153,6 +155,7 @@ impl Prepared {
             positions: Tensor::f_from_slice(&positions)?.f_to_device(device)?,
             kinds: Tensor::f_from_slice(&kinds)?.f_to_device(device)?,
             first: Tensor::f_from_slice(&first)?.f_to_device(device)?,
+            starts: first.into_iter().chain([tokens as i64]).collect(),
             groups,
             numeric: numbers.transpose()?,
             categories: (0..self.category_columns).map(codes).collect::<Result<_, _>>()?,

@@ -69,7 +69,12 @@ pub fn choose(device: DeviceChoice, precision: Precision) -> Result<Chosen, Trai
     }
     let (bf16, fp16) = formats(precision, device != Device::Cpu, native, half);
     Ok(Chosen {
-        compute: Compute { device, bf16, fp16 },
+        compute: Compute {
+            device,
+            bf16,
+            fp16,
+            fused: device == Device::Cpu && !fp16,
+        },
         device: match device {
             Device::Cuda(index) => format!("cuda:{index}"),
             _ => format!("cpu ({}, {} threads)", hardware::cpu_name(), tch::get_num_threads()),

@@ -85,13 +85,32 @@ impl DropoutDraws {
     pub fn apply(&mut self, input: &Tensor, rate: f64) -> Result<Tensor, TchError> {
         self.next_place();
         let count = input.size().first().map_or(0, |count| count.unsigned_abs());
-        let before = if count == self.part.tokens {
+        let width = input.numel() as u64 / count.max(1);
+        self.mask(input, rate, self.before(count) * width)
+    }
+
+    /// The draws that `apply` would take here for `rows` rows of `width` values, for an operation that drops by itself.
+    pub fn next_drops(&mut self, (rows, width): (u64, u64), rate: f64) -> Drops {
+        self.next_place();
+        Drops::new(self.key(), rate, self.before(rows) * width)
+    }
+
+    /// The draws of the attention shares at this place; `first` counts tokens.
+    pub fn share_drops(&self, rate: f64) -> Drops {
+        Drops::new(self.key(), rate, self.part.first_token)
+    }
+
+    fn key(&self) -> u64 {
+        mix64(self.step_key ^ self.place)
+    }
+
+    /// Rows or tokens of the step's batch before the first of `count`.
+    fn before(&self, count: u64) -> u64 {
+        if count == self.part.tokens {
             self.part.first_token
         } else {
             self.part.first_row
-        };
-        let width = input.numel() as u64 / count.max(1);
-        self.mask(input, rate, before * width)
+        }
     }
 
     /// Another place in the model, for several calls of `apply_shares`.
@@ -117,8 +136,7 @@ impl DropoutDraws {
             return input.f_dropout(rate, true);
         }
         let mut mask = Tensor::f_empty(input.size(), (Kind::Float, Device::Cpu))?;
-        let key = mix64(self.step_key ^ self.place);
-        fill_mask(shim::values_mut(&mut mask), key, rate, first);
+        fill_mask(shim::values_mut(&mut mask), self.key(), rate, first);
         if input.kind() != Kind::Float {
             mask = mask.f_to_kind(input.kind())?;
         }
@@ -126,10 +144,46 @@ impl DropoutDraws {
     }
 }
 
+/// Of 65,536 equally likely lanes, those below are dropped; and the scale of what is kept.
+fn threshold(rate: f64) -> (u32, f32) {
+    let threshold = (rate * 65_536.0).round() as u32;
+    (threshold, (65_536.0 / f64::from(65_536 - threshold.min(65_535))) as f32)
+}
+
+/// What an operation needs to draw for itself; laid out as `Call` of `fused.cpp`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drops {
+    key: u64,
+    /// Number of the first value among the draws, or of the first token.
+    first: i64,
+    threshold: u32,
+    scale: f32,
+}
+
+impl Drops {
+    /// Nothing is dropped.
+    pub const NONE: Self = Self {
+        key: 0,
+        first: 0,
+        threshold: 0,
+        scale: 1.0,
+    };
+
+    fn new(key: u64, rate: f64, first: u64) -> Self {
+        let (threshold, scale) = threshold(rate.max(0.0));
+        Self {
+            key,
+            first: first as i64,
+            threshold,
+            scale,
+        }
+    }
+}
+
 /// Writes 0 with probability `rate`, else the scale that keeps the mean at 1; `first` is the index of `values[0]`.
 pub fn fill_mask(values: &mut [f32], key: u64, rate: f64, first: u64) {
-    let threshold = (rate * 65_536.0).round() as u32;
-    let scale = (65_536.0 / f64::from(65_536 - threshold.min(65_535))) as f32;
+    let (threshold, scale) = threshold(rate);
     let lane = |draw: u64, shift: u32| {
         if ((draw >> shift) & 0xffff) as u32 >= threshold {
             scale

@@ -2,11 +2,13 @@
 //!
 //! Post-layer-norm blocks: x ← LN(x + dropout(f(x))). Everything but attention is computed on [tokens, hidden]
 //! at once; attention on one group of equal-length rows at a time, without mask or padding. With CLS pooling only
-//! the first token of the last block is ever read, so only that is computed there.
+//! the first token of the last block is ever read, so only that is computed there. On the CPU what stands between two
+//! products of matrices is one operation (`native/fused.cpp`), which equals the plain path up to rounding.
 
 use super::batch::{Batch, Group};
-use super::dropout::DropoutDraws;
+use super::dropout::{DropoutDraws, Drops};
 use super::linear::Linear;
+use super::shim;
 use crate::engine::models::{Activation, BertConfig};
 use crate::engine::train::card::Pooling;
 use tch::{Kind, TchError, Tensor};
@@ -60,11 +62,23 @@ pub struct Encoder {
     activation: Activation,
     hidden_dropout: f64,
     attention_dropout: f64,
+    /// Blocks are computed by the fused operations of the CPU.
+    fused: bool,
 }
 
+/// The widest row that the fused operations take.
+const MOST_FUSED: usize = 8192;
+
 impl Encoder {
-    pub fn new(config: &BertConfig, embeddings: Embeddings, blocks: Vec<Block>) -> Self {
+    /// `fused`: by the fused operations where the processor and the sizes allow it.
+    pub fn new(config: &BertConfig, embeddings: Embeddings, blocks: Vec<Block>, fused: bool) -> Self {
+        let fits = |lanes: i64| {
+            let lanes = lanes as usize;
+            let sizes = [config.hidden_size, config.intermediate_size];
+            sizes.iter().all(|size| size.is_multiple_of(lanes)) && config.hidden_size <= MOST_FUSED
+        };
         Self {
+            fused: fused && config.activation == Activation::Gelu && shim::fused_lanes().is_some_and(fits),
             embeddings,
             blocks,
             heads: config.num_heads as i64,
@@ -99,7 +113,10 @@ impl Encoder {
         draws: &mut Option<DropoutDraws>,
     ) -> Result<Tensor, TchError> {
         let first = (n + 1 == self.blocks.len() && pooling == Pooling::Cls).then_some(&batch.first);
-        self.block(&self.blocks[n], x, &batch.groups, first, draws)
+        match self.fused {
+            true => self.fused_block(&self.blocks[n], x, batch, first, draws),
+            false => self.block(&self.blocks[n], x, &batch.groups, first, draws),
+        }
     }
 
     /// The rows' vectors from what the last block gives.
@@ -159,6 +176,59 @@ impl Encoder {
         let output = block.output.forward(&inner, draws.as_mut())?;
         let output = drop_out(draws, &output, self.hidden_dropout)?;
         block.output_norm.forward(&output.f_add(&x)?)
+    }
+
+    /// The same by operations that join what stands between two products of matrices.
+    fn fused_block(
+        &self,
+        block: &Block,
+        x: &Tensor,
+        batch: &Batch,
+        first: Option<&Tensor>,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let asking = match first {
+            Some(first) => x.f_index_select(0, first)?,
+            None => x.shallow_clone(),
+        };
+        let query = block.query.forward(&asking, draws.as_mut())?;
+        let key = block.key.forward(x, draws.as_mut())?;
+        let value = block.value.forward(x, draws.as_mut())?;
+        let shares = draws.as_mut().map_or(Drops::NONE, |draws| {
+            draws.next_place();
+            draws.share_drops(self.attention_dropout)
+        });
+        let heads = (self.heads, first.is_some());
+        let context = shim::attention([&query, &key, &value], &batch.starts, heads, &shares)?;
+        let attended = block.attention_output.forward_unbiased(&context, draws.as_mut())?;
+        let x = self.fused_norm(
+            &attended,
+            &block.attention_output,
+            &asking,
+            &block.attention_norm,
+            draws,
+        )?;
+        let inner = block.intermediate.forward_unbiased(&x, draws.as_mut())?;
+        let inner = shim::bias_gelu(&inner, &block.intermediate.bias)?;
+        let output = block.output.forward_unbiased(&inner, draws.as_mut())?;
+        self.fused_norm(&output, &block.output, &x, &block.output_norm, draws)
+    }
+
+    fn fused_norm(
+        &self,
+        h: &Tensor,
+        made_by: &Linear,
+        residual: &Tensor,
+        norm: &Norm,
+        draws: &mut Option<DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
+        let (rows, width) = h.size2()?;
+        let size = (rows.unsigned_abs(), width.unsigned_abs());
+        let drops = draws
+            .as_mut()
+            .map_or(Drops::NONE, |draws| draws.next_drops(size, self.hidden_dropout));
+        let weights = (&norm.weight, &norm.bias, norm.eps);
+        shim::residual_norm((h, &made_by.bias), residual, weights, &drops)
     }
 
     /// softmax(QKᵀ/√d)·V of each group; `single` = one query a row. Flat in, flat out.

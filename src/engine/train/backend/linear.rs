@@ -26,7 +26,20 @@ pub struct Linear {
 impl Linear {
     /// `draws` only while training.
     pub fn forward(&self, input: &Tensor, draws: Option<&mut DropoutDraws>) -> Result<Tensor, TchError> {
-        let output = input.f_linear(&self.weight, Some(&self.bias))?;
+        self.with_adapter(input.f_linear(&self.weight, Some(&self.bias))?, input, draws)
+    }
+
+    /// The same without the bias, for an operation that adds it by itself.
+    pub fn forward_unbiased(&self, input: &Tensor, draws: Option<&mut DropoutDraws>) -> Result<Tensor, TchError> {
+        self.with_adapter(input.f_linear::<&Tensor>(&self.weight, None)?, input, draws)
+    }
+
+    fn with_adapter(
+        &self,
+        output: Tensor,
+        input: &Tensor,
+        draws: Option<&mut DropoutDraws>,
+    ) -> Result<Tensor, TchError> {
         let Some(adapter) = &self.adapter else {
             return Ok(output);
         };

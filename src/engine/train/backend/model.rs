@@ -31,6 +31,8 @@ pub struct Compute {
     pub bf16: bool,
     /// fp16 autocast over fp32 weights; needs loss scaling to train.
     pub fp16: bool,
+    /// The encoder's fused operations where they fit; on the CPU only, in fp32 or bf16.
+    pub fused: bool,
 }
 
 impl Compute {
@@ -40,6 +42,7 @@ impl Compute {
             device: Device::Cpu,
             bf16: false,
             fp16: false,
+            fused: true,
         }
     }
 
@@ -157,6 +160,7 @@ impl Model {
         let layers = Layers {
             params: &moved,
             config: &config,
+            fused: compute.fused,
             lora: match method {
                 Some(method @ Method::Lora { dropout, .. }) => Some((method.adapter_scale(), *dropout)),
                 _ => None,
@@ -359,6 +363,7 @@ pub fn is_head(name: &str) -> bool {
 struct Layers<'a> {
     params: &'a Named,
     config: &'a BertConfig,
+    fused: bool,
     /// (scale, dropout)
     lora: Option<(f64, f64)>,
 }
@@ -416,7 +421,7 @@ impl Layers<'_> {
                 }
             })
             .collect();
-        Encoder::new(self.config, embeddings, blocks)
+        Encoder::new(self.config, embeddings, blocks, self.fused)
     }
 
     fn head(&self, shape: &Shape) -> Head {

@@ -1,12 +1,13 @@
-//! Safe wrappers of `shim.cpp` and of the C library's allocator settings.
+//! Safe wrappers of the C++ under `native` and of the C library's allocator settings.
 //!
 //! Invariant: the only file of the engine with `unsafe`; each block says why it is sound.
 #![allow(unsafe_code)]
 
 use super::TrainError;
+use super::dropout::Drops;
 use std::ffi::{CStr, c_char, c_int};
 use std::marker::PhantomData;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 use torch_sys::C_tensor;
 
 unsafe extern "C" {
@@ -30,6 +31,29 @@ unsafe extern "C" {
         beta2: f64,
         weight_decay: f64,
         eps: f64,
+    ) -> *mut c_char;
+    fn ts_fused_lanes() -> i64;
+    fn ts_residual_norm(
+        h: *const C_tensor,
+        bias: *const C_tensor,
+        residual: *const C_tensor,
+        gamma: *const C_tensor,
+        beta: *const C_tensor,
+        eps: f64,
+        drops: *const Drops,
+        out: *mut *mut C_tensor,
+    ) -> *mut c_char;
+    fn ts_bias_gelu(h: *const C_tensor, bias: *const C_tensor, out: *mut *mut C_tensor) -> *mut c_char;
+    fn ts_attention(
+        q: *const C_tensor,
+        k: *const C_tensor,
+        v: *const C_tensor,
+        starts: *const i64,
+        rows: i64,
+        heads: i64,
+        single: c_int,
+        drops: *const Drops,
+        out: *mut *mut C_tensor,
     ) -> *mut c_char;
 }
 
@@ -156,6 +180,56 @@ pub fn fused_adamw(
         )
     };
     outcome(message, "updating the weights")
+}
+
+/// Values a row must be a multiple of this for the fused operations; `None` where this processor has none.
+pub fn fused_lanes() -> Option<i64> {
+    // SAFETY: takes no pointer.
+    let lanes = unsafe { ts_fused_lanes() };
+    (lanes > 0).then_some(lanes)
+}
+
+/// A new tensor from a function of the shim that writes one on success.
+fn made(call: impl FnOnce(*mut *mut C_tensor) -> *mut c_char) -> Result<Tensor, TchError> {
+    let mut out: *mut C_tensor = std::ptr::null_mut();
+    outcome(call(&mut out), "a fused operation").map_err(|error| TchError::Torch(error.to_string()))?;
+    // SAFETY: on success `out` is a new tensor nobody else owns.
+    Ok(unsafe { Tensor::from_ptr(out) })
+}
+
+/// Scale, shift and ε of a layer norm.
+pub type NormWeights<'a> = (&'a Tensor, &'a Tensor, f64);
+
+/// LN(residual + dropout(h + bias)) over rows [rows, width] on the CPU; fp32, `h` may be bf16.
+pub fn residual_norm(
+    (h, bias): (&Tensor, &Tensor),
+    residual: &Tensor,
+    (gamma, beta, eps): NormWeights<'_>,
+    drops: &Drops,
+) -> Result<Tensor, TchError> {
+    let [h, bias, residual, gamma, beta] = [h, bias, residual, gamma, beta].map(Tensor::as_ptr);
+    // SAFETY: five valid tensors and `drops`, alive during the call; the shim checks kinds and sizes.
+    made(|out| unsafe { ts_residual_norm(h, bias, residual, gamma, beta, eps, drops, out) })
+}
+
+/// gelu(h + bias) over rows [rows, width] on the CPU, of the kind of `h`.
+pub fn bias_gelu(h: &Tensor, bias: &Tensor) -> Result<Tensor, TchError> {
+    // SAFETY: two valid tensors, alive during the call; the shim checks kinds and sizes.
+    made(|out| unsafe { ts_bias_gelu(h.as_ptr(), bias.as_ptr(), out) })
+}
+
+/// softmax(QKᵀ/√d)·V of each row of text on the CPU. Tokens [tokens, hidden] of row r are `starts[r]..starts[r + 1]`;
+/// `single` = one query a row.
+pub fn attention(
+    [q, k, v]: [&Tensor; 3],
+    starts: &[i64],
+    (heads, single): (i64, bool),
+    drops: &Drops,
+) -> Result<Tensor, TchError> {
+    let rows = starts.len().saturating_sub(1) as i64;
+    let [q, k, v] = [q, k, v].map(Tensor::as_ptr);
+    // SAFETY: three valid tensors, `rows` + 1 starts and `drops`, alive during the call; the shim checks the rest.
+    made(|out| unsafe { ts_attention(q, k, v, starts.as_ptr(), rows, heads, c_int::from(single), drops, out) })
 }
 
 /// The values of a contiguous float tensor on the CPU that nobody else uses yet.

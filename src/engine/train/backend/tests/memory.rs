@@ -18,7 +18,7 @@ use std::path::Path;
 use tch::{Device, Kind, Tensor};
 
 /// Losses and all gradients of a step over three rows, with dropout.
-fn gradients(
+pub fn gradients(
     model: &Model,
     micro_batch: Option<usize>,
     recompute: bool,
@@ -43,11 +43,11 @@ fn gradients(
     )
 }
 
-fn flat(tensor: &Tensor) -> Vec<f32> {
+pub fn flat(tensor: &Tensor) -> Vec<f32> {
     Vec::<f32>::try_from(tensor.contiguous().view(-1)).expect("floats")
 }
 
-fn assert_near(found: &(Vec<f32>, Vec<f32>), expected: &(Vec<f32>, Vec<f32>), what: &str) {
+pub fn assert_near(found: &(Vec<f32>, Vec<f32>), expected: &(Vec<f32>, Vec<f32>), what: &str) {
     assert_eq!(
         (found.0.len(), found.1.len()),
         (expected.0.len(), expected.1.len()),
@@ -73,7 +73,7 @@ fn parts_of_a_batch_drop_what_the_whole_drops() {
 }
 
 /// A tiny model with dropout; with the mean over tokens or the first one, and so many layers that stay.
-fn shaped(dir: &Path, method: &Method, pooling: PoolingChoice, frozen_layers: usize, compute: Compute) -> Model {
+pub fn shaped(dir: &Path, method: &Method, pooling: PoolingChoice, frozen_layers: usize, compute: Compute) -> Model {
     let mut config = inspect(dir).expect("folder").config;
     (
         config.hidden_dropout,

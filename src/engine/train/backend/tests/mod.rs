@@ -3,6 +3,7 @@
 mod checkpoints;
 mod families;
 mod fit;
+mod fused;
 mod memory;
 mod model;
 mod parts;

@@ -4,6 +4,8 @@
 // crosses this boundary. Tensors come as `at::Tensor*` and stay owned by the caller. Builds against a
 // CPU-only libtorch: nothing here includes a CUDA header.
 
+#include "guard.h"
+
 #include <ATen/ATen.h>
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/autocast_mode.h>
@@ -12,30 +14,11 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <exception>
 #include <vector>
 
+using touchstone::guarded;
+
 namespace {
-
-char* copy_message(const char* text) {
-  const size_t size = std::strlen(text) + 1;
-  char* copy = static_cast<char*>(std::malloc(size));
-  if (copy != nullptr) std::memcpy(copy, text, size);
-  return copy;
-}
-
-template <typename F>
-char* guarded(F&& body) {
-  try {
-    body();
-    return nullptr;
-  } catch (const std::exception& error) {
-    return copy_message(error.what());
-  } catch (...) {
-    return copy_message("unknown C++ exception");
-  }
-}
 
 at::DeviceType device_type(int cuda) { return cuda != 0 ? at::kCUDA : at::kCPU; }
 
