@@ -1,8 +1,9 @@
-//! Set-up and automation of the repository: `cargo xtask setup|run|test|lint|bench|shots|interop|dist`.
+//! Set-up and automation of the repository: `cargo xtask setup|run|test|lint|bench|shots|interop|bench-cuda|dist`.
 //!
 //! Invariant: every command sets up what it needs, so that each of them is the first and only one
 //! to type on a bare machine.
 
+mod bench_cuda;
 mod display;
 mod dist;
 mod failure;
@@ -36,8 +37,10 @@ Usage: cargo xtask <COMMAND>
       --large            1920x1080 instead of 1440x900
       --only TEXT        only pictures whose name contains TEXT (for example `data-zh`)
   interop [--bench]  train small models and compare them in Transformers, PEFT, sentence-transformers and TensorBoard,
-                     in a Python environment of its own; --bench compares the speed of training instead, and
-                     --bench-audit the audit's speed and memory with DuckDB's
+                     in a Python environment of its own; --bench compares the speed of training instead,
+                     --bench-scoring that of scoring titles, --bench-audit the audit's speed and memory with DuckDB's
+  bench-cuda         pack the program and the script that measures fine-tuning on a GPU against Transformers into
+                     dist/bench-cuda.tar.xz, and run it here where there is a GPU
   dist               make a folder under dist/ that runs on a machine without Rust
 ";
 
@@ -70,6 +73,7 @@ fn perform(words: &[String]) -> Result<ExitCode> {
         "bench" => run::bench(&places, passed_on(rest)),
         "shots" => shots::run(&places, rest),
         "interop" => interop::run(&places, rest),
+        "bench-cuda" => bench_cuda::run(&places, passed_on(rest)),
         "dist" => dist::run(&places),
         other => Err(Failure::new(format!("there is no command `{other}`\n\n{USAGE}"))),
     }
