@@ -273,6 +273,8 @@ def native_curves(run):
         elif kind == "train":
             for key, tag in NAMES.items():
                 point(tag, step, event[key])
+        elif kind == "machine":
+            point("cpu_cores", step, event["cpu_cores"])
         elif kind in ("evaluated", "finished"):
             prefix, metrics = ("valid", "metrics") if kind == "evaluated" else ("test", "test_metrics")
             for key, value in event[metrics].items():
@@ -358,7 +360,8 @@ def check_card(checks, name, run, work, base):
     files = [work / "train.csv", work / "test.csv", Path(base) / "model.safetensors"]
     absent = [file.name for file in files if blake3.blake3(file.read_bytes()).hexdigest() not in text]
     checks.that(f"{name}: the card has the BLAKE3 of the data and the base model", not absent, f"{len(files)} files, absent {absent or 'none'}")
-    finished = json.loads((run / "events.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    events = map(json.loads, (run / "events.jsonl").read_text(encoding="utf-8").splitlines())
+    finished = next(event for event in events if event["type"] == "finished")
     tested = finished["test_metrics"]
     wrong = [key for key, value in tested.items() if not re.search(rf"^\| {key} \| [^|]+ \| {value:.4f} \|$", text, re.M)]
     checks.that(f"{name}: the card has the test metrics of the log", bool(tested) and not wrong, f"{len(tested)} metrics, wrong {wrong or 'none'}")

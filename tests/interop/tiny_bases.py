@@ -16,7 +16,8 @@ from transformers import (
 )
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-SHAPE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
+# Weights large enough for the first token, which a classifier reads, to differ from text to text.
+SHAPE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64, "initializer_range": 0.3}
 
 
 def make(work, table, base):
@@ -34,7 +35,7 @@ def make(work, table, base):
     XLMRobertaForSequenceClassification(config).save_pretrained(folders["xlm-roberta"])
     words = AutoTokenizer.from_pretrained(base, model_input_names=["input_ids", "attention_mask"])
     words.save_pretrained(folders["distilbert"])
-    config = DistilBertConfig(vocab_size=len(words), dim=32, n_layers=2, n_heads=4, hidden_dim=64, max_position_embeddings=64)
+    config = DistilBertConfig(vocab_size=len(words), dim=32, n_layers=2, n_heads=4, hidden_dim=64, max_position_embeddings=64, initializer_range=0.3)
     DistilBertForSequenceClassification(config).save_pretrained(folders["distilbert"])
     return folders
 
