@@ -193,7 +193,7 @@ td i{color:var(--text2)}.two{display:grid;grid-template-columns:repeat(auto-fit,
 .g{stroke:var(--line);stroke-width:1}.a{fill:var(--s1)}.f{fill:var(--s2)}.la{stroke:var(--s1);fill:none;stroke-width:1.6}
 .lf{stroke:var(--s2);fill:none;stroke-width:1.6}.t{stroke:var(--bad);stroke-width:1;stroke-dasharray:4 3}
 h1.part{font-size:22px;margin:54px 0 2px;padding-top:18px;border-top:1px solid var(--line)}
-.verdict{border-left:4px solid var(--gold)}.verdict h2{margin:0}.small{font-size:12px}.card .small{display:block}
+.verdict{border-left:4px solid var(--gold)}.verdict h2{margin:0}.small{font-size:12px}.state{white-space:nowrap}.card .small{display:block}
 nav{display:flex;flex-wrap:wrap;gap:6px 16px;margin:14px 0}nav a{text-decoration:none}
 [class^=l]{fill:none;stroke-width:1.8}.dash{stroke-dasharray:5 4}.faint{opacity:.35;stroke-width:1}.w{stroke-width:2.6}
 .l0{stroke:var(--s1)}.f0{fill:var(--s1)}.b0{fill:var(--s1);opacity:.16}.l1{stroke:var(--s2)}.f1{fill:var(--s2)}.b1{fill:var(--s2);opacity:.16}
