@@ -17,7 +17,7 @@ const BESIDE: f64 = 0.25;
 /// Tokens of a row where no run tells; titles and queries are short.
 const USUAL_TOKENS: f64 = 24.0;
 
-/// Memory and time in words, and the learning rate over the steps.
+/// Time and memory in words.
 pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps: u64) {
     let p = palette(ui);
     let model = cx
@@ -26,18 +26,21 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps:
         .models
         .iter()
         .find(|model| model.name == config.base_model);
+    match model.and_then(|model| seconds(cx, config, model, steps)) {
+        Some((secs, run)) => ui.label(RichText::new(f::time(cx.lang(), secs, &run)).color(p.text)),
+        None => ui.label(RichText::new(cx.t(f::TIME_UNKNOWN)).color(p.text_2)),
+    };
     let memory = model.and_then(|model| training_memory(model, config));
     if let Some(bytes) = memory {
         let free = cx.state.train.free_memory_bytes;
         let tight = free.is_some_and(|free| bytes > free);
         let told = f::memory(cx.lang(), bytes, free);
-        widgets::tone_text(ui, if tight { Tone::Warning } else { Tone::Info }, &told);
+        if tight {
+            widgets::tone_text(ui, Tone::Warning, &told);
+        } else {
+            ui.label(RichText::new(told).color(p.text_2));
+        }
     }
-    match model.and_then(|model| seconds(cx, config, model, steps)) {
-        Some((secs, run)) => widgets::tone_text(ui, Tone::Info, &f::time(cx.lang(), secs, &run)),
-        None => ui.label(RichText::new(cx.t(f::TIME_UNKNOWN)).font(text::small()).color(p.text_2)),
-    };
-    schedule(cx, ui, config, steps);
 }
 
 /// Seconds of `steps` steps, by the newest run that tells how fast this machine is, and that run's name. Another base
@@ -70,7 +73,7 @@ fn seconds(cx: &PageContext<'_>, config: &TrainConfig, model: &BaseModel, steps:
 }
 
 /// The learning rate of each step, before a step is done.
-fn schedule(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps: u64) {
+pub(super) fn schedule(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps: u64) {
     const POINTS: u64 = 200;
     let p = palette(ui);
     let rate = LearningRate::new(config.learning_rate, config.schedule, config.warmup_ratio, steps.max(1))
