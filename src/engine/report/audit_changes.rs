@@ -6,8 +6,11 @@ use super::ReportLanguage;
 use super::audit::{severity_words, unit_word};
 use super::numbers::{moment, significant};
 use super::page::{Page, escape};
+use crate::engine::artifact::ColumnType;
 use crate::engine::audit::changes::{AuditHead, FindingChange, FindingExtent};
-use crate::engine::audit::{AuditChanges, ColumnChange, ColumnFigures, ColumnState, FindingState, percent, thousands};
+use crate::engine::audit::{
+    AuditChanges, ColumnChange, ColumnFigures, ColumnState, FindingState, duration, percent, thousands,
+};
 use crate::engine::flow::rules::ChangesWithRules;
 use crate::engine::rules::{RuleChange, RuleExtent, RuleState, RuleStatus};
 
@@ -285,6 +288,15 @@ fn column_row(language: ReportLanguage, change: &ColumnChange) -> Vec<String> {
     let number = |pick: fn(&ColumnFigures) -> Option<f64>| {
         pair(figures.map(|found| found.as_ref().and_then(pick).map(|value| significant(Some(value)))))
     };
+    let is_time = |place: usize| dtypes[place] == Some(ColumnType::Time);
+    let std = pair([0, 1].map(|place| {
+        let value = figures[place].as_ref().and_then(|found| found.std)?;
+        Some(if is_time(place) {
+            span(language, value)
+        } else {
+            significant(Some(value))
+        })
+    }));
     vec![
         name,
         pair(dtypes.map(|dtype| dtype.map(|dtype| escape(language.of(&dtype.label()))))),
@@ -293,8 +305,17 @@ fn column_row(language: ReportLanguage, change: &ColumnChange) -> Vec<String> {
         ),
         pair(figures.map(|found| found.as_ref().map(|found| thousands(found.distinct)))),
         number(|found| found.mean),
-        number(|found| found.std),
+        std,
     ]
+}
+
+/// A time's standard deviation is in seconds.
+fn span(language: ReportLanguage, secs: f64) -> String {
+    let (en, zh) = duration(secs);
+    match language {
+        ReportLanguage::English => en,
+        ReportLanguage::Chinese => zh,
+    }
 }
 
 /// A figure then and now; once, and quiet, where it is the same.

@@ -209,12 +209,13 @@ impl TrainState {
         let (Some(inputs), runs) = (&self.inputs, &self.runs.runs) else {
             return false;
         };
-        // The catalogue hears of a run when it ends; of one that it does not know nothing is said.
+        // The catalogue hears of a run when it ends, and of one made elsewhere without its feature set: nothing is said
+        // about those.
         let mut known = runs
             .iter()
             .filter(|run| {
-                let is_run = |record: &ArtefactRecord| record.kind == ArtefactKind::Run && record.name == run.run_id;
-                artefacts.iter().any(is_run)
+                let of_run = |record: &&ArtefactRecord| record.kind == ArtefactKind::Run && record.name == run.run_id;
+                artefacts.iter().filter(of_run).any(|record| !record.inputs.is_empty())
             })
             .peekable();
         let fits = |run: &RunSnapshot| is_trained_on(artefacts, &run.run_id, &inputs.hash);

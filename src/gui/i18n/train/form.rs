@@ -19,9 +19,10 @@ pub const RATE_WHY: Text = Text::new(
     "Few weights that learn, or a narrow model, bear larger steps; a wide model with all its weights needs small ones",
     "可学习参数少或模型较窄时可用较大步长；全量微调较宽的模型需用较小步长",
 );
+pub const TIME: Text = Text::new("Time", "时间");
 pub const TIME_UNKNOWN: Text = Text::new(
-    "How long it takes is known after the first run on this machine",
-    "在本机完成首个任务后，可预估所需时间",
+    "known after the first run here, or a trial",
+    "本机完成首个任务或试训练后可知",
 );
 pub const WHAT: Text = Text::new("What to learn", "学习内容");
 pub const HOW: Text = Text::new("How to learn", "学习方式");
@@ -233,15 +234,15 @@ pub fn chosen(lang: Language, chosen: usize, of: usize) -> String {
     }
 }
 
-/// `about 1.2 GB of memory (6.1 GB are free)`
+/// `about 1.2 GB; 6.1 GB are free`
 pub fn memory(lang: Language, bytes: u64, free: Option<u64>) -> String {
     let bytes = number::bytes(bytes);
     let free = free.map(number::bytes);
     match (lang, free) {
-        (Language::English, Some(free)) => format!("about {bytes} of memory; {free} are free"),
-        (Language::English, None) => format!("about {bytes} of memory"),
-        (Language::Chinese, Some(free)) => format!("约需内存 {bytes}，当前可用 {free}"),
-        (Language::Chinese, None) => format!("约需内存 {bytes}"),
+        (Language::English, Some(free)) => format!("about {bytes}; {free} are free"),
+        (Language::English, None) => format!("about {bytes}"),
+        (Language::Chinese, Some(free)) => format!("约 {bytes}，当前可用 {free}"),
+        (Language::Chinese, None) => format!("约 {bytes}"),
     }
 }
 
@@ -272,7 +273,7 @@ pub fn facts(lang: Language, name: &str, rows: u64, positive: Option<f64>) -> St
 pub fn steps(lang: Language, steps: u64) -> String {
     let steps = number::count(steps);
     match lang {
-        Language::English => format!("about {steps} steps in all"),
+        Language::English => format!("about {steps} in all"),
         Language::Chinese => format!("共约 {steps} 步"),
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::run::config::{DeviceChoice, TrainConfig};
 use crate::engine::run::replay::curve;
 use crate::engine::train::cost::TokenCost;
 use crate::engine::train::schedule::LearningRate;
-use crate::gui::i18n::train::{self as words, form as f};
+use crate::gui::i18n::train::{self as words, form as f, trial};
 use crate::gui::theme::{Tone, palette, text};
 use crate::gui::widgets::{self, PlotLook};
 use egui::{RichText, Ui};
@@ -26,21 +26,24 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps:
         .models
         .iter()
         .find(|model| model.name == config.base_model);
-    match model.and_then(|model| seconds(cx, config, model, steps)) {
-        Some((secs, run)) => ui.label(RichText::new(f::time(cx.lang(), secs, &run)).color(p.text)),
-        None => ui.label(RichText::new(cx.t(f::TIME_UNKNOWN)).color(p.text_2)),
+    widgets::labelled(ui, cx.t(f::TIME), |ui| {
+        match model.and_then(|model| seconds(cx, config, model, steps)) {
+            Some((secs, run)) => ui.label(RichText::new(f::time(cx.lang(), secs, &run)).color(p.text)),
+            None => ui.label(RichText::new(cx.t(f::TIME_UNKNOWN)).color(p.text_2)),
+        };
+    });
+    let Some(bytes) = model.and_then(|model| training_memory(model, config)) else {
+        return;
     };
-    let memory = model.and_then(|model| training_memory(model, config));
-    if let Some(bytes) = memory {
-        let free = cx.state.train.free_memory_bytes;
-        let tight = free.is_some_and(|free| bytes > free);
-        let told = f::memory(cx.lang(), bytes, free);
-        if tight {
+    let free = cx.state.train.free_memory_bytes;
+    let told = f::memory(cx.lang(), bytes, free);
+    widgets::labelled(ui, cx.t(trial::MEMORY), |ui| {
+        if free.is_some_and(|free| bytes > free) {
             widgets::tone_text(ui, Tone::Warning, &told);
         } else {
-            ui.label(RichText::new(told).color(p.text_2));
+            ui.label(RichText::new(told).color(p.text));
         }
-    }
+    });
 }
 
 /// Seconds of `steps` steps, by the newest run that tells how fast this machine is, and that run's name. Another base

@@ -117,10 +117,10 @@ impl NewRunForm {
                 }
                 self.what_card(cx, left, &inputs, &mut config);
                 self.how_card(cx, right, &mut config);
-                right.add_space(space::GAP);
-                long_card(cx, right, &inputs, (&mut config, &sent));
             });
         });
+        ui.add_space(space::GAP);
+        long_card(cx, ui, &inputs, (&mut config, &sent));
         ui.add_space(space::GAP);
         self.more_card(cx, ui, &inputs, (&mut config, usual));
         self.draft = Some((inputs, config));

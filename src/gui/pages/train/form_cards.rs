@@ -14,7 +14,7 @@ use crate::gui::widgets;
 use egui::{RichText, Ui};
 
 impl NewRunForm {
-    /// Rows, label, task and columns; the name.
+    /// Rows, label, task and columns.
     pub(super) fn what_card(
         &mut self,
         cx: &PageContext<'_>,
@@ -29,13 +29,11 @@ impl NewRunForm {
             |ui| {
                 self.source(cx, ui);
                 task::ui(cx, ui, inputs, (config, &mut self.show_columns));
-                ui.add_space(space::SMALL);
-                widgets::field(ui, cx.t(f::NAME), &mut config.name, cx.t(f::NAME_HINT));
             },
         );
     }
 
-    /// The base model and the method; a fork keeps those of its checkpoint.
+    /// The base model, the name and the method; a fork keeps model and method of its checkpoint.
     pub(super) fn how_card(&mut self, cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
         widgets::card_titled(
             ui,
@@ -49,11 +47,17 @@ impl NewRunForm {
                     let base = words::base_name(&config.base_model).to_owned();
                     widgets::key_values(ui, "base", &[(cx.t(f::BASE).to_owned(), base)]);
                     quiet(ui, cx.t(f::FORK_KEEPS));
+                    ui.add_space(space::TIGHT);
+                    widgets::field(ui, cx.t(f::NAME), &mut config.name, cx.t(f::NAME_HINT));
                     return;
                 }
                 let names = cx.state.train.base_models.iter();
                 let models: Vec<(String, String)> = names.map(|name| (name.clone(), name.clone())).collect();
-                widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
+                ui.horizontal(|ui| {
+                    widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
+                    ui.add_space(space::SMALL);
+                    widgets::field(ui, cx.t(f::NAME), &mut config.name, cx.t(f::NAME_HINT));
+                });
                 let folder = self.base_folder.trim();
                 if !folder.is_empty() {
                     widgets::tone_text(ui, Tone::Info, &f::from_folder(cx.lang(), folder));
@@ -139,8 +143,10 @@ fn methods(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
             config.method = method;
         }
         ui.horizontal(|ui| {
+            // A line of text, and no control that would need more height.
+            ui.spacing_mut().interact_size.y = 0.0;
             // Below the word, not below its circle.
-            ui.add_space(ui.spacing().icon_width + ui.spacing().icon_spacing);
+            ui.add_space(ui.spacing().icon_width);
             ui.add(egui::Label::new(RichText::new(cx.t(why)).font(text::small()).color(p.text_2)).wrap());
         });
     }
@@ -160,11 +166,14 @@ pub(super) fn long_card(
         |ui| {
             let p = palette(ui);
             ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0 * space::GAP;
                 widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
+                let steps = steps_of(inputs, config);
+                widgets::labelled(ui, cx.t(words::STEP), |ui| {
+                    ui.label(RichText::new(f::steps(cx.lang(), steps)).color(p.text));
+                });
+                estimate::ui(cx, ui, config, steps);
             });
-            let steps = steps_of(inputs, config);
-            ui.label(RichText::new(f::steps(cx.lang(), steps)).color(p.text));
-            estimate::ui(cx, ui, config, steps);
             trial::ui(cx, ui, sent);
         },
     );

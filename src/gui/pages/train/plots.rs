@@ -103,6 +103,7 @@ pub(super) fn metric_card(
         let plot_look = PlotLook {
             link: Some("train_steps"),
             include_x: steps_range(run, &curves.axis),
+            include_y: chart::room_around(&own).filter(|_| others.is_empty()),
             x_label: cx.t(look.x_label(&run.view)),
             log_y: look.log,
             ..PlotLook::new("metric", height)
