@@ -57,6 +57,7 @@ pub const FEWER: Text = Text::new("Show fewer", "收起");
 pub const NONE: Text = Text::new("none here", "没有可选的列");
 pub const LABEL: Text = Text::new("Predicts", "预测目标");
 pub const EPOCHS: Text = Text::new("Epochs (times through the data)", "轮数（遍历数据的次数）");
+pub const STEPS: Text = Text::new("Steps", "步数");
 pub const BATCH: Text = Text::new("Batch size (rows a step)", "批大小（每步行数）");
 pub const RATE: Text = Text::new("Learning rate", "学习率");
 pub const USE_USUAL: Text = Text::new("Use the usual value", "使用常用值");

@@ -14,6 +14,8 @@ use egui::{RichText, Ui};
 
 /// Evaluations, loading and export beside the steps, as a share of them.
 const BESIDE: f64 = 0.25;
+/// Steps after which a run tells how fast it is; the first ones warm up.
+const SETTLED_STEPS: u64 = 10;
 /// Tokens of a row where no run tells; titles and queries are short.
 const USUAL_TOKENS: f64 = 24.0;
 
@@ -60,7 +62,7 @@ fn seconds(cx: &PageContext<'_>, config: &TrainConfig, model: &BaseModel, steps:
             DeviceChoice::Cpu => !on_gpu,
             DeviceChoice::Cuda => on_gpu,
         };
-        if !fits || samples <= 0.0 {
+        if !fits || samples <= 0.0 || view.step < SETTLED_STEPS {
             return None;
         }
         let length = if run.config.data.text == config.data.text {

@@ -135,19 +135,24 @@ impl NewRunForm {
 
 fn methods(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
     let p = palette(ui);
+    let inset = ui.spacing().icon_width + ui.spacing().icon_spacing;
     for method in [default_lora(), Method::Full, Method::HeadOnly] {
         let is_chosen = std::mem::discriminant(&method) == std::mem::discriminant(&config.method);
         let (name, why) = f::method(&method);
-        if ui.radio(is_chosen, cx.t(name)).clicked() && !is_chosen {
-            // The usual rate follows with the next frame; one set by hand stays and is judged by the new method.
-            config.method = method;
-        }
-        ui.horizontal(|ui| {
-            // A line of text, and no control that would need more height.
-            ui.spacing_mut().interact_size.y = 0.0;
-            // Below the word, not below its circle.
-            ui.add_space(ui.spacing().icon_width);
-            ui.add(egui::Label::new(RichText::new(cx.t(why)).font(text::small()).color(p.text_2)).wrap());
+        ui.scope(|ui| {
+            // The word and what it means stand together: lines of text, and no control that needs more height.
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.spacing_mut().interact_size.y = 20.0;
+            if ui.radio(is_chosen, cx.t(name)).clicked() && !is_chosen {
+                // The usual rate follows with the next frame; one set by hand stays and is judged by the new method.
+                config.method = method;
+            }
+            ui.horizontal(|ui| {
+                // Below the word, not below its circle.
+                ui.add_space(inset);
+                ui.spacing_mut().item_spacing.x = 0.0;
+                ui.add(egui::Label::new(RichText::new(cx.t(why)).font(text::small()).color(p.text_2)).wrap());
+            });
         });
     }
 }
@@ -169,7 +174,7 @@ pub(super) fn long_card(
                 ui.spacing_mut().item_spacing.x = 2.0 * space::GAP;
                 widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
                 let steps = steps_of(inputs, config);
-                widgets::labelled(ui, cx.t(words::STEP), |ui| {
+                widgets::labelled(ui, cx.t(f::STEPS), |ui| {
                     ui.label(RichText::new(f::steps(cx.lang(), steps)).color(p.text));
                 });
                 estimate::ui(cx, ui, config, steps);
