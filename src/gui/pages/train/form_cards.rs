@@ -64,7 +64,7 @@ impl NewRunForm {
                 } else if models.is_empty() {
                     quiet(ui, cx.t(common::WORKING));
                 }
-                ui.add_space(space::TIGHT);
+                ui.add_space(space::SMALL);
                 methods(cx, ui, config);
             },
         );
@@ -177,7 +177,10 @@ pub(super) fn long_card(
                 widgets::labelled(ui, cx.t(f::STEPS), |ui| {
                     ui.label(RichText::new(f::steps(cx.lang(), steps)).color(p.text));
                 });
-                estimate::ui(cx, ui, config, steps);
+                // What was measured is better than what is guessed, and stands below.
+                if !trial::is_measured(cx, sent) {
+                    estimate::ui(cx, ui, config, steps);
+                }
             });
             trial::ui(cx, ui, sent);
         },

@@ -12,6 +12,8 @@ use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets;
 use egui::{RichText, Ui};
 
+const REPORT_WIDTH: f32 = 640.0;
+
 /// Starts a trial of these settings, or ends the one that runs.
 pub(super) fn action(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig) {
     if cx.state.train.trial.is_loading() {
@@ -25,6 +27,12 @@ pub(super) fn action(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig) {
     {
         cx.send(Command::Train(TrainCommand::Try(Box::new(config.clone()))));
     }
+}
+
+/// Whether a trial was made with these settings.
+pub(super) fn is_measured(cx: &PageContext<'_>, config: &TrainConfig) -> bool {
+    let trial = cx.state.train.trial.ready();
+    trial.is_some_and(|found| found.config == *config)
 }
 
 /// What the trial of these settings measured; nothing where none was asked for, a hint where the settings have changed
@@ -43,7 +51,11 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig) {
     } else if let Some(found) = trial.value() {
         ui.add_space(space::SMALL);
         if found.config == *config {
-            report(cx, ui, &found.report);
+            ui.scope(|ui| {
+                // Names and figures stay near each other on a wide page.
+                ui.set_max_width(ui.available_width().min(REPORT_WIDTH));
+                report(cx, ui, &found.report);
+            });
         } else {
             widgets::tone_text(ui, Tone::Info, cx.t(words::OTHER_SETTINGS));
         }
