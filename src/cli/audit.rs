@@ -113,7 +113,7 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     let changes = earlier.map(|earlier| earlier.changes(&report, outcomes));
     args.decisions.write_rows(&report, &dataset, &progress, out)?;
     drop(bar);
-    write_files(args, &dataset, &report, outcomes)?;
+    write_files(args, &dataset, &report, (outcomes, changes.as_ref()))?;
     out.write_json(&WithChanges {
         audit: AuditWithRules {
             report: &report,
@@ -163,13 +163,13 @@ fn write_files(
     args: &Args,
     dataset: &Dataset,
     report: &AuditReport,
-    rules: Option<&[RuleOutcome]>,
+    (rules, changes): (Option<&[RuleOutcome]>, Option<&ChangesWithRules>),
 ) -> anyhow::Result<()> {
     if let Some(path) = &args.rejects {
         write::write_rejects(dataset, path).with_context(|| format!("cannot write {}", path.display()))?;
     }
     if let Some(path) = &args.html {
-        let html = audit_with_rules_html(report, rules, language(&args.lang));
+        let html = audit_with_rules_html(report, rules, changes, language(&args.lang));
         write_file(path, html, "the report")?;
     }
     Ok(())

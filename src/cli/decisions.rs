@@ -34,7 +34,7 @@ pub struct DecisionArgs {
     /// Write the rows behind a finding (.csv or .tsv): source_line, then all columns
     #[arg(long, value_name = "CODE[:COLUMN]=FILE")]
     pub rows_of: Vec<String>,
-    /// JSON of an earlier audit: what moved since
+    /// JSON of an earlier audit: what moved since, on the terminal, in the JSON and in the page of --html
     ///
     /// JSON: changes{before,after,scores[{dimension,before,after,delta}],findings[{code,column,state (new, more, fewer,
     /// gone or same),before,after}],columns[{name,state,null_share_before,null_share_after,figures_before,figures_after}],

@@ -7,6 +7,7 @@ use crate::engine::compare::Comparison;
 use crate::engine::eval::{Evaluation, EvaluationReport};
 use crate::engine::experiment::ExperimentReport;
 use crate::engine::flow::catalogue::accepted;
+use crate::engine::flow::rules::ChangesWithRules;
 use crate::engine::project::Project;
 use crate::engine::report::{
     ReportLanguage, audit_with_rules_html, comparison_html, evaluation_html, evaluations_html, experiment_html,
@@ -102,8 +103,11 @@ fn of_file(path: &Path, language: ReportLanguage) -> anyhow::Result<(&'static st
     if has("findings") && has("scores") {
         let rules = value.get("rules").cloned();
         let rules: Option<Vec<RuleOutcome>> = rules.map(|rules| parse(rules, path, "an audit")).transpose()?;
+        let changes = value.get("changes").cloned();
+        let changes: Option<ChangesWithRules> = changes.map(|changes| parse(changes, path, "an audit")).transpose()?;
         let report: AuditReport = parse(value, path, "an audit")?;
-        return Ok(("audit", audit_with_rules_html(&report, rules.as_deref(), language)));
+        let html = audit_with_rules_html(&report, rules.as_deref(), changes.as_ref(), language);
+        return Ok(("audit", html));
     }
     if has("srm") && has("metrics") {
         let report: ExperimentReport = parse(value, path, "an experiment")?;

@@ -55,11 +55,12 @@ impl RuleCheck {
 }
 
 /// What moved between two audits, the rules' outcomes included.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangesWithRules {
     #[serde(flatten)]
     pub audit: AuditChanges,
     /// Empty where neither audit checked a rule.
+    #[serde(default)]
     pub rules: Vec<RuleChange>,
 }
 

@@ -3,68 +3,33 @@
 use super::ReportLanguage;
 use super::accepted;
 use super::associations::associations_section;
+use super::audit_changes::changes_section;
 use super::columns::columns_section;
 use super::drift::drift_section;
+use super::hidden::Hidden;
 use super::log::log_section;
 use super::page::{Page, escape};
 use super::rules::rules_section;
 use super::svg::Chart;
 use crate::engine::artifact::Severity;
-use crate::engine::audit::personal::mask;
 use crate::engine::audit::plot::FindingPlot;
 use crate::engine::audit::score::formula;
-use crate::engine::audit::{
-    AuditReport, CheckOutcome, Dimension, Example, Finding, Unit, Value, percent, shortened, thousands,
-};
+use crate::engine::audit::{AuditReport, CheckOutcome, Dimension, Example, Finding, Unit, Value, percent, thousands};
+use crate::engine::flow::rules::ChangesWithRules;
 use crate::engine::rules::RuleOutcome;
-use std::collections::BTreeSet;
-
-/// Longest cell that is written out.
-const CELL: usize = 160;
-
-/// Columns with personal data; their values are masked wherever the report shows them.
-pub(super) struct Hidden<'a> {
-    /// Columns whose texts hold something personal: the rest of the text is shown.
-    masked: BTreeSet<&'a str>,
-    /// Columns that are personal as a whole, such as names and addresses: nothing is shown.
-    closed: BTreeSet<&'a str>,
-}
-
-impl<'a> Hidden<'a> {
-    fn of(report: &'a AuditReport) -> Self {
-        let columns = |is_whole: bool| {
-            let personal = report.findings.iter().filter(|finding| finding.code.starts_with('P'));
-            personal
-                .filter(|finding| matches!(finding.code.as_str(), "P07" | "P08") == is_whole)
-                .filter_map(|finding| finding.column.as_deref())
-                .collect()
-        };
-        Self {
-            masked: columns(false),
-            closed: columns(true),
-        }
-    }
-
-    /// A cell of a column as safe markup.
-    pub(super) fn cell(&self, column: &str, value: &Value) -> String {
-        match value {
-            Value::Null => "<i>null</i>".to_owned(),
-            _ if self.closed.contains(column) => "***".to_owned(),
-            Value::Text(text) if self.masked.contains(column) => escape(&shortened(&mask(text, &[]), CELL)),
-            // A number that is personal as a whole keeps nothing.
-            Value::Integer(_) if self.masked.contains(column) => "***".to_owned(),
-            other => escape(&shortened(&other.to_string(), CELL)),
-        }
-    }
-}
 
 /// Writes the report as one self-contained page.
 pub fn audit_html(report: &AuditReport, language: ReportLanguage) -> String {
-    audit_with_rules_html(report, None, language)
+    audit_with_rules_html(report, None, None, language)
 }
 
-/// The same with what became of the rules, where some were checked.
-pub fn audit_with_rules_html(report: &AuditReport, rules: Option<&[RuleOutcome]>, language: ReportLanguage) -> String {
+/// The same with what became of the rules, where some were checked, and what changed since an earlier audit.
+pub fn audit_with_rules_html(
+    report: &AuditReport,
+    rules: Option<&[RuleOutcome]>,
+    changes: Option<&ChangesWithRules>,
+    language: ReportLanguage,
+) -> String {
     let title = format!(
         "{} · {}",
         language.pick("Data quality report", "数据质量报告"),
@@ -72,20 +37,23 @@ pub fn audit_with_rules_html(report: &AuditReport, rules: Option<&[RuleOutcome]>
     );
     let mut page = Page::new(language, &title);
     page.push(&format!("<h1>{}</h1>", escape(&report.name)));
-    sections(&mut page, report, rules);
+    sections(&mut page, report, rules, changes);
     page.finish()
 }
 
 /// The same inside a page of several results.
 pub(super) fn audit_sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>) {
-    sections(page, report, rules);
+    sections(page, report, rules, None);
 }
 
-fn sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>) {
+fn sections(page: &mut Page, report: &AuditReport, rules: Option<&[RuleOutcome]>, changes: Option<&ChangesWithRules>) {
     let language = page.language();
     let hidden = Hidden::of(report);
     head(page, report);
     scores(page, report);
+    if let Some(changes) = changes {
+        changes_section(page, changes);
+    }
     if let Some(rules) = rules {
         rules_section(page, report, rules, &hidden);
     }

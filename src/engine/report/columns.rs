@@ -1,6 +1,6 @@
 //! The columns of an audit report: one card each with its numbers, a thumbnail histogram and top values.
 
-use super::audit::Hidden;
+use super::hidden::Hidden;
 use super::page::{Page, escape};
 use super::svg::sparkline;
 use crate::engine::audit::profile::{ColumnKind, ColumnProfile, TextProfile};

@@ -6,6 +6,7 @@
 mod accepted;
 mod associations;
 mod audit;
+mod audit_changes;
 mod audit_history;
 mod behaviour;
 mod columns;
@@ -20,6 +21,7 @@ mod experiment;
 mod features;
 mod forest;
 mod heat_map;
+mod hidden;
 mod lineage;
 mod log;
 mod numbers;

@@ -168,7 +168,7 @@ const STYLE: &str = "
 --ok:#1f7f45;--warn:#8f6400;--bad:#b93228;--info:#1f6fb2;--s1:#1f6fb2;--s2:#b85a0c;
 --s3:#15795a;--s4:#7346ae;--s5:#b93228;--s6:#8a7400;--s7:#0e7a82;--s8:#a83b72}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}body{font-size:11px}h1.part{break-before:page}nav{display:none}
-tr,figure{break-inside:avoid}h2,h3{break-after:avoid}
+tr,figure{break-inside:avoid}h2,h3,h3+.quiet{break-after:avoid}
 section,.card{break-inside:avoid}main{max-width:none;padding:0}
 .scroll{overflow:visible}table{font-size:9px}th{white-space:normal}th,td{padding:3px 4px;overflow-wrap:anywhere}}
 *{box-sizing:border-box}
@@ -181,7 +181,7 @@ main>h3{margin:20px 0 4px}p{margin:6px 0}.facts,.quiet{color:var(--text2)}a{colo
 .card b{display:block;font-size:22px;overflow-wrap:anywhere;font-weight:500;font-variant-numeric:tabular-nums}
 .bar{height:4px;border-radius:2px;background:var(--raised);margin-top:8px}.bar i{display:block;height:4px;border-radius:2px}
 section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:12px 0}
-.head{display:flex;flex-wrap:wrap;gap:10px;align-items:center}.chip{background:var(--raised);border-radius:10px;padding:1px 9px;font-size:12px;color:var(--text2)}
+.head{display:flex;flex-wrap:wrap;gap:10px;align-items:center}.chip{background:var(--raised);border-radius:10px;padding:1px 9px;font-size:12px;color:var(--text2)}td .chip{white-space:nowrap}
 .error{color:var(--bad)}.warning{color:var(--warn)}.info{color:var(--info)}.ok{color:var(--ok)}
 .plots{display:flex;flex-wrap:wrap;gap:18px;margin:10px 0}.plots figure{margin:0;flex:1 1 420px;max-width:540px}figcaption{font-size:12px;color:var(--text2)}
 .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:4px 8px;margin:8px 0}
@@ -193,7 +193,7 @@ td i{color:var(--text2)}.two{display:grid;grid-template-columns:repeat(auto-fit,
 .g{stroke:var(--line);stroke-width:1}.a{fill:var(--s1)}.f{fill:var(--s2)}.la{stroke:var(--s1);fill:none;stroke-width:1.6}
 .lf{stroke:var(--s2);fill:none;stroke-width:1.6}.t{stroke:var(--bad);stroke-width:1;stroke-dasharray:4 3}
 h1.part{font-size:22px;margin:54px 0 2px;padding-top:18px;border-top:1px solid var(--line)}
-.verdict{border-left:4px solid var(--gold)}.verdict h2{margin:0}.small{font-size:12px}.card .small{display:block}
+.verdict{border-left:4px solid var(--gold)}.verdict h2{margin:0}.small{font-size:12px}.state{white-space:nowrap}.card .small{display:block}
 nav{display:flex;flex-wrap:wrap;gap:6px 16px;margin:14px 0}nav a{text-decoration:none}
 [class^=l]{fill:none;stroke-width:1.8}.dash{stroke-dasharray:5 4}.faint{opacity:.35;stroke-width:1}.w{stroke-width:2.6}
 .l0{stroke:var(--s1)}.f0{fill:var(--s1)}.b0{fill:var(--s1);opacity:.16}.l1{stroke:var(--s2)}.f1{fill:var(--s2)}.b1{fill:var(--s2);opacity:.16}

@@ -1,7 +1,8 @@
 //! What became of the rules, inside the audit's page: the numbers of each, and the rows that broke it.
 
 use super::ReportLanguage;
-use super::audit::{Hidden, example_rows, severity_words};
+use super::audit::{example_rows, severity_words};
+use super::hidden::Hidden;
 use super::numbers::moment;
 use super::page::{Page, escape};
 use crate::engine::audit::{AuditReport, percent, thousands};

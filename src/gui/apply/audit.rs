@@ -273,7 +273,7 @@ fn write(report: &AuditReport, rules: Option<&RuleCheck>, lang: Language, path: 
             Language::English => ReportLanguage::English,
             Language::Chinese => ReportLanguage::Chinese,
         };
-        audit_with_rules_html(report, rules, language)
+        audit_with_rules_html(report, rules, None, language)
     };
     std::fs::write(path, text)
 }

@@ -2,6 +2,7 @@
 
 use super::ApplyContext;
 use crate::engine::flow::sources::Sources;
+use crate::engine::ingest::{ReadOptions, preview};
 use crate::engine::project::Project;
 use crate::gui::command::data::DataCommand;
 use crate::gui::command::project::ProjectCommand;
@@ -100,6 +101,11 @@ fn open(cx: &mut ApplyContext<'_>, folder: PathBuf, logs: Option<Vec<PathBuf>>, 
         Stage::Project,
         words::OPENING.into(),
         move |progress| {
+            // A file that is no table leaves no folder beside it.
+            if let Some(logs) = logs.as_ref().filter(|_| !Project::exists(&folder)) {
+                preview(logs, &ReadOptions::default(), progress)
+                    .map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
+            }
             let project = Project::open(&folder).map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;
             let mut sources =
                 Sources::load(&project).map_err(|error| JobFailure::told(&error.explain(), lang, progress))?;

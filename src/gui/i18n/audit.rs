@@ -109,6 +109,15 @@ pub fn facts(lang: Language, rows: RowCounts, secs: Option<f64>) -> String {
     }
 }
 
+/// What is being audited: `events: all 5,012,338 rows, nothing is sampled`
+pub fn audited(lang: Language, log: &str, rows: u64) -> String {
+    let rows = count(rows);
+    match lang {
+        Language::English => format!("{log}: all {rows} rows, nothing is sampled"),
+        Language::Chinese => format!("{log}：全部 {rows} 行，不抽样"),
+    }
+}
+
 pub fn add_all(lang: Language, repairs: usize) -> String {
     match lang {
         Language::English if repairs == 1 => "Add 1 repair to recipe".to_owned(),

@@ -21,6 +21,14 @@ pub const INFO: Text = Text::new("Info", "提示");
 pub const ALL: Text = Text::new("All", "全部");
 pub const NOTHING: Text = Text::new("–", "–");
 
+/// `Repair: removes 5 rows`
+pub fn named(lang: Language, name: &str, told: &str) -> String {
+    match lang {
+        Language::English => format!("{name}: {told}"),
+        Language::Chinese => format!("{name}：{told}"),
+    }
+}
+
 /// A step that panicked; `detail` is what it said, in English.
 pub fn internal_fault(lang: Language, detail: Option<&str>) -> String {
     let detail = detail.map_or_else(String::new, |detail| match lang {

@@ -3,7 +3,7 @@
 use super::number::{count, moment, share};
 use super::{Language, Text};
 use crate::engine::rules::suggest::{Suggestion, Suggestions};
-use crate::engine::rules::{Judged, Rule, RuleRecord, RuleStatus};
+use crate::engine::rules::{Judged, Rule, RuleOutcome, RuleRecord, RuleStatus};
 
 pub const TITLE: Text = Text::new("Rules", "规则");
 pub const CHECK_JOB: Text = Text::new("Check the rules", "检查规则");
@@ -231,6 +231,15 @@ pub fn passed_over_loads(lang: Language, passed: usize, loads: usize) -> String 
         Language::English if loads == 1 => format!("passed in {passed} of 1 load"),
         Language::English => format!("passed in {passed} of {loads} loads"),
         Language::Chinese => format!("{loads} 次加载中 {passed} 次通过"),
+    }
+}
+
+/// How many break the rule; of days it is said that they are days, since the list counts rows else.
+pub fn failed(lang: Language, outcome: &RuleOutcome) -> String {
+    let failed = count(outcome.failed);
+    match outcome.unit {
+        Judged::Days => format!("{failed} {}", lang.t(DAYS)),
+        Judged::Rows | Judged::Log => failed,
     }
 }
 

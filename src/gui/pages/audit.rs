@@ -62,7 +62,11 @@ impl AuditPage {
             self.ready_ui(cx, &report, ui);
             return;
         }
-        widgets::page_header(ui, cx.t(words::TITLE), "", |_ui| {});
+        let log = cx.state.data.dataset.value();
+        let facts = log.map_or_else(String::new, |log| {
+            words::audited(cx.lang(), &log.info.name, log.num_rows() as u64)
+        });
+        widgets::page_header(ui, cx.t(words::TITLE), &facts, |_ui| {});
         match &state.report {
             Loadable::Loading { progress, .. } => {
                 if widgets::loading_page(ui, cx.lang(), &progress.snapshot()) {

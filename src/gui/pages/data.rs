@@ -32,6 +32,16 @@ enum Shown {
     Invalid,
 }
 
+/// The files that are read or could not be, where there is no log yet.
+fn files_of(cx: &PageContext<'_>) -> String {
+    let files = &cx.state.project.sources.events;
+    let mut told = files.first().map_or_else(String::new, |file| file.display().to_string());
+    if files.len() > 1 {
+        told = format!("{told} +{}", files.len() - 1);
+    }
+    told
+}
+
 /// Widget state only.
 #[derive(Default)]
 pub struct DataPage {
@@ -43,9 +53,10 @@ pub struct DataPage {
 impl DataPage {
     pub fn ui(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
         let data = &cx.state.data;
-        let facts = data.dataset.value().map_or_else(String::new, |log| {
-            words::facts(cx.lang(), log.info.rows, log.info.elapsed_ms)
-        });
+        let facts = match data.dataset.value() {
+            Some(log) => words::facts(cx.lang(), log.info.rows, log.info.elapsed_ms),
+            None => files_of(cx),
+        };
         let title = if self.editor.open { reading::TITLE } else { words::TITLE };
         widgets::page_header(ui, cx.t(title), &facts, |ui| self.actions(cx, ui));
         match &data.dataset {

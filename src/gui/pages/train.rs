@@ -10,6 +10,7 @@ mod console;
 mod curves;
 mod estimate;
 mod form;
+mod form_cards;
 mod header;
 mod look;
 mod made_from;

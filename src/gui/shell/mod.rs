@@ -37,7 +37,8 @@ impl Shell {
             });
         egui::Panel::bottom("tray")
             .exact_size(space::TRAY)
-            .frame(bar(Margin::symmetric(14, 4)))
+            // A text action is nearly as high as the tray; a larger margin would push it below the window.
+            .frame(bar(Margin::symmetric(14, 2)))
             .show(ui, |ui| tray::ui(cx, jobs, ui));
         egui::Panel::left("navigation")
             .exact_size(space::NAV_WIDTH)

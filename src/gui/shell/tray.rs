@@ -15,6 +15,8 @@ pub fn ui(cx: &PageContext<'_>, jobs: &[Job], ui: &mut Ui) {
     // A preview is over before it could be read here.
     let jobs: Vec<&Job> = jobs.iter().filter(|job| job.stage != Stage::Preview).collect();
     ui.horizontal_centered(|ui| {
+        // As high whatever stands in it, and all of it on one line.
+        ui.set_min_height(ui.available_height());
         if let Some(job) = jobs.first() {
             job_ui(cx, ui, job);
         } else if let Some(line) = cx.state.train.tray_line(cx.lang()) {

@@ -154,10 +154,15 @@ pub fn is_trained_on(artefacts: &[ArtefactRecord], run_id: &str, set: &ContentHa
 }
 
 impl TrainState {
-    /// The run that is shown.
+    /// The run that is shown: the chosen one, else what trains now, else the newest that has something to show.
     pub fn shown(&self) -> Option<&RunSnapshot> {
+        let runs = &self.runs.runs;
         let chosen = self.selected.as_deref().and_then(|run_id| self.runs.get(run_id));
-        chosen.or_else(|| self.runs.runs.first())
+        let begun = || runs.iter().find(|run| run.status != RunStatus::Waiting);
+        chosen
+            .or_else(|| self.runs.live().next())
+            .or_else(begun)
+            .or_else(|| runs.first())
     }
 
     /// A run ended with a model that can be evaluated.
@@ -204,8 +209,17 @@ impl TrainState {
         let (Some(inputs), runs) = (&self.inputs, &self.runs.runs) else {
             return false;
         };
+        // The catalogue hears of a run when it ends, and of one made elsewhere without its feature set: nothing is said
+        // about those.
+        let mut known = runs
+            .iter()
+            .filter(|run| {
+                let of_run = |record: &&ArtefactRecord| record.kind == ArtefactKind::Run && record.name == run.run_id;
+                artefacts.iter().filter(of_run).any(|record| !record.inputs.is_empty())
+            })
+            .peekable();
         let fits = |run: &RunSnapshot| is_trained_on(artefacts, &run.run_id, &inputs.hash);
-        !runs.is_empty() && !runs.iter().any(fits)
+        known.peek().is_some() && !known.any(fits)
     }
 
     /// How this stage stands for a run of the whole flow.

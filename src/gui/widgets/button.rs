@@ -1,7 +1,8 @@
 //! Buttons: one gold primary a page, quiet secondary ones, text links, chips that toggle.
 
-use crate::gui::theme::{palette, space, text};
-use egui::{Button, CornerRadius, Response, RichText, Sense, Stroke, Ui, vec2};
+use crate::gui::theme::{Tone, palette, space, text};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Button, Color32, CornerRadius, Response, RichText, Sense, Stroke, Ui, vec2};
 
 /// The page's one main action.
 pub fn primary_button(ui: &mut Ui, label: &str, enabled: bool) -> Response {
@@ -39,10 +40,25 @@ pub fn link(ui: &mut Ui, label: &str) -> Response {
 
 /// A rounded filter chip; filled with the accent's tint while on.
 pub fn toggle_chip(ui: &mut Ui, on: bool, label: &str) -> Response {
+    chip_of(ui, on, label, None)
+}
+
+/// The same with its first character, a shape, in the colour of a tone.
+pub fn toned_chip(ui: &mut Ui, on: bool, tone: Tone, label: &str) -> Response {
+    let color = palette(ui).tone(tone);
+    chip_of(ui, on, label, Some(color))
+}
+
+fn chip_of(ui: &mut Ui, on: bool, label: &str, shape_color: Option<Color32>) -> Response {
     let p = palette(ui);
-    let galley = ui
-        .painter()
-        .layout_no_wrap(label.to_owned(), text::small(), if on { p.accent } else { p.text_2 });
+    let color = if on { p.accent } else { p.text_2 };
+    let (shape, word) = label.split_at(label.chars().next().map_or(0, char::len_utf8));
+    let mut job = LayoutJob::single_section(
+        shape.to_owned(),
+        TextFormat::simple(text::small(), shape_color.unwrap_or(color)),
+    );
+    job.append(word, 0.0, TextFormat::simple(text::small(), color));
+    let galley = ui.painter().layout_job(job);
     let size = vec2(galley.size().x + 18.0, 22.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let fill = if on { p.accent_tint } else { p.raised };

@@ -19,7 +19,7 @@ mod sparkline;
 mod table;
 
 pub use big_table::{BigScroll, BigTable, big_table};
-pub use button::{link, primary_button, secondary_button, toggle_chip};
+pub use button::{link, primary_button, secondary_button, toggle_chip, toned_chip};
 pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
 pub use columns::Columns;
 pub use finding_plot::{drawn_note, finding_plot, time_lines};

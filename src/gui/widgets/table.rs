@@ -22,7 +22,8 @@ impl Column {
         Self {
             heading: heading.into(),
             width: Some(width),
-            at_least: NARROWEST,
+            // A column of marks may be narrower than a hand could drag it.
+            at_least: NARROWEST.min(width),
             right: false,
         }
     }
@@ -31,7 +32,7 @@ impl Column {
         Self {
             heading: heading.into(),
             width: Some(width),
-            at_least: NARROWEST,
+            at_least: NARROWEST.min(width),
             right: true,
         }
     }

@@ -81,7 +81,11 @@ fn an_audit_tells_what_moved_since_an_earlier_one_and_writes_the_rows_of_a_findi
         "V01=refunds.csv",
         "--project",
         "shop",
+        "--html",
+        "june.html",
     ]);
+    let page = std::fs::read_to_string(folder.join("june.html")).expect("the page");
+    assert!(page.contains("What changed") && page.contains("1 broken, 0 new, 0 hold again, 0 gone, 0 the same"));
     let changes = &found["changes"];
     assert_eq!(
         (&changes["before"]["name"], &changes["after"]["name"]),

@@ -181,6 +181,20 @@ fn a_log_opened_on_the_data_page_gets_a_project_beside_it() {
 }
 
 #[test]
+fn a_file_that_is_no_table_is_told_and_leaves_no_folder() {
+    let folder = Folder::new();
+    let picture = folder.write("photo.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice());
+    let mut window = Window::open(LaunchOptions {
+        page: Some(Page::Data),
+        ..LaunchOptions::default()
+    });
+    window.0.state().send(Command::Data(DataCommand::Open(vec![picture])));
+    window.wait("failed", SOON, |app| app.state.project.project.error().is_some());
+    window.must_show_part("photo.csv");
+    assert!(!folder.join("photo touchstone").exists());
+}
+
+#[test]
 fn a_log_that_is_not_there_is_told_on_the_data_page_with_a_way_out() {
     let folder = Folder::new();
     let mut window = Window::open(LaunchOptions {

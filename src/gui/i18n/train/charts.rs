@@ -4,6 +4,8 @@ use super::{LEARNING_RATE, PADDING, STEP, TRAIN_LOSS, runs, valid_metric};
 use crate::gui::i18n::{Text, number};
 use crate::gui::settings::Language;
 
+pub const NO_STEPS: Text = Text::new("Drawn from the first step on", "自第一步起绘制");
+pub const NO_EVALUATION: Text = Text::new("Drawn from the first evaluation on", "自首次评估起绘制");
 pub const STEPS: Text = Text::new("steps", "步");
 pub const EPOCHS: Text = Text::new("epochs", "轮");
 pub const TIME: Text = Text::new("time", "时间");

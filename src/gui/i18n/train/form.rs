@@ -1,6 +1,6 @@
 //! Words of the form for a new run.
 
-use crate::engine::run::config::{Loss, Method};
+use crate::engine::run::config::{Loss, Method, TrainConfig};
 use crate::engine::run::task::Task;
 use crate::gui::i18n::{Text, number};
 use crate::gui::settings::Language;
@@ -8,7 +8,6 @@ use crate::gui::settings::Language;
 pub const TITLE: Text = Text::new("New run", "新建任务");
 pub const START: Text = Text::new("Start training", "开始训练");
 pub const CANCEL: Text = Text::new("Cancel", "取消");
-pub const EXPECT: Text = Text::new("What to expect", "预计");
 pub const FORK_OF: Text = Text::new("Goes on from", "分支自");
 pub const REPEATS: Text = Text::new("Repeats", "重新运行");
 pub const CHECKPOINT: Text = Text::new("Checkpoint of step", "检查点（步）");
@@ -20,13 +19,14 @@ pub const RATE_WHY: Text = Text::new(
     "Few weights that learn, or a narrow model, bear larger steps; a wide model with all its weights needs small ones",
     "可学习参数少或模型较窄时可用较大步长；全量微调较宽的模型需用较小步长",
 );
+pub const TIME: Text = Text::new("Time", "时间");
 pub const TIME_UNKNOWN: Text = Text::new(
-    "How long it takes is known after the first run on this machine",
-    "在本机完成首个任务后，可预估所需时间",
+    "known after the first run here, or a trial",
+    "本机完成首个任务或试训练后可知",
 );
 pub const WHAT: Text = Text::new("What to learn", "学习内容");
 pub const HOW: Text = Text::new("How to learn", "学习方式");
-pub const HOW_LONG: Text = Text::new("How long and how fast", "训练时长与步长");
+pub const HOW_LONG: Text = Text::new("How long it takes", "训练时长");
 pub const NAME: Text = Text::new("Name (optional)", "名称（可选）");
 pub const NAME_HINT: Text = Text::new("such as title-only", "例如：仅标题");
 pub const BASE: Text = Text::new("Base model", "基础模型");
@@ -52,9 +52,12 @@ pub const FROM_TABLE_WHY: Text = Text::new(
     "Rows of the cleaned table, divided 8 : 1 : 1; any column can be the label",
     "清洗后数据表的行，按 8 : 1 : 1 划分；任意列都可作为标签",
 );
+pub const CHOOSE: Text = Text::new("Choose…", "选择…");
+pub const FEWER: Text = Text::new("Show fewer", "收起");
 pub const NONE: Text = Text::new("none here", "没有可选的列");
 pub const LABEL: Text = Text::new("Predicts", "预测目标");
 pub const EPOCHS: Text = Text::new("Epochs (times through the data)", "轮数（遍历数据的次数）");
+pub const STEPS: Text = Text::new("Steps", "步数");
 pub const BATCH: Text = Text::new("Batch size (rows a step)", "批大小（每步行数）");
 pub const RATE: Text = Text::new("Learning rate", "学习率");
 pub const USE_USUAL: Text = Text::new("Use the usual value", "使用常用值");
@@ -183,30 +186,64 @@ pub fn rate_advice(lang: Language, rate: f64, usual: f64) -> (String, bool) {
     let suits = (0.2..=5.0).contains(&ratio);
     let text = match (lang, suits) {
         (Language::English, true) => {
-            format!("suits this method (usual: {shown}): few weights that learn, or a small model, bear larger steps")
+            format!("the learning rate suits this method (usual: {shown})")
         }
         (Language::Chinese, true) => {
-            format!("适合此方法（常用 {shown}）")
+            format!("学习率适合此方法（常用 {shown}）")
         }
         (Language::English, false) if ratio > 1.0 => {
-            format!("high for this method (usual: {shown}): the loss may jump or diverge")
+            format!("the learning rate is high for this method (usual: {shown}): the loss may jump or diverge")
         }
-        (Language::English, false) => format!("low for this method (usual: {shown}): it may learn too little"),
-        (Language::Chinese, false) if ratio > 1.0 => format!("对此方法偏高（常用 {shown}），损失可能震荡或发散"),
-        (Language::Chinese, false) => format!("对此方法偏低（常用 {shown}），可能学习不足"),
+        (Language::English, false) => {
+            format!("the learning rate is low for this method (usual: {shown}): it may learn too little")
+        }
+        (Language::Chinese, false) if ratio > 1.0 => format!("学习率对此方法偏高（常用 {shown}），损失可能震荡或发散"),
+        (Language::Chinese, false) => format!("学习率对此方法偏低（常用 {shown}），可能学习不足"),
     };
     (text, suits)
 }
 
-/// `about 1.2 GB of memory (6.1 GB are free)`
+/// `batch size 32 · 3 negatives for each positive · learning rate 2e-4`
+pub fn in_force(lang: Language, config: &TrainConfig) -> String {
+    let (batch, rate) = (config.batch_size, config.learning_rate);
+    let negatives = config.negatives_per_positive.filter(|_| config.task == Task::Binary);
+    match lang {
+        Language::English => {
+            let negatives = negatives.map_or_else(String::new, |n| format!(" · {n} negatives for each positive"));
+            format!("batch size {batch}{negatives} · learning rate {rate:.1e}")
+        }
+        Language::Chinese => {
+            let negatives = negatives.map_or_else(String::new, |n| format!(" · 每个正例配 {n} 个负例"));
+            format!("批大小 {batch}{negatives} · 学习率 {rate:.1e}")
+        }
+    }
+}
+
+/// That a folder is trained and not the base model chosen by name.
+pub fn from_folder(lang: Language, folder: &str) -> String {
+    match lang {
+        Language::English => format!("in its place the folder {folder}"),
+        Language::Chinese => format!("改用文件夹 {folder}"),
+    }
+}
+
+/// `16 of 17 chosen`
+pub fn chosen(lang: Language, chosen: usize, of: usize) -> String {
+    match lang {
+        Language::English => format!("{chosen} of {of} chosen"),
+        Language::Chinese => format!("已选 {chosen} / {of}"),
+    }
+}
+
+/// `about 1.2 GB; 6.1 GB are free`
 pub fn memory(lang: Language, bytes: u64, free: Option<u64>) -> String {
     let bytes = number::bytes(bytes);
     let free = free.map(number::bytes);
     match (lang, free) {
-        (Language::English, Some(free)) => format!("about {bytes} of memory; {free} are free"),
-        (Language::English, None) => format!("about {bytes} of memory"),
-        (Language::Chinese, Some(free)) => format!("约需内存 {bytes}，当前可用 {free}"),
-        (Language::Chinese, None) => format!("约需内存 {bytes}"),
+        (Language::English, Some(free)) => format!("about {bytes}; {free} are free"),
+        (Language::English, None) => format!("about {bytes}"),
+        (Language::Chinese, Some(free)) => format!("约 {bytes}，当前可用 {free}"),
+        (Language::Chinese, None) => format!("约 {bytes}"),
     }
 }
 
@@ -237,7 +274,7 @@ pub fn facts(lang: Language, name: &str, rows: u64, positive: Option<f64>) -> St
 pub fn steps(lang: Language, steps: u64) -> String {
     let steps = number::count(steps);
     match lang {
-        Language::English => format!("about {steps} steps in all"),
+        Language::English => format!("about {steps} in all"),
         Language::Chinese => format!("共约 {steps} 步"),
     }
 }

@@ -43,6 +43,7 @@ pub const NOW: Text = Text::new("now", "进行中");
 pub const EARLIER: Text = Text::new("Earlier", "提前");
 pub const LATER: Text = Text::new("Later", "延后");
 pub const UNQUEUE: Text = Text::new("Take out of the queue", "移出队列");
+pub const START_NOW: Text = Text::new("Start", "开始训练");
 pub const ADD_TO_QUEUE: Text = Text::new("Add to the queue", "加入队列");
 pub const HOLD: Text = Text::new("Hold the queue", "暂停队列");
 pub const RELEASE: Text = Text::new("Let the queue go on", "继续队列");

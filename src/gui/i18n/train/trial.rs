@@ -8,7 +8,6 @@ pub const TRY_WHY: Text = Text::new(
     "Trains ten steps aside, measures time and memory, and leaves nothing behind",
     "另起进程训练十步，测量耗时与内存，不留下任何文件",
 );
-pub const TITLE: Text = Text::new("Trial", "试训练");
 pub const CANCEL: Text = Text::new("Cancel the trial", "取消试训练");
 pub const RUNNING: Text = Text::new("loading the model and training ten steps…", "正在加载模型并训练十步…");
 pub const OTHER_SETTINGS: Text = Text::new(

@@ -7,7 +7,7 @@ use crate::engine::audit::{ColumnChange, ColumnState, FindingState};
 use crate::engine::rules::{RuleChange, RuleState};
 use crate::gui::i18n::number::{count, fixed, share};
 use crate::gui::i18n::{
-    audit as audit_words, audit_decisions as decisions, audit_history as words, rules as rule_words,
+    audit as audit_words, audit_decisions as decisions, audit_history as words, common, rules as rule_words,
 };
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{palette, space, text};
@@ -114,7 +114,7 @@ fn rows_line(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
             (before.accepted, after.accepted),
             (before.rejected, after.rejected),
         ),
-        _ => format!("{}: {}", cx.t(audit_words::ROWS), cx.t(words::NOT_KEPT)),
+        _ => common::named(cx.lang(), cx.t(audit_words::ROWS), cx.t(words::NOT_KEPT)),
     };
     ui.label(RichText::new(told).color(palette(ui).text_2));
 }
@@ -122,7 +122,7 @@ fn rows_line(cx: &PageContext<'_>, changes: &AuditChanges, ui: &mut Ui) {
 /// Columns that are new, gone or of another type, and how many moved otherwise.
 fn columns_told(cx: &PageContext<'_>, changes: &AuditChanges) -> String {
     if changes.columns.is_empty() {
-        return format!("{}: {}", cx.t(audit_words::COLUMNS), cx.t(words::NOT_KEPT));
+        return common::named(cx.lang(), cx.t(audit_words::COLUMNS), cx.t(words::NOT_KEPT));
     }
     let is_other = |column: &&ColumnChange| column.state != ColumnState::Same;
     let mut parts: Vec<String> = changes
@@ -142,7 +142,7 @@ fn columns_told(cx: &PageContext<'_>, changes: &AuditChanges) -> String {
     if parts.is_empty() {
         cx.t(words::COLUMNS_SAME).to_owned()
     } else {
-        format!("{}: {}", cx.t(audit_words::COLUMNS), parts.join(" · "))
+        common::named(cx.lang(), cx.t(audit_words::COLUMNS), &parts.join(" · "))
     }
 }
 

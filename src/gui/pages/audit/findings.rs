@@ -107,7 +107,7 @@ impl FindingsList {
                 let open = of_severity.filter(|finding| accepted.is_open(finding)).count();
                 let label = format!("{shape} {} {open}", cx.t(word));
                 let on = self.severity == Some(severity);
-                if widgets::toggle_chip(ui, on, &label).clicked() {
+                if widgets::toned_chip(ui, on, severity.into(), &label).clicked() {
                     (self.severity, self.only_accepted) = (if on { None } else { Some(severity) }, false);
                 }
             }
@@ -145,7 +145,7 @@ impl FindingsList {
             return;
         }
         let columns = [
-            Column::left("", 36.0),
+            Column::left("", 18.0),
             Column::rest(cx.t(words::FINDING)),
             Column::left(cx.t(words::CODE), 44.0),
             Column::right(cx.t(words::COUNT), 66.0),

@@ -40,7 +40,7 @@ pub(super) fn line_ui(cx: &PageContext<'_>, report: &AuditReport, (index, findin
             add_button(cx, report, index, cx.b(title), ui);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let color = palette(ui).text_2;
-                let told = format!("{}: {}", cx.t(decisions::REPAIR), effect(cx, index));
+                let told = common::named(cx.lang(), cx.t(decisions::REPAIR), &effect(cx, index));
                 let label = egui::Label::new(RichText::new(told).color(color)).truncate();
                 ui.add(label).on_hover_text(cx.t(decisions::REPAIR_WHAT));
             });

@@ -11,6 +11,9 @@ use crate::gui::theme::palette;
 use crate::gui::widgets::{self, Column, cell, cell_right};
 use egui::Ui;
 
+/// Rows among which the first value of a column is looked for; a sparse one has its first late.
+const EXAMPLE_WITHIN: usize = 2_000;
+
 pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32) {
     let p = palette(ui);
     let columns = [
@@ -41,7 +44,7 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32) {
             row.col(|ui| cell_right(ui, &missing, if info.nulls > 0 { p.text } else { p.text_2 }));
             let color = if info.invalid > 0 { p.warning } else { p.text_2 };
             row.col(|ui| cell_right(ui, &number::count(info.invalid), color));
-            let example = (0..log.num_rows().min(50))
+            let example = (0..log.num_rows().min(EXAMPLE_WITHIN))
                 .find_map(|row| cell_text(log, index, row))
                 .unwrap_or_default();
             row.col(|ui| cell(ui, &example, p.text_2));
@@ -51,6 +54,9 @@ pub fn ui(cx: &PageContext<'_>, ui: &mut Ui, log: &Dataset, height: f32) {
 }
 
 fn role_choice(cx: &PageContext<'_>, ui: &mut Ui, column: &str, role: Role) {
+    // Lower than its row, so that the choices of rows below each other do not touch.
+    ui.spacing_mut().button_padding.y = 1.0;
+    ui.spacing_mut().interact_size.y = 22.0;
     let mut chosen = role;
     let response = egui::ComboBox::from_id_salt(("role", column))
         .selected_text(cx.b(&role.label()))

@@ -66,7 +66,8 @@ impl Editor {
         let Self { draft, place, .. } = self;
         let rule = draft.rule();
         let mut ended = None;
-        let form_height = (height - RESULT_HEIGHT - space::TIGHT).max(220.0);
+        let gap = space::TIGHT + ui.spacing().item_spacing.y;
+        let form_height = (height - RESULT_HEIGHT - gap).max(220.0);
         let title = cx.t(if place.is_some() {
             words::EDIT_RULE
         } else {

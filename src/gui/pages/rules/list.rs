@@ -4,7 +4,6 @@ use super::{heading, send};
 use crate::engine::rules::explain::KindInfo;
 use crate::engine::rules::{Rule, RuleOutcome, RuleStatus};
 use crate::gui::command::rules::RulesCommand;
-use crate::gui::i18n::number::count;
 use crate::gui::i18n::rules as words;
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{Tone, palette, space};
@@ -26,7 +25,7 @@ pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut 
             Column::right(cx.t(words::AT_LEAST), 72.0),
             Column::left(cx.t(words::OUTCOME), 92.0),
             Column::left(cx.t(words::OVER_LOADS), STRIP + 16.0),
-            Column::right(cx.t(words::FAILING), 72.0),
+            Column::right(cx.t(words::FAILING), 84.0),
         ];
         let table_height = ui.available_height();
         let shown = (!rules.is_empty()).then_some(selected);
@@ -40,7 +39,7 @@ pub(super) fn card(cx: &PageContext<'_>, selected: usize, height: f32, ui: &mut 
             row.col(|ui| history_strip(cx, rule, STRIP, ui));
             row.col(|ui| {
                 let failed = outcome.filter(|outcome| outcome.status != RuleStatus::Undefined);
-                let failed = failed.map_or_else(|| "–".to_owned(), |outcome| count(outcome.failed));
+                let failed = failed.map_or_else(|| "–".to_owned(), |outcome| words::failed(cx.lang(), outcome));
                 widgets::cell_right(ui, &failed, palette(ui).text);
             });
         })

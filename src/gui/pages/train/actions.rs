@@ -35,7 +35,13 @@ impl TrainPage {
         };
         ui.menu_button(cx.t(words::MORE), |ui| self.more(cx, ui, run));
         for action in shown {
-            if widgets::secondary_button(ui, cx.t(words::action(*action))).clicked() {
+            let has_begun = run.status != RunStatus::Waiting;
+            let label = if has_begun {
+                words::action(*action)
+            } else {
+                runs::START_NOW
+            };
+            if widgets::secondary_button(ui, cx.t(label)).clicked() {
                 act(*action);
             }
         }

@@ -141,6 +141,14 @@ pub(super) fn mark_words<R>(cx: &PageContext<'_>, ui: &Ui, plot: &PlotResponse<R
     }
 }
 
+/// Room around a curve that is one value all along, for which the plot has no scale of its own.
+pub(super) fn room_around(points: &[Point]) -> Option<(f64, f64)> {
+    let first = points.first()?[1];
+    let is_flat = first.is_finite() && points.iter().all(|point| point[1] == first);
+    let room = if first == 0.0 { 1.0 } else { 0.1 * first.abs() };
+    is_flat.then_some((first - room, first + room))
+}
+
 pub(super) fn best_point(plot: &mut PlotUi<'_>, run: &RunSnapshot, axis: &AxisOf, p: &Palette) {
     let (Some(best), Some(value)) = (run.view.best(), run.best_value()) else {
         return;
@@ -148,13 +156,15 @@ pub(super) fn best_point(plot: &mut PlotUi<'_>, run: &RunSnapshot, axis: &AxisOf
     let Some(y) = axis.y(value) else { return };
     let x = axis.x(best.step as f64);
     plot.points(dots("best", &[[x, y]], p.accent, 6.0).shape(MarkerShape::Diamond));
-    // At the left edge there is room on the right only.
+    // At the left edge there is room on the right only, at the top below only.
     let bounds = plot.plot_bounds();
     let is_early = x < bounds.min()[0] + 0.2 * bounds.width();
-    let anchor = if is_early {
-        egui::Align2::LEFT_BOTTOM
-    } else {
-        egui::Align2::RIGHT_BOTTOM
+    let is_high = y > bounds.max()[1] - 0.2 * bounds.height();
+    let anchor = match (is_early, is_high) {
+        (true, true) => egui::Align2::LEFT_TOP,
+        (true, false) => egui::Align2::LEFT_BOTTOM,
+        (false, true) => egui::Align2::RIGHT_TOP,
+        (false, false) => egui::Align2::RIGHT_BOTTOM,
     };
     let label = RichText::new(format!("  {}  ", number::fixed(value, 4)))
         .font(text::small())

@@ -66,6 +66,7 @@ fn card(
         let plot_look = PlotLook {
             link: Some("train_steps"),
             include_x: super::plots::steps_range(run, &curves.axis),
+            include_y: chart::room_around(&chart.points),
             x_label: cx.t(look.x_label(&run.view)),
             y_unit: chart.unit,
             log_y: look.log,

@@ -7,17 +7,19 @@ use crate::engine::run::config::{DeviceChoice, TrainConfig};
 use crate::engine::run::replay::curve;
 use crate::engine::train::cost::TokenCost;
 use crate::engine::train::schedule::LearningRate;
-use crate::gui::i18n::train::{self as words, form as f};
+use crate::gui::i18n::train::{self as words, form as f, trial};
 use crate::gui::theme::{Tone, palette, text};
 use crate::gui::widgets::{self, PlotLook};
 use egui::{RichText, Ui};
 
 /// Evaluations, loading and export beside the steps, as a share of them.
 const BESIDE: f64 = 0.25;
+/// Steps after which a run tells how fast it is; the first ones warm up.
+const SETTLED_STEPS: u64 = 10;
 /// Tokens of a row where no run tells; titles and queries are short.
 const USUAL_TOKENS: f64 = 24.0;
 
-/// Memory and time in words, and the learning rate over the steps.
+/// Time and memory in words.
 pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps: u64) {
     let p = palette(ui);
     let model = cx
@@ -26,18 +28,24 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps:
         .models
         .iter()
         .find(|model| model.name == config.base_model);
-    let memory = model.and_then(|model| training_memory(model, config));
-    if let Some(bytes) = memory {
-        let free = cx.state.train.free_memory_bytes;
-        let tight = free.is_some_and(|free| bytes > free);
-        let told = f::memory(cx.lang(), bytes, free);
-        widgets::tone_text(ui, if tight { Tone::Warning } else { Tone::Info }, &told);
-    }
-    match model.and_then(|model| seconds(cx, config, model, steps)) {
-        Some((secs, run)) => widgets::tone_text(ui, Tone::Info, &f::time(cx.lang(), secs, &run)),
-        None => ui.label(RichText::new(cx.t(f::TIME_UNKNOWN)).font(text::small()).color(p.text_2)),
+    widgets::labelled(ui, cx.t(f::TIME), |ui| {
+        match model.and_then(|model| seconds(cx, config, model, steps)) {
+            Some((secs, run)) => ui.label(RichText::new(f::time(cx.lang(), secs, &run)).color(p.text)),
+            None => ui.label(RichText::new(cx.t(f::TIME_UNKNOWN)).color(p.text_2)),
+        };
+    });
+    let Some(bytes) = model.and_then(|model| training_memory(model, config)) else {
+        return;
     };
-    schedule(cx, ui, config, steps);
+    let free = cx.state.train.free_memory_bytes;
+    let told = f::memory(cx.lang(), bytes, free);
+    widgets::labelled(ui, cx.t(trial::MEMORY), |ui| {
+        if free.is_some_and(|free| bytes > free) {
+            widgets::tone_text(ui, Tone::Warning, &told);
+        } else {
+            ui.label(RichText::new(told).color(p.text));
+        }
+    });
 }
 
 /// Seconds of `steps` steps, by the newest run that tells how fast this machine is, and that run's name. Another base
@@ -54,7 +62,7 @@ fn seconds(cx: &PageContext<'_>, config: &TrainConfig, model: &BaseModel, steps:
             DeviceChoice::Cpu => !on_gpu,
             DeviceChoice::Cuda => on_gpu,
         };
-        if !fits || samples <= 0.0 {
+        if !fits || samples <= 0.0 || view.step < SETTLED_STEPS {
             return None;
         }
         let length = if run.config.data.text == config.data.text {
@@ -70,7 +78,7 @@ fn seconds(cx: &PageContext<'_>, config: &TrainConfig, model: &BaseModel, steps:
 }
 
 /// The learning rate of each step, before a step is done.
-fn schedule(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps: u64) {
+pub(super) fn schedule(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig, steps: u64) {
     const POINTS: u64 = 200;
     let p = palette(ui);
     let rate = LearningRate::new(config.learning_rate, config.schedule, config.warmup_ratio, steps.max(1))

@@ -1,16 +1,14 @@
-//! The New run form: plain words first, everything else behind "More settings".
+//! The New run form: what to learn, how, and how long it takes; everything else behind "More settings".
 
 use super::super::{Page, PageContext};
+use super::form_cards::long_card;
 use super::made_from::MadeFrom;
-use super::{estimate, settings, task, trial};
-use crate::engine::flow::plan::{default_lora, rows_per_epoch, usual_rate_at};
-use crate::engine::run::config::{Method, TrainConfig};
-use crate::engine::run::task::Task;
+use crate::engine::flow::plan::{rows_per_epoch, usual_rate_at};
+use crate::engine::run::config::TrainConfig;
 use crate::engine::run::validate;
 use crate::gui::command::Command;
 use crate::gui::command::train::{NewRun, TrainCommand};
-use crate::gui::i18n::common;
-use crate::gui::i18n::train::{self as words, form as f, trial as trial_words};
+use crate::gui::i18n::train::{self as words, form as f};
 use crate::gui::loadable::Loadable;
 use crate::gui::state::Stage;
 use crate::gui::state::train::TrainInputs;
@@ -30,6 +28,8 @@ pub(super) struct NewRunForm {
     /// The usual rate as it stood last; a rate that is the usual one follows it.
     pub(super) usual: Option<f64>,
     pub(super) show_more: bool,
+    /// Long lists of columns are shown whole.
+    pub(super) show_columns: bool,
     pub(super) made_from: Option<MadeFrom>,
     pub(super) from: Source,
 }
@@ -93,13 +93,10 @@ impl NewRunForm {
             if widgets::primary_button(ui, cx.t(f::START), problems.is_empty()).clicked() {
                 answer = self.answer(sent.clone(), false);
             }
-            if problems.is_empty() && widgets::secondary_button(ui, cx.t(words::runs::ADD_TO_QUEUE)).clicked() {
+            // Where nothing trains and nothing waits the first of the queue would start at once, too.
+            let queues = problems.is_empty() && is_busy(cx);
+            if queues && widgets::secondary_button(ui, cx.t(words::runs::ADD_TO_QUEUE)).clicked() {
                 answer = self.answer(sent.clone(), true);
-            }
-            let can_try = problems.is_empty() && !cx.state.train.trial.is_loading();
-            let button = ui.add_enabled_ui(can_try, |ui| widgets::secondary_button(ui, cx.t(trial_words::TRY)));
-            if button.inner.on_hover_text(cx.t(trial_words::TRY_WHY)).clicked() {
-                cx.send(Command::Train(TrainCommand::Try(Box::new(sent.clone()))));
             }
             if widgets::secondary_button(ui, cx.t(f::CANCEL)).clicked() {
                 answer = FormAnswer::Cancel;
@@ -109,36 +106,23 @@ impl NewRunForm {
             let told = format!("{}: {}", problem.field, cx.b(&problem.message));
             widgets::tone_text(ui, Tone::Danger, &told);
         }
-        ui.spacing_mut().item_spacing.x = space::GAP;
-        ui.columns_const(|[left, right]| {
-            if let Some(from) = &mut self.made_from {
-                from.card(cx, left);
-            }
-            self.what_card(cx, left, &inputs, &mut config);
-            left.add_space(space::GAP);
-            let steps = planned_steps(inputs.train_rows, inputs.positive_share_of(&config), &config);
-            widgets::card_titled(
-                left,
-                cx.t(f::EXPECT),
-                |_ui| {},
-                |ui| estimate::ui(cx, ui, &config, steps),
-            );
-            left.add_space(space::GAP);
-            trial::card(cx, left, &sent);
-            if self.forks() {
-                right.label(
-                    RichText::new(cx.t(f::FORK_KEEPS))
-                        .font(text::small())
-                        .color(palette(right).text_2),
-                );
-            } else {
-                method_card(cx, right, &mut config);
-            }
-            right.add_space(space::GAP);
-            pace_card(cx, right, &inputs, (&mut config, usual));
-            right.add_space(space::GAP);
-            self.more_card(cx, right, &mut config);
+        let inside = ui.spacing().item_spacing.x;
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = space::GAP;
+            ui.columns_const(|[left, right]| {
+                left.spacing_mut().item_spacing.x = inside;
+                right.spacing_mut().item_spacing.x = inside;
+                if let Some(from) = &mut self.made_from {
+                    from.card(cx, left);
+                }
+                self.what_card(cx, left, &inputs, &mut config);
+                self.how_card(cx, right, &mut config);
+            });
         });
+        ui.add_space(space::GAP);
+        long_card(cx, ui, &inputs, (&mut config, &sent));
+        ui.add_space(space::GAP);
+        self.more_card(cx, ui, &inputs, (&mut config, usual));
         self.draft = Some((inputs, config));
         answer
     }
@@ -200,7 +184,7 @@ impl NewRunForm {
     }
 
     /// Feature set or table: chips, where there are both.
-    fn source(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
+    pub(super) fn source(&mut self, cx: &PageContext<'_>, ui: &mut Ui) {
         let p = palette(ui);
         let has_both = cx.state.train.inputs.is_some() && cx.state.data.dataset.value().is_some();
         if !has_both {
@@ -227,56 +211,6 @@ impl NewRunForm {
         }
         usual_rate_at(&sent.method, hidden)
     }
-
-    fn what_card(&mut self, cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &mut TrainConfig) {
-        widgets::card_titled(
-            ui,
-            cx.t(f::WHAT),
-            |_ui| {},
-            |ui| {
-                let p = palette(ui);
-                self.source(cx, ui);
-                task::ui(cx, ui, inputs, config);
-                ui.add_space(space::SMALL);
-                let models: Vec<(String, String)> = cx
-                    .state
-                    .train
-                    .base_models
-                    .iter()
-                    .map(|name| (name.clone(), name.clone()))
-                    .collect();
-                if self.forks() {
-                    let base = words::base_name(&config.base_model).to_owned();
-                    widgets::key_values(ui, "base", &[(cx.t(f::BASE).to_owned(), base)]);
-                } else {
-                    ui.horizontal(|ui| {
-                        widgets::choice(ui, cx.t(f::BASE), &mut config.base_model, &models);
-                        widgets::field(ui, cx.t(f::BASE_FOLDER), &mut self.base_folder, cx.t(f::BASE_HINT));
-                    });
-                }
-                widgets::field(ui, cx.t(f::NAME), &mut config.name, cx.t(f::NAME_HINT));
-                if models.is_empty() {
-                    ui.label(RichText::new(cx.t(common::WORKING)).font(text::small()).color(p.text_2));
-                }
-            },
-        );
-    }
-
-    fn more_card(&mut self, cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
-        let label = cx.t(common::ADVANCED);
-        widgets::card(ui, |ui| {
-            if widgets::toggle_chip(ui, self.show_more, label).clicked() {
-                self.show_more = !self.show_more;
-            }
-            if self.show_more {
-                ui.add_space(space::SMALL);
-                ui.columns_const(|[left, right]| {
-                    settings::learning(cx, left, config);
-                    settings::running(cx, right, config);
-                });
-            }
-        });
-    }
 }
 
 /// A chip a column; those that are on are in `chosen`, in the order they were switched on.
@@ -302,70 +236,13 @@ pub(super) fn chips(cx: &PageContext<'_>, ui: &mut Ui, label: &str, all: &[Strin
     });
 }
 
-fn method_card(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
-    widgets::card_titled(
-        ui,
-        cx.t(f::HOW),
-        |_ui| {},
-        |ui| {
-            let p = palette(ui);
-            for method in [default_lora(), Method::Full, Method::HeadOnly] {
-                let is_chosen = std::mem::discriminant(&method) == std::mem::discriminant(&config.method);
-                let (name, why) = f::method(&method);
-                if ui.radio(is_chosen, cx.t(name)).clicked() && !is_chosen {
-                    // The usual rate follows with the next frame; one set by hand stays and is judged by the new method.
-                    config.method = method;
-                }
-                ui.indent(name.en, |ui| {
-                    ui.label(RichText::new(cx.t(why)).font(text::small()).color(p.text_2));
-                });
-            }
-        },
-    );
+/// Something trains here or waits to.
+fn is_busy(cx: &PageContext<'_>) -> bool {
+    let runs = &cx.state.train.runs;
+    runs.live().next().is_some() || !runs.queue.waiting.is_empty()
 }
 
-fn pace_card(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, (config, usual): (&mut TrainConfig, f64)) {
-    widgets::card_titled(
-        ui,
-        cx.t(f::HOW_LONG),
-        |_ui| {},
-        |ui| {
-            let p = palette(ui);
-            let batches: Vec<(usize, String)> = [8, 16, 32, 64, 128, 256].map(|n| (n, n.to_string())).to_vec();
-            ui.horizontal(|ui| {
-                widgets::number_field(ui, cx.t(f::EPOCHS), &mut config.epochs, 0.1..=100.0);
-                widgets::choice(ui, cx.t(f::BATCH), &mut config.batch_size, &batches);
-            });
-            if config.task == Task::Binary {
-                let mut negatives = config.negatives_per_positive.unwrap_or(0.0);
-                if widgets::number_field(ui, cx.t(f::NEGATIVES), &mut negatives, 0.0..=1000.0) {
-                    config.negatives_per_positive = (negatives > 0.0).then_some(negatives);
-                }
-            }
-            let steps = planned_steps(inputs.train_rows, inputs.positive_share_of(config), config);
-            ui.label(
-                RichText::new(f::steps(cx.lang(), steps))
-                    .font(text::small())
-                    .color(p.text_2),
-            );
-            ui.add_space(space::SMALL);
-            ui.horizontal(|ui| {
-                widgets::labelled(ui, cx.t(f::RATE), |ui| {
-                    settings::rate_field(ui, &mut config.learning_rate)
-                });
-                if config.learning_rate != usual && widgets::link(ui, cx.t(f::USE_USUAL)).clicked() {
-                    config.learning_rate = usual;
-                }
-            });
-            let (advice, suits) = f::rate_advice(cx.lang(), config.learning_rate, usual);
-            let tone = if suits { Tone::Success } else { Tone::Warning };
-            widgets::tone_text(ui, tone, &advice);
-            ui.label(RichText::new(cx.t(f::RATE_WHY)).font(text::small()).color(p.text_2));
-        },
-    );
-}
-
-fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainConfig) -> u64 {
+pub(super) fn planned_steps(train_rows: u64, positive_share: Option<f64>, config: &TrainConfig) -> u64 {
     let held_out = if config.data.valid.is_none() {
         config.data.valid_ratio
     } else {

@@ -3,6 +3,7 @@
 use super::super::PageContext;
 use crate::engine::run::dir::run_number;
 use crate::engine::run::now_ms;
+use crate::engine::run::status::RunStatus;
 use crate::gui::i18n::{number, train as words};
 use crate::gui::runs::RunSnapshot;
 use crate::gui::widgets;
@@ -25,7 +26,7 @@ fn facts(cx: &PageContext<'_>, run: &RunSnapshot) -> String {
     };
     let mut facts = vec![
         name,
-        words::status(lang, &run.status).to_owned(),
+        standing(cx, run),
         format!(
             "{}, {}",
             words::base_name(&run.config.base_model),
@@ -63,6 +64,15 @@ fn facts(cx: &PageContext<'_>, run: &RunSnapshot) -> String {
         facts.push(number::span_secs(secs, lang));
     }
     facts.join(" · ")
+}
+
+/// The state in a word; of a run that waits its place in the queue.
+fn standing(cx: &PageContext<'_>, run: &RunSnapshot) -> String {
+    let place = cx.state.train.runs.queue.place(&run.run_id);
+    match place.filter(|_| run.status == RunStatus::Waiting) {
+        Some(place) => words::runs::queued(cx.lang(), place),
+        None => words::status(cx.lang(), &run.status).to_owned(),
+    }
 }
 
 /// Local time of day, with the date where it is not today's.

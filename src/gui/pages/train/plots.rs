@@ -28,6 +28,9 @@ pub(super) fn loss_card(
         legend_item(ui, train_color, cx.t(words::TRAIN_CURVE), false);
     };
     widgets::card_titled(ui, cx.t(words::LOSS), legend, |ui| {
+        if curves.raw.is_empty() && curves.valid.is_empty() {
+            return nothing_yet(ui, cx.t(words::charts::NO_STEPS), height);
+        }
         let plot_look = PlotLook {
             link: Some("train_steps"),
             include_x: steps_range(run, &curves.axis),
@@ -94,9 +97,13 @@ pub(super) fn metric_card(
         legend_item(ui, p.accent, &words::run_name(lang, &run.short_name()), false);
     };
     widgets::card_titled(ui, &words::valid_metric(lang, &metric), actions, |ui| {
+        if own.is_empty() && others.is_empty() {
+            return nothing_yet(ui, cx.t(words::charts::NO_EVALUATION), height);
+        }
         let plot_look = PlotLook {
             link: Some("train_steps"),
             include_x: steps_range(run, &curves.axis),
+            include_y: chart::room_around(&own).filter(|_| others.is_empty()),
             x_label: cx.t(look.x_label(&run.view)),
             log_y: look.log,
             ..PlotLook::new("metric", height)
@@ -115,6 +122,15 @@ pub(super) fn metric_card(
         chart::mark_words(cx, ui, &plot, run, &curves.axis);
         describe(&plot.response, &words::valid_metric(lang, &metric), &[&steps]);
     });
+}
+
+/// The place of a plot that has no value to draw yet; axes around nothing would make figures up.
+fn nothing_yet(ui: &mut Ui, told: &str, height: f32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let color = palette(ui).text_2;
+    ui.painter()
+        .text(rect.center(), egui::Align2::CENTER_CENTER, told, text::body(), color);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, told));
 }
 
 /// Which metric is shown, where the run tells more than one.

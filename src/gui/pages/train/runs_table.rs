@@ -48,7 +48,10 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height:
                 row.col(|ui| widgets::cell_right(ui, &optional(best, 4), p.text));
                 let speed = run.view.last(crate::engine::run::replay::curve::SAMPLES_PER_SEC);
                 row.col(|ui| widgets::cell_right(ui, &optional(speed, 1), p.text));
-                row.col(|ui| state_cell(cx, ui, &run.status));
+                row.col(|ui| match cx.state.train.runs.queue.place(&run.run_id) {
+                    Some(place) => widgets::cell(ui, &words::runs::queued(cx.lang(), place), p.info),
+                    None => state_cell(cx, ui, &run.status),
+                });
                 row.col(|ui| {
                     let width = (ui.available_width() - 4.0).max(20.0);
                     widgets::sparkline(ui, &run.spark, color, width);

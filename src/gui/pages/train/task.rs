@@ -6,6 +6,7 @@ use crate::engine::flow::plan::set_task;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::run::task::Task;
 use crate::engine::train::evidence::TableEvidence;
+use crate::gui::i18n::Text;
 use crate::gui::i18n::train::form as f;
 use crate::gui::state::train::TrainInputs;
 use crate::gui::theme::{palette, space, text};
@@ -13,15 +14,26 @@ use crate::gui::widgets;
 use egui::{RichText, Ui};
 
 /// Label, task and columns of a draft.
-pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config: &mut TrainConfig) {
+pub(super) fn ui(
+    cx: &PageContext<'_>,
+    ui: &mut Ui,
+    inputs: &TrainInputs,
+    (config, show_columns): (&mut TrainConfig, &mut bool),
+) {
     match &inputs.evidence {
         Some(evidence) => label_and_task(cx, ui, evidence, config),
         // The label of a feature set is what it was built for.
         None => {
-            let label = (cx.t(f::LABEL).to_owned(), inputs.data.label.clone());
             let (name, _) = f::task(config.task);
-            let task = (cx.t(f::TASK).to_owned(), cx.t(name).to_owned());
-            widgets::key_values(ui, "label", &[label, task]);
+            ui.horizontal(|ui| {
+                for (heading, told) in [(f::LABEL, inputs.data.label.as_str()), (f::TASK, cx.t(name))] {
+                    widgets::labelled(ui, cx.t(heading), |ui| {
+                        ui.label(RichText::new(told).color(palette(ui).text))
+                    });
+                    ui.add_space(space::GAP);
+                }
+            });
+            ui.add_space(space::TIGHT);
         }
     }
     let label = config.data.label.clone();
@@ -33,14 +45,51 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, inputs: &TrainInputs, config
     let offered = without(&inputs.data.text, &[]);
     chips(cx, ui, cx.t(f::TEXT_COLUMNS), &offered, &mut data.text);
     let offered = without(&inputs.data.numeric, &[&data.text, &data.categorical]);
-    chips(cx, ui, cx.t(f::NUMERIC_COLUMNS), &offered, &mut data.numeric);
+    columns(cx, ui, f::NUMERIC_COLUMNS, &offered, (&mut data.numeric, show_columns));
     let offered = without(&inputs.data.categorical, &[&data.text, &data.numeric]);
     if !inputs.data.categorical.is_empty() {
-        chips(cx, ui, cx.t(f::CATEGORICAL_COLUMNS), &offered, &mut data.categorical);
+        columns(
+            cx,
+            ui,
+            f::CATEGORICAL_COLUMNS,
+            &offered,
+            (&mut data.categorical, show_columns),
+        );
     }
     if config.task == Task::Graded && inputs.evidence.is_some() {
         lists(cx, ui, inputs, config);
     }
+}
+
+/// Columns beside the text: a few as they are, many as a count that opens.
+fn columns(
+    cx: &PageContext<'_>,
+    ui: &mut Ui,
+    heading: Text,
+    offered: &[String],
+    (chosen, show_all): (&mut Vec<String>, &mut bool),
+) {
+    const FEW: usize = 8;
+    if offered.len() <= FEW {
+        return chips(cx, ui, cx.t(heading), offered, chosen);
+    }
+    if *show_all {
+        chips(cx, ui, cx.t(heading), offered, chosen);
+    } else {
+        ui.label(
+            RichText::new(cx.t(heading))
+                .font(text::small())
+                .color(palette(ui).text_2),
+        );
+    }
+    ui.horizontal(|ui| {
+        let told = f::chosen(cx.lang(), chosen.len(), offered.len());
+        ui.label(RichText::new(told).color(palette(ui).text));
+        let action = if *show_all { f::FEWER } else { f::CHOOSE };
+        if widgets::link(ui, cx.t(action)).clicked() {
+            *show_all = !*show_all;
+        }
+    });
 }
 
 fn label_and_task(cx: &PageContext<'_>, ui: &mut Ui, evidence: &TableEvidence, config: &mut TrainConfig) {

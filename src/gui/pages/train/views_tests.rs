@@ -101,6 +101,21 @@ fn a_run_is_repeated_in_the_queue() {
     let (_folder, mut harness) = two_runs();
     click(&mut harness, "More");
     click(&mut harness, "Repeat with other settings…");
+    let add = |harness: &Drawn| {
+        harness
+            .query_by_role_and_label(Role::Button, "Add to the queue")
+            .is_some()
+    };
+    assert!(!add(&harness), "where nothing trains a queue would start it at once");
+    let train = &mut harness.state_mut().state.train;
+    train.runs = Arc::new(RunList {
+        queue: Arc::new(RunQueue {
+            waiting: vec!["another".to_owned()],
+            ..RunQueue::default()
+        }),
+        ..(*train.runs).clone()
+    });
+    harness.run_steps(3);
     sent(&harness);
     click(&mut harness, "Add to the queue");
     let made = commands(&harness);

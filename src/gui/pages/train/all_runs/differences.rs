@@ -12,6 +12,8 @@ use egui::{RichText, Ui};
 /// More columns than this are not read side by side.
 const MOST: usize = 12;
 
+const SETTING_WIDTH: f32 = 190.0;
+
 pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, chosen: &[(usize, &RunSnapshot)], height: f32) {
     let p = palette(ui);
     if chosen.len() < 2 {
@@ -22,10 +24,12 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, chosen: &[(usize, &RunSnapsh
     let configs: Vec<_> = runs.iter().map(|run| &*run.config).collect();
     let differing = diff::differences(&configs);
     let results = results(cx, &runs);
-    let columns: Vec<Column> = std::iter::once(Column::left(cx.t(words::SETTING), 190.0))
+    // Two runs have room for a path, ten for numbers.
+    let width = ((ui.available_width() - SETTING_WIDTH) / runs.len() as f32 - 24.0).clamp(104.0, 280.0);
+    let columns: Vec<Column> = std::iter::once(Column::left(cx.t(words::SETTING), SETTING_WIDTH))
         .chain(
             runs.iter()
-                .map(|run| Column::right(page::run_name(cx.lang(), &run.short_name()), 104.0)),
+                .map(|run| Column::right(page::run_name(cx.lang(), &run.short_name()), width)),
         )
         .collect();
     if chosen.len() > MOST {

@@ -123,7 +123,11 @@ fn text_cell(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, (column, metr
         Col::Best => right(ui, &optional(best(run, metric), 4)),
         Col::Loss => right(ui, &optional(view.last(curve::TRAIN_LOSS), 4)),
         Col::Speed => right(ui, &optional(view.last(curve::SAMPLES_PER_SEC), 1)),
-        Col::Time => right(ui, &number::span_secs(view.active_secs(), cx.lang())),
+        Col::Time => {
+            let worked = Some(view.active_secs()).filter(|secs| *secs > 0.0);
+            let told = worked.map_or_else(|| "–".to_owned(), |secs| number::span_secs(secs, cx.lang()));
+            right(ui, &told);
+        }
         Col::Started => {
             let started = view.started_ms.map_or_else(|| "–".to_owned(), number::moment);
             widgets::cell(ui, &started, p.text_2);
