@@ -16,7 +16,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 use touchstone::engine::artifact::{ColumnType, ContentHash, Role};
-use touchstone::engine::audit::row_view::{RowQuery, RowSort, arrange_rows};
+use touchstone::engine::audit::row_view::{RowQuery, RowSort};
 use touchstone::engine::ingest::{ColumnInfo, Dataset};
 use touchstone::engine::progress::Progress;
 use touchstone::gui::state::audit::AuditedLog;
@@ -30,7 +30,7 @@ const MONTH_SECS: u64 = 31 * 86_400;
 const USERS: u64 = 1_500_000;
 const ITEMS: u64 = 200_000;
 const QUERIES: u64 = 50_000;
-const NAMES: [&str; 7] = ["user", "item", "event", "time", "price", "session", "query"];
+const NAMES: [&str; 8] = ["user", "item", "event", "time", "price", "session", "query", "score"];
 
 /// A number of row `row` that looks drawn by chance (SplitMix64).
 fn mixed(row: usize, stream: u64) -> u64 {
@@ -47,7 +47,8 @@ where
     Series::new(name.into(), (0..rows).map(value).collect::<Vec<T>>())
 }
 
-/// A log as large shops write it: identifiers of nineteen digits, prices in cents, sessions as UUIDs.
+/// A log as large shops write it: identifiers of nineteen digits, prices in cents, sessions as UUIDs, and the scores of a
+/// model, of which no two are equal.
 fn log(rows: usize) -> AuditedLog {
     let events = ["view", "cart", "remove_from_cart", "purchase"];
     let times = series("time", rows, |row| {
@@ -95,6 +96,10 @@ fn log(rows: usize) -> AuditedLog {
             series("query", rows, |row| format!("green tea {:05}", mixed(row, 6) % QUERIES)),
             ColumnType::Text,
         ),
+        (
+            series("score", rows, |row| (mixed(row, 5) >> 11) as f64 / (1_u64 << 53) as f64),
+            ColumnType::Float,
+        ),
     ];
     let infos = columns
         .iter()
@@ -106,6 +111,14 @@ fn log(rows: usize) -> AuditedLog {
     AuditedLog::new(Arc::new(data)).expect("a readable log")
 }
 
+/// Prepares the columns, which the window does beside other work once a log is audited.
+fn index(log: &AuditedLog) {
+    let started = std::time::Instant::now();
+    log.prepare(usize::MAX, &Progress::new()).expect("not cancelled");
+    let (took, bytes) = (started.elapsed(), log.index().bytes());
+    println!("columns prepared in {took:.1?}, {:.0} MB", bytes as f64 / 1e6);
+}
+
 fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32]) {
     let mut group = criterion.benchmark_group("rows");
     group
@@ -113,20 +126,33 @@ fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32
         .sampling_mode(SamplingMode::Flat)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(4));
-    let arrange = |query: &RowQuery| arrange_rows(log.parts(), rows, query, &Progress::new()).expect("not cancelled");
+    let arrange = |query: &RowQuery| log.arrange(rows, query, &Progress::new()).expect("not cancelled");
     for (column, name) in NAMES.into_iter().enumerate() {
-        let sort = RowSort {
-            column,
-            descending: true,
-        };
-        let query = RowQuery {
-            sort: Some(sort),
-            ..RowQuery::default()
-        };
-        group.bench_function(format!("order by {name}"), |bencher| {
-            bencher.iter(|| black_box(arrange(&query)))
-        });
+        for (descending, how) in [(false, "rising"), (true, "falling")] {
+            let query = RowQuery {
+                sort: Some(RowSort { column, descending }),
+                ..RowQuery::default()
+            };
+            group.bench_function(format!("order by {name}, {how}"), |bencher| {
+                bencher.iter(|| black_box(arrange(&query)))
+            });
+        }
     }
+    // Every third row, as a finding might have them, and both at once.
+    let third: Vec<u32> = rows.iter().copied().step_by(3).collect();
+    let sort = RowSort {
+        column: 5,
+        descending: true,
+    };
+    let query = RowQuery {
+        sort: Some(sort),
+        text: "4".to_owned(),
+        column: Some(7),
+    };
+    group.bench_function(
+        "a third of the rows, filtered by score and ordered by session",
+        |bencher| bencher.iter(|| black_box(log.arrange(&third, &query, &Progress::new()))),
+    );
     let wanted = [
         ("event", Some(2), "purch"),
         ("session", Some(5), "00ff"),
@@ -134,8 +160,11 @@ fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32
         ("item", Some(1), "4588"),
         ("price", Some(4), "99.9"),
         ("time", Some(3), "10-02T11"),
+        ("score", Some(7), "4588"),
         ("any column", None, "purch"),
         ("any column, digits", None, "4588"),
+        ("any column, a letter", None, "e"),
+        ("any column, a digit", None, "4"),
     ];
     for (name, column, text) in wanted {
         let query = RowQuery {
@@ -203,6 +232,9 @@ fn main() {
         .unwrap_or(ROWS);
     let log = LazyCell::new(|| log(count));
     let rows: Vec<u32> = (0..count as u32).collect();
+    if !std::env::args().any(|arg| arg == "frame") {
+        index(&log);
+    }
     ordered_and_filtered(&mut criterion, &log, &rows);
     frame(&mut criterion, &log, &rows);
     criterion.final_summary();
