@@ -119,41 +119,19 @@ fn index(log: &AuditedLog) {
     println!("columns prepared in {took:.1?}, {:.0} MB", bytes as f64 / 1e6);
 }
 
-fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32]) {
-    let mut group = criterion.benchmark_group("rows");
-    group
-        .sample_size(10)
-        .sampling_mode(SamplingMode::Flat)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(4));
-    let arrange = |query: &RowQuery| log.arrange(rows, query, &Progress::new()).expect("not cancelled");
+/// Every heading pressed in both directions, and texts typed for one column and for any.
+fn questions() -> Vec<(String, RowQuery)> {
+    let mut questions = Vec::new();
     for (column, name) in NAMES.into_iter().enumerate() {
         for (descending, how) in [(false, "rising"), (true, "falling")] {
             let query = RowQuery {
                 sort: Some(RowSort { column, descending }),
                 ..RowQuery::default()
             };
-            group.bench_function(format!("order by {name}, {how}"), |bencher| {
-                bencher.iter(|| black_box(arrange(&query)))
-            });
+            questions.push((format!("order by {name}, {how}"), query));
         }
     }
-    // Every third row, as a finding might have them, and both at once.
-    let third: Vec<u32> = rows.iter().copied().step_by(3).collect();
-    let sort = RowSort {
-        column: 5,
-        descending: true,
-    };
-    let query = RowQuery {
-        sort: Some(sort),
-        text: "4".to_owned(),
-        column: Some(7),
-    };
-    group.bench_function(
-        "a third of the rows, filtered by score and ordered by session",
-        |bencher| bencher.iter(|| black_box(log.arrange(&third, &query, &Progress::new()))),
-    );
-    let wanted = [
+    for (name, column, text) in [
         ("event", Some(2), "purch"),
         ("session", Some(5), "00ff"),
         ("query", Some(6), "Tea 0123"),
@@ -165,63 +143,121 @@ fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32
         ("any column, digits", None, "4588"),
         ("any column, a letter", None, "e"),
         ("any column, a digit", None, "4"),
-    ];
-    for (name, column, text) in wanted {
+    ] {
         let query = RowQuery {
             sort: None,
             text: text.to_owned(),
             column,
         };
-        group.bench_function(format!("filter {name}"), |bencher| {
-            bencher.iter(|| black_box(arrange(&query)))
+        questions.push((format!("filter {name}"), query));
+    }
+    let both = RowQuery {
+        sort: Some(RowSort {
+            column: 5,
+            descending: true,
+        }),
+        text: "4".to_owned(),
+        column: Some(7),
+    };
+    questions.push(("filter score for a digit and order by session".to_owned(), both));
+    questions
+}
+
+fn ordered_and_filtered(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32]) {
+    let mut group = criterion.benchmark_group("rows");
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(4));
+    for (name, query) in questions() {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| black_box(log.arrange(rows, &query, &Progress::new())))
         });
     }
     group.finish();
 }
 
-/// A frame of the table in the middle of the rows, scrolled a little each time, up to its triangles.
-fn frame(criterion: &mut Criterion, log: &AuditedLog, rows: &[u32]) {
-    let context = egui::Context::default();
-    theme::install(&context);
-    let columns: Vec<widgets::Column> = std::iter::once(widgets::Column::right("line", 80.0))
-        .chain(NAMES.map(|name| widgets::Column::left(name, 130.0)))
-        .collect();
-    let mut scroll = BigScroll {
-        top: rows.len() as f64 / 2.0,
-    };
-    criterion.bench_function("rows/frame", |bencher| {
-        bencher.iter(|| {
-            scroll.top += 3.0;
-            let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1440.0, 900.0));
-            let input = egui::RawInput {
-                screen_rect: Some(screen),
-                ..egui::RawInput::default()
+/// What all threads of this program have run so far (Linux: proc(5), `schedstat`).
+fn cpu() -> Duration {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let run = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
+    let nanos = run.filter_map(|told| told.split(' ').next()?.parse::<u64>().ok());
+    Duration::from_nanos(nanos.sum())
+}
+
+/// The processor's time instead of the clock's, for a machine that does other work as well.
+fn cpu_times(log: &AuditedLog, rows: &[u32]) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u32;
+    for (name, query) in questions() {
+        black_box(log.arrange(rows, &query, &Progress::new())).expect("not cancelled");
+        let before = cpu();
+        for _ in 0..3 {
+            black_box(log.arrange(rows, &query, &Progress::new())).expect("not cancelled");
+        }
+        println!("{name:<50} {:>8.1?}", (cpu() - before) / 3 / threads);
+    }
+    let mut table = Table::new(rows);
+    (0..30).for_each(|_| drop(black_box(table.draw(log, rows))));
+    let before = cpu();
+    (0..200).for_each(|_| drop(black_box(table.draw(log, rows))));
+    println!("{:<50} {:>8.2?} of one thread", "frame", (cpu() - before) / 200);
+}
+
+/// The table in the middle of the rows.
+struct Table {
+    context: egui::Context,
+    columns: Vec<widgets::Column>,
+    scroll: BigScroll,
+}
+
+impl Table {
+    fn new(rows: &[u32]) -> Self {
+        let context = egui::Context::default();
+        theme::install(&context);
+        Self {
+            context,
+            columns: std::iter::once(widgets::Column::right("line", 80.0))
+                .chain(NAMES.map(|name| widgets::Column::left(name, 130.0)))
+                .collect(),
+            scroll: BigScroll {
+                top: rows.len() as f64 / 2.0,
+            },
+        }
+    }
+
+    /// A frame, scrolled a little each time, up to its triangles.
+    fn draw(&mut self, log: &AuditedLog, rows: &[u32]) -> Vec<egui::ClippedPrimitive> {
+        self.scroll.top += 3.0;
+        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1440.0, 900.0));
+        let input = egui::RawInput {
+            screen_rect: Some(screen),
+            ..egui::RawInput::default()
+        };
+        let mut output = self.context.run_ui(input, |ui| {
+            let table = BigTable {
+                id: "rows",
+                columns: &self.columns,
+                rows: rows.len(),
+                height: 860.0,
+                sorted: None,
+                sortable_from: 1,
+                bar_name: "rows",
             };
-            let mut output = context.run_ui(input, |ui| {
-                let table = BigTable {
-                    id: "rows",
-                    columns: &columns,
-                    rows: rows.len(),
-                    height: 860.0,
-                    sorted: None,
-                    sortable_from: 1,
-                    bar_name: "rows",
-                };
-                widgets::big_table(ui, &mut scroll, &table, |row, place| {
-                    let index = rows[place];
-                    row.col(|ui| widgets::cell_right(ui, &log.line(index).to_string(), theme::palette(ui).text));
-                    for column in 0..NAMES.len() {
-                        let value = log.value(index, column).to_string();
-                        row.col(|ui| widgets::cell(ui, &value, theme::palette(ui).text));
-                    }
-                });
+            widgets::big_table(ui, &mut self.scroll, &table, |row, place| {
+                let index = rows[place];
+                row.col(|ui| widgets::cell_right(ui, &log.line(index).to_string(), theme::palette(ui).text));
+                for column in 0..NAMES.len() {
+                    let value = log.value(index, column).to_string();
+                    row.col(|ui| widgets::cell(ui, &value, theme::palette(ui).text));
+                }
             });
-            let shapes = std::mem::take(&mut output.shapes);
-            let pixels_per_point = output.pixels_per_point;
-            output.drop_without_applying_deltas();
-            black_box(context.tessellate(shapes, pixels_per_point))
         });
-    });
+        let shapes = std::mem::take(&mut output.shapes);
+        let pixels_per_point = output.pixels_per_point;
+        output.drop_without_applying_deltas();
+        self.context.tessellate(shapes, pixels_per_point)
+    }
 }
 
 fn main() {
@@ -235,7 +271,13 @@ fn main() {
     if !std::env::args().any(|arg| arg == "frame") {
         index(&log);
     }
+    if std::env::var_os("CPU").is_some() {
+        return cpu_times(&log, &rows);
+    }
     ordered_and_filtered(&mut criterion, &log, &rows);
-    frame(&mut criterion, &log, &rows);
+    let mut table = Table::new(&rows);
+    criterion.bench_function("rows/frame", |bencher| {
+        bencher.iter(|| black_box(table.draw(&log, &rows)))
+    });
     criterion.final_summary();
 }
