@@ -2,7 +2,8 @@
 //!
 //! In: the columns, prepared one after the other beside other work. Out: the answers of `arrange_rows`; columns that are
 //! not ready yet, and questions about few rows, are answered without the index.
-//! Memory, measured for the ten million rows of `benches/rows.rs`: see there; it never takes more than it is given.
+//! Memory: four bytes a row and column, four a different value, and the letters of the values that have no dictionary;
+//! 808 MB for the ten million rows and eight columns of `benches/rows.rs`. It never takes more than it is given.
 //! Invariant: with or without the index the answer is the same.
 
 use super::cells::ColumnCells;
