@@ -17,20 +17,17 @@ const CHUNK: usize = 1 << 16;
 const MICROS: i64 = 1_000_000;
 const DAY_SECS: i64 = 86_400;
 
-/// The rows in which a cell contains `wanted`; `column` limits it to one.
+/// The rows in which a cell of one of some columns contains `wanted`, which is in lower case.
 pub(super) fn containing(
     (dataset, columns): (&Dataset, &[ColumnCells]),
     rows: &[u32],
     wanted: &str,
-    column: Option<usize>,
+    looked_in: &[usize],
     progress: &Progress,
 ) -> Result<Vec<u32>, Cancelled> {
-    let wanted = wanted.to_lowercase();
-    let looked_at: Vec<Searched<'_>> = columns
+    let looked_at: Vec<Searched<'_>> = looked_in
         .iter()
-        .enumerate()
-        .filter(|(index, _)| column.is_none_or(|column| column == *index))
-        .filter_map(|(index, cells)| Searched::new(dataset, index, cells, &wanted))
+        .filter_map(|&index| Searched::new((dataset, index), columns.get(index)?, wanted, rows.len()))
         .collect();
     let parts: Vec<Vec<u32>> = rows
         .par_chunks(CHUNK)
@@ -53,21 +50,18 @@ struct Searched<'a> {
     /// Rows of unreadable cells with their raw text matching, ascending.
     raw_hits: Vec<u32>,
     wanted: Wanted<'a>,
-    /// Of a column of coded texts, which of the different ones match.
+    /// Of a column of coded texts, which of the different ones match; empty where the rows are fewer than those.
     of_code: Vec<bool>,
 }
 
 impl<'a> Searched<'a> {
-    fn new(dataset: &Dataset, index: usize, column: &'a ColumnCells, wanted: &'a str) -> Option<Self> {
-        let raw = dataset.invalid.iter().filter(|cell| cell.column == index);
-        let raw_hits: Vec<u32> = raw
-            .filter(|cell| cell.raw.to_lowercase().contains(wanted))
-            .map(|cell| cell.row as u32)
-            .collect();
+    /// Of a column that is looked for in so many rows.
+    fn new((dataset, index): (&Dataset, usize), column: &'a ColumnCells, wanted: &'a str, rows: usize) -> Option<Self> {
+        let raw_hits: Vec<u32> = raw_hits(dataset, index, wanted).collect();
         let reads_values = may_contain(column.dtype(), wanted);
         let (cells, wanted) = (column.cells(), Wanted::new(wanted));
         let of_code = match cells {
-            Cells::Coded(texts) => (0..texts.first_row.len() as u32)
+            Cells::Coded(texts) if texts.first_row.len() <= rows => (0..texts.first_row.len() as u32)
                 .into_par_iter()
                 .map(|code| wanted.is_in(texts.dictionary.get(code)))
                 .collect(),
@@ -100,8 +94,10 @@ impl<'a> Searched<'a> {
 
     fn matches(&self, row: usize, writer: &mut CellWriter) -> bool {
         match self.cells {
-            Cells::Coded(texts) => self.of_code.get(texts.codes[row] as usize).is_some_and(|hit| *hit),
-            Cells::Text(_) => self.cells.text(row).is_some_and(|text| self.wanted.is_in(text)),
+            Cells::Coded(texts) if !self.of_code.is_empty() => {
+                self.of_code.get(texts.codes[row] as usize).is_some_and(|hit| *hit)
+            }
+            Cells::Text(_) | Cells::Coded(_) => self.cells.text(row).is_some_and(|text| self.wanted.is_in(text)),
             cells => cells
                 .key(row)
                 .is_some_and(|key| self.wanted.is_in_plain(writer.write(cells, key))),
@@ -109,8 +105,15 @@ impl<'a> Searched<'a> {
     }
 }
 
+/// The rows of a column's unreadable cells that contain a text, ascending.
+pub(super) fn raw_hits(dataset: &Dataset, column: usize, wanted: &str) -> impl Iterator<Item = u32> {
+    let raw = dataset.invalid.iter().filter(move |cell| cell.column == column);
+    raw.filter(move |cell| cell.raw.to_lowercase().contains(wanted))
+        .map(|cell| cell.row as u32)
+}
+
 /// False where no cell of the type is ever written with these letters.
-fn may_contain(dtype: ColumnType, wanted: &str) -> bool {
+pub(super) fn may_contain(dtype: ColumnType, wanted: &str) -> bool {
     let only = |letters: &str| {
         wanted
             .chars()
@@ -178,12 +181,12 @@ impl<'a> Wanted<'a> {
 
 /// Writes cells that are no text as they are shown, without an allocation a cell.
 #[derive(Default)]
-struct CellWriter {
+pub(super) struct CellWriter {
     out: Vec<u8>,
 }
 
 impl CellWriter {
-    fn write(&mut self, cells: Cells<'_>, key: u64) -> &[u8] {
+    pub fn write(&mut self, cells: Cells<'_>, key: u64) -> &[u8] {
         self.out.clear();
         match cells {
             Cells::Integer(_) => {
@@ -296,7 +299,9 @@ mod tests {
         let columns: Vec<ColumnCells> = (0..5)
             .map(|index| ColumnCells::new(&data, index).expect("a column"))
             .collect();
-        containing((&data, &columns), &[0, 1, 2, 3], wanted, column, &Progress::new()).expect("not cancelled")
+        let looked_in = column.map_or_else(|| (0..5).collect(), |column| vec![column]);
+        let wanted = wanted.to_lowercase();
+        containing((&data, &columns), &[0, 1, 2, 3], &wanted, &looked_in, &Progress::new()).expect("not cancelled")
     }
 
     #[test]

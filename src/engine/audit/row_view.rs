@@ -1,7 +1,7 @@
 //! The rows behind a finding as somebody wants to see them: those that contain a text, ordered by a column.
 //!
-//! In: row numbers, at most all of a log. Out: row numbers. 10 million rows are arranged in a fraction of a second
-//! (`benches/rows.rs`).
+//! In: row numbers, at most all of a log. Out: row numbers. `row_index` gives the same answers from columns prepared
+//! once, which ten million rows need to be there before somebody notices (`benches/rows.rs`).
 //! Invariant: only the order and the choice of rows change; nothing is left out that contains the text.
 
 use super::cells::ColumnCells;
@@ -33,8 +33,15 @@ impl RowQuery {
         self.sort.is_none() && self.wanted().is_empty()
     }
 
-    fn wanted(&self) -> &str {
+    pub(super) fn wanted(&self) -> &str {
         self.text.trim()
+    }
+
+    /// The columns of a log of so many that are looked in.
+    pub(super) fn looked_in(&self, columns: usize) -> Vec<usize> {
+        (0..columns)
+            .filter(|index| self.column.is_none_or(|column| column == *index))
+            .collect()
     }
 
     /// What a click on a heading asks for: rising, falling, then as in the file again.
@@ -64,7 +71,8 @@ pub fn arrange_rows(
     let rows = if query.wanted().is_empty() {
         rows
     } else {
-        chosen = containing((dataset, columns), rows, query.wanted(), query.column, progress)?;
+        let (wanted, looked_in) = (query.wanted().to_lowercase(), query.looked_in(columns.len()));
+        chosen = containing((dataset, columns), rows, &wanted, &looked_in, progress)?;
         &chosen
     };
     match query.sort.and_then(|sort| Some((sort, columns.get(sort.column)?))) {

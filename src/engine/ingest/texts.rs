@@ -7,11 +7,13 @@
 use super::codes::NULL_CODE;
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
+use memchr::memmem::Finder;
 use polars_arrow::array::{Utf8ViewArray, View};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::ArrowDataType;
 use polars_buffer::Buffer;
 use std::hash::BuildHasher as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Different texts by code, one behind the other.
@@ -29,6 +31,25 @@ impl Dictionary {
         let code = code as usize;
         let Some(&end) = self.ends.get(code) else { return "" };
         self.text.get(start(&self.ends, code)..end).unwrap_or_default()
+    }
+
+    /// Hands over the codes of a range whose texts contain what is looked for, which is not empty.
+    pub fn containing(&self, wanted: &Finder<'_>, codes: Range<usize>, mut hit: impl FnMut(u32)) {
+        let ends = &self.ends[..codes.end.min(self.ends.len())];
+        let Some(&last) = ends.get(codes.start..).and_then(<[usize]>::last) else {
+            return;
+        };
+        let (mut code, mut from) = (codes.start, start(ends, codes.start));
+        while let Some(place) = wanted.find(&self.text.as_bytes()[from..last]) {
+            let place = from + place;
+            code += ends[code..].partition_point(|&end| end <= place);
+            // A match may begin in one text and end in the next.
+            if place + wanted.needle().len() <= ends[code] {
+                hit(code as u32);
+            }
+            from = ends[code];
+            code += 1;
+        }
     }
 }
 
@@ -293,6 +314,26 @@ mod tests {
                 prop_assert_eq!(seen[column.codes[row] as usize], text.as_str());
             }
             prop_assert_eq!(column.first_row.len(), seen.len());
+        }
+    }
+
+    #[test]
+    fn texts_that_contain_another_are_found_within_their_own_bounds() {
+        let texts = ["", "ab", "", "ba", "abab", "中a", "b"];
+        let column = coded(&[texts.iter().map(|text| Some((*text).to_owned())).collect()]);
+        let different: Vec<&str> = (0..column.first_row.len() as u32)
+            .map(|code| column.dictionary.get(code))
+            .collect();
+        for wanted in ["a", "ab", "bb", "ba", "中", "abab", "zz"] {
+            for codes in [0..different.len(), 2..4, 1..usize::MAX, 9..9] {
+                let mut found = Vec::new();
+                let hit = |code| found.push(code);
+                column.dictionary.containing(&Finder::new(wanted), codes.clone(), hit);
+                let matching =
+                    |code: &u32| codes.contains(&(*code as usize)) && different[*code as usize].contains(wanted);
+                let expected: Vec<u32> = (0..different.len() as u32).filter(matching).collect();
+                assert_eq!(found, expected, "{wanted} in {codes:?}");
+            }
         }
     }
 

@@ -70,6 +70,21 @@ fn need_of(path: &Path) -> u64 {
     about.len() * if packed { NEED_PER_PACKED_BYTE } else { NEED_PER_BYTE }
 }
 
+/// Bytes of memory that are free for what only saves time; none while large blocks lie in files.
+pub fn to_spare() -> u64 {
+    if is_spilling() { 0 } else { free_memory() }
+}
+
+#[cfg(target_os = "linux")]
+fn is_spilling() -> bool {
+    blocks::is_on()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_spilling() -> bool {
+    false
+}
+
 /// Free memory in bytes, of the machine or of the group of processes this one is held in.
 fn free_memory() -> u64 {
     let refresh = sysinfo::MemoryRefreshKind::nothing().with_ram();

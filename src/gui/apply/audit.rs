@@ -201,6 +201,7 @@ fn finish(outcome: Result<Audited, JobFailure>, cx: &mut ApplyContext<'_>) {
     let succeeded = outcome.is_ok();
     cx.state.audit.report.finish(outcome);
     if succeeded && let Some(report) = cx.state.audit.report.ready().cloned() {
+        audit_views::index_rows(cx);
         record(cx, &report);
         cx.commands.send(Command::Rules(RulesCommand::Check));
     }

@@ -2,9 +2,10 @@
 
 use super::ApplyContext;
 use crate::engine::audit::failing_rows::write_failing_rows;
-use crate::engine::audit::row_view::{RowQuery, arrange_rows};
+use crate::engine::audit::row_view::RowQuery;
 use crate::engine::audit::{Acceptances, Finding};
 use crate::engine::flow::choices::key;
+use crate::engine::memory;
 use crate::engine::progress::Progress;
 use crate::engine::recipe::{Recipe, preview, step_of};
 use crate::engine::run::now_ms;
@@ -13,11 +14,17 @@ use crate::gui::command::audit::AuditCommand;
 use crate::gui::dialog;
 use crate::gui::i18n::audit_decisions as words;
 use crate::gui::jobs::JobFailure;
+use crate::gui::state::audit::AuditedLog;
+use crate::gui::state::audit_views::Indexing;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Rows before and after a repair that the preview collects.
 const PREVIEW_ROWS: usize = 200;
+/// Rows from which on a log is worth an index: fewer are ordered and filtered in less than a tenth of a second anyhow.
+const LARGE_ROWS: usize = 300_000;
+/// The part of the free memory an index may take.
+const INDEX_SHARE: f64 = 0.5;
 
 pub(super) fn accept(cx: &mut ApplyContext<'_>, finding: usize, reason: &str, who: &str) {
     let Some(finding) = finding_at(cx, finding) else { return };
@@ -65,8 +72,35 @@ pub(super) fn arrange(cx: &mut ApplyContext<'_>, finding: usize, query: RowQuery
     cx.state.audit.rows.ask(question.clone(), progress.clone());
     let wanted = question.1.clone();
     cx.jobs.beside(
-        move || Ok(arrange_rows(log.parts(), &found.rows, &wanted, &progress)?),
+        move || Ok(log.arrange(&found.rows, &wanted, &progress)?),
         move |outcome, cx| cx.state.audit.rows.answer(&question, outcome),
+    );
+}
+
+/// Prepares the columns of a large log for questions about its rows, beside other work.
+pub(super) fn index_rows(cx: &mut ApplyContext<'_>) {
+    // Work on another log ends here.
+    cx.state.audit.indexing = None;
+    let is_large = |log: &Arc<AuditedLog>| log.num_rows() >= LARGE_ROWS;
+    let Some(log) = cx.state.audit.log.clone().filter(is_large) else {
+        return;
+    };
+    let progress = Progress::new();
+    cx.state.audit.indexing = Some(Indexing::new(progress.clone()));
+    let work = progress.clone();
+    cx.jobs.beside(
+        move || {
+            let room = memory::to_spare() as f64 * INDEX_SHARE;
+            log.prepare(room as usize, &work)?;
+            let (ready, bytes) = (log.index().num_ready(), log.index().bytes());
+            tracing::info!(ready, bytes, "columns prepared for ordering and filtering");
+            Ok(())
+        },
+        move |_, cx| {
+            if !progress.is_cancelled() {
+                cx.state.audit.indexing = None;
+            }
+        },
     );
 }
 

@@ -143,6 +143,14 @@ pub fn rows_shown(lang: Language, shown: usize, all: usize) -> String {
     }
 }
 
+/// The same as `ARRANGING` while the columns of a log that was just audited are indexed, which makes it quick.
+pub fn arranging_unindexed(lang: Language, ready: usize, columns: usize) -> String {
+    match lang {
+        Language::English => format!("Sorting and filtering… {ready} of {columns} columns indexed"),
+        Language::Chinese => format!("正在排序和筛选…已索引 {ready} / {columns} 列"),
+    }
+}
+
 pub fn rows_written(lang: Language, rows: usize, path: &str) -> String {
     let rows = count(rows as u64);
     match lang {

@@ -1,13 +1,16 @@
 //! State of the audit page: the report, the log it is about, and what was done with its findings.
 
-use super::audit_views::{ArrangedRows, RepairPreview};
+use super::audit_views::{ArrangedRows, Indexing, RepairPreview};
 use super::{AppState, StageMark, StageStatus};
 use crate::engine::artifact::{ContentHash, Severity};
 use crate::engine::audit::associations::Associations;
 use crate::engine::audit::cells::ColumnCells;
+use crate::engine::audit::row_index::LogIndex;
+use crate::engine::audit::row_view::RowQuery;
 use crate::engine::audit::{Acceptances, AuditError, AuditRecord, AuditReport, Value};
 use crate::engine::ingest::Dataset;
 use crate::engine::ingest::dataset::ColumnInfo;
+use crate::engine::progress::{Cancelled, Progress};
 use crate::engine::text::ColumnTokens;
 use crate::gui::apply::flow::StageOutcome;
 use crate::gui::loadable::Loadable;
@@ -31,6 +34,8 @@ pub struct AuditState {
     pub history: Arc<[AuditRecord]>,
     /// The rows of the open finding as they are asked for.
     pub rows: ArrangedRows,
+    /// The log's columns being prepared for questions about its rows; none where that is done or not worth it.
+    pub indexing: Option<Indexing>,
     /// What the repair of the open finding does.
     pub repair: RepairPreview,
     /// Last thing that was exported, to say where it lies.
@@ -41,14 +46,20 @@ pub struct AuditState {
 pub struct AuditedLog {
     pub(in crate::gui) dataset: Arc<Dataset>,
     columns: Vec<ColumnCells>,
+    index: LogIndex,
 }
 
 impl AuditedLog {
     pub fn new(dataset: Arc<Dataset>) -> Result<Self, AuditError> {
         let columns = (0..dataset.info.columns.len())
             .map(|index| ColumnCells::new(&dataset, index))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { dataset, columns })
+            .collect::<Result<Vec<_>, _>>()?;
+        let index = LogIndex::new(columns.len());
+        Ok(Self {
+            dataset,
+            columns,
+            index,
+        })
     }
 
     pub fn hash(&self) -> &ContentHash {
@@ -58,6 +69,25 @@ impl AuditedLog {
     /// The log and its columns, for the engine.
     pub fn parts(&self) -> (&Dataset, &[ColumnCells]) {
         (&self.dataset, &self.columns)
+    }
+
+    pub fn num_rows(&self) -> usize {
+        self.columns.first().map_or(0, ColumnCells::len)
+    }
+
+    /// The columns as they are prepared for questions about the rows.
+    pub fn index(&self) -> &LogIndex {
+        &self.index
+    }
+
+    /// Prepares the columns, in at most `room` bytes.
+    pub fn prepare(&self, room: usize, progress: &Progress) -> Result<(), Cancelled> {
+        self.index.build(&self.columns, room, progress)
+    }
+
+    /// Chooses and orders rows of the log.
+    pub fn arrange(&self, rows: &[u32], query: &RowQuery, progress: &Progress) -> Result<Vec<u32>, Cancelled> {
+        self.index.arrange(self.parts(), rows, query, progress)
     }
 
     pub fn columns(&self) -> &[ColumnInfo] {

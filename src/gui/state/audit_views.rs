@@ -2,6 +2,7 @@
 //! does.
 
 use crate::engine::audit::row_view::RowQuery;
+use crate::engine::progress::Progress;
 use crate::engine::recipe::Preview;
 use crate::gui::jobs::JobFailure;
 use crate::gui::loadable::Loadable;
@@ -18,6 +19,21 @@ pub type ArrangedRows = Asked<(usize, RowQuery), Vec<u32>>;
 /// What the repair of a finding (index into the report) does to the log.
 pub type RepairPreview = Asked<usize, Preview>;
 
+/// Work on the index of a log; it ends with its owner.
+pub struct Indexing(Progress);
+
+impl Indexing {
+    pub fn new(progress: Progress) -> Self {
+        Self(progress)
+    }
+}
+
+impl Drop for Indexing {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 impl<Q, T> Default for Asked<Q, T> {
     fn default() -> Self {
         Self {
@@ -29,7 +45,7 @@ impl<Q, T> Default for Asked<Q, T> {
 
 impl<Q: PartialEq, T> Asked<Q, T> {
     /// Puts a new question; work on the one before is told to stop.
-    pub fn ask(&mut self, question: Q, progress: crate::engine::progress::Progress) {
+    pub fn ask(&mut self, question: Q, progress: Progress) {
         self.stop();
         self.question = Some(question);
         self.answer.start(progress);
@@ -71,7 +87,6 @@ impl<Q: PartialEq, T> Asked<Q, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::progress::Progress;
 
     #[test]
     fn an_answer_to_an_earlier_question_is_dropped() {

@@ -18,6 +18,7 @@ use touchstone::gui::pages::Page;
 use touchstone::gui::settings::Language;
 use touchstone::gui::settings::Language::English;
 use touchstone::gui::state::AppState;
+use touchstone::gui::state::audit_views::Indexing;
 use touchstone::gui::theme;
 use touchstone::gui::widgets::{self, BigScroll, BigTable, Column};
 
@@ -175,6 +176,32 @@ fn rows_that_were_arranged_are_what_the_table_shows() {
     screen.must_show(&decisions::rows_shown(English, 1, finding.rows.len()));
     let line = shop().log.lines.get(last as usize).expect("a row of the log");
     screen.must_show(&count(u64::from(line)));
+}
+
+#[test]
+fn rows_that_take_longer_say_so_and_how_far_the_index_is() {
+    let columns = shop().log.info.columns.len();
+    for lang in LANGUAGES {
+        for is_indexed in [true, false] {
+            let mut state = shop().done(lang);
+            let query = RowQuery {
+                text: "x".to_owned(),
+                ..RowQuery::default()
+            };
+            state.audit.indexing = (!is_indexed).then(|| Indexing::new(Progress::new()));
+            state.audit.rows.ask((0, query), Progress::new());
+            let mut screen = Screen::of(Page::Audit, state);
+            type_into(&mut screen, lang.t(decisions::FILTER_ROWS), "x");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            screen.draw();
+            let told = if is_indexed {
+                lang.t(decisions::ARRANGING).to_owned()
+            } else {
+                decisions::arranging_unindexed(lang, 0, columns)
+            };
+            screen.must_show(&told);
+        }
+    }
 }
 
 #[test]

@@ -6,12 +6,17 @@ use crate::gui::command::Command;
 use crate::gui::command::audit::AuditCommand;
 use crate::gui::i18n::number::count;
 use crate::gui::i18n::{audit as words, audit_decisions as decisions, common};
+use crate::gui::loadable::Loadable;
 use crate::gui::pages::PageContext;
 use crate::gui::state::audit::AuditedLog;
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets::{self, BigScroll, BigTable, Column};
 use egui::{RichText, Ui};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long rows are sorted and filtered before the page says so.
+const QUIETLY: Duration = Duration::from_millis(150);
 
 /// Widget state of the rows of the open finding.
 #[derive(Default)]
@@ -85,9 +90,14 @@ impl RowsTable {
             let told = decisions::rows_shown(cx.lang(), rows.len(), finding.rows.len());
             widgets::chip(ui, &told, Tone::Quiet);
             let view = cx.state.audit.rows.value();
-            if !self.query.is_plain() && view.is_loading() {
-                quiet(ui, cx.t(decisions::ARRANGING));
-                ui.ctx().request_repaint_after(std::time::Duration::from_millis(50));
+            if let Loadable::Loading { progress, .. } = view
+                && !self.query.is_plain()
+            {
+                // What is there in a moment says nothing: words that flash by only disturb.
+                if progress.snapshot().elapsed >= QUIETLY {
+                    quiet(ui, &arranging(cx));
+                }
+                ui.ctx().request_repaint_after(Duration::from_millis(50));
             } else if let Some(error) = view.error().filter(|_| !self.query.is_plain()) {
                 widgets::tone_text(ui, Tone::Danger, error);
             }
@@ -146,6 +156,15 @@ impl RowsTable {
             self.query.sort = self.query.sorted_next(heading - fixed);
             self.scroll = BigScroll::default();
         }
+    }
+}
+
+/// What takes a moment, and why it takes more than one where the log's columns are not prepared yet.
+fn arranging(cx: &PageContext<'_>) -> String {
+    let audit = &cx.state.audit;
+    match audit.log.as_ref().filter(|_| audit.indexing.is_some()) {
+        Some(log) => decisions::arranging_unindexed(cx.lang(), log.index().num_ready(), log.columns().len()),
+        None => cx.t(decisions::ARRANGING).to_owned(),
     }
 }
 
