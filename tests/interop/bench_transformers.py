@@ -182,8 +182,8 @@ def main():
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--auc-seeds", type=int, default=0, help="compare the test AUC of so many seeds instead")
-    parser.add_argument("--auc-rows", type=int, default=4000, help="rows to learn from")
-    parser.add_argument("--auc-test", type=int, default=3000, help="rows to test with")
+    parser.add_argument("--auc-rows", type=int, default=1100, help="rows to learn from")
+    parser.add_argument("--auc-test", type=int, default=400, help="rows to test with")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="bf16" if has_bf16() else "fp32")
     args = parser.parse_args()
     with open(args.table, encoding="utf-8-sig", newline="") as file:

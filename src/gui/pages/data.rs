@@ -35,7 +35,9 @@ enum Shown {
 /// The files that are read or could not be, where there is no log yet.
 fn files_of(cx: &PageContext<'_>) -> String {
     let files = &cx.state.project.sources.events;
-    let mut told = files.first().map_or_else(String::new, |file| file.display().to_string());
+    let mut told = files
+        .first()
+        .map_or_else(String::new, |file| file.display().to_string());
     if files.len() > 1 {
         told = format!("{told} +{}", files.len() - 1);
     }

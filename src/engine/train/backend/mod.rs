@@ -14,6 +14,7 @@ pub(crate) mod encoder;
 pub(crate) mod export;
 pub(crate) mod fit;
 pub(crate) mod head;
+pub(crate) mod layers;
 pub(crate) mod linear;
 pub(crate) mod loss;
 pub(crate) mod meter;
