@@ -17,7 +17,10 @@ use touchstone::engine::ingest::{ReadOptions, read_log, write};
 use touchstone::engine::progress::Progress;
 
 /// Inputs that once failed, options first.
-const FINDS: [&[u8]; 0] = [];
+const FINDS: [&[u8]; 1] = [
+    // The double quote as the delimiter, apostrophes that enclose nothing: the quote became the delimiter, too.
+    b"\x88\x00\x01\x00\x00\x00\x00\x00\x81\x00P2h:\n\n\"\n2'\"\"2",
+];
 
 /// Pieces that mean something to the reader.
 const TOKENS: [&[u8]; 44] = [

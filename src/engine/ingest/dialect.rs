@@ -318,12 +318,16 @@ fn choose((body, whole): (&[u8], bool), newline: u8, options: &ReadOptions, evid
     };
     // An apostrophe that only stands inside texts encloses nothing.
     let mut format = format;
+    let other_quote = Some(b'"').filter(|&quote| quote != format.delimiter);
     if options.quote == QuoteChoice::Detect && format.quote == Some(b'\'') && !opens_fields(body, &format) {
-        format.quote = Some(b'"');
+        format.quote = other_quote;
     }
     explain::format(&format, (width, share), body, options, evidence);
     let quote = match options.quote {
-        QuoteChoice::Detect => format.quote.or_else(|| quote_when_unseen(body, &format)),
+        // What separates the fields cannot enclose them, too.
+        QuoteChoice::Detect => format
+            .quote
+            .or_else(|| quote_when_unseen(body, &format).and(other_quote)),
         _ => format.quote,
     };
     Format { quote, ..format }
