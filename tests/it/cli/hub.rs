@@ -71,11 +71,7 @@ fn a_repository_is_pulled_once_told_in_the_list_and_mended() {
     assert!(!asked.iter().any(|file| file == "training_args.bin"), "{asked:?}");
     assert_eq!(cached(&folder), ["tiny-bert"], "nothing half-made stays");
     // By each of its names, and with nobody to ask.
-    for name in [
-        NAME,
-        "tiny-bert",
-        "https://huggingface.co/shop/tiny-bert",
-    ] {
+    for name in [NAME, "tiny-bert", "https://huggingface.co/shop/tiny-bert"] {
         let again = pulled(&folder, "http://127.0.0.1:9", &[name]);
         assert_eq!(
             (&again["source"], &again["sha256"]),
