@@ -12,6 +12,7 @@ mod browser;
 mod cli;
 mod fuzz;
 mod gui;
+mod hub_server;
 mod large_file;
 mod pollock;
 mod program;

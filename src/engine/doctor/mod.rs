@@ -11,6 +11,8 @@ mod native;
 mod storage;
 mod window;
 
+pub use native::free_bytes as free_disk_bytes;
+
 use crate::engine::artifact::Bilingual;
 use serde::Serialize;
 use serde_json::Value;

@@ -124,6 +124,21 @@ impl BertConfig {
         self.hidden_size / self.num_heads
     }
 
+    /// Values of the encoder's weights, computed from its shape: embeddings, layers, and the pooler where the family's
+    /// class has one.
+    pub fn encoder_parameters(&self) -> u64 {
+        let (hidden, inner) = (self.hidden_size as u64, self.intermediate_size as u64);
+        let rows = self.vocab_size + self.max_positions + self.first_position + self.type_vocab_size;
+        // Two vectors a layer norm; four dense layers of the attention, two of the feed-forward part.
+        let embeddings = (rows as u64 + 2) * hidden;
+        let layer = 4 * (hidden * hidden + hidden) + 2 * hidden * inner + inner + hidden + 4 * hidden;
+        let pooler = match self.family {
+            Family::DistilBert => 0,
+            _ => hidden * hidden + hidden,
+        };
+        embeddings + layer * self.num_layers as u64 + pooler
+    }
+
     fn check_shape(&self) -> Result<(), String> {
         if !self.hidden_size.is_multiple_of(self.num_heads) {
             return Err(format!(

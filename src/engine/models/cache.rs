@@ -3,6 +3,7 @@
 //! `TOUCHSTONE_CACHE`, else the user's cache folder + `touchstone` (`$XDG_CACHE_HOME` or `~/.cache` on Linux).
 
 use super::card_facts::CardFacts;
+use super::hub::{self, HubName, KNOWN, KnownModel, Source};
 use super::{BertConfig, CATALOGUE, ModelError, PinnedModel, import};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,10 @@ pub struct BaseModel {
     pub licence: String,
     /// Codes of its languages, e.g. `en, zh`; empty where the card says nothing.
     pub languages: String,
+    /// Repository on the Hugging Face hub; empty where it is not known.
+    pub hub: String,
+    /// Commit of that repository; empty where it is not known.
+    pub revision: String,
     /// Why it cannot be used, if so.
     pub problem: Option<String>,
     #[serde(skip)]
@@ -46,7 +51,7 @@ pub fn models_dir() -> PathBuf {
     cache_root().join("models")
 }
 
-/// All cached models and all catalogue models, sorted by name.
+/// All cached models and all catalogue models, sorted by name; then what is well known on the hub and not fetched.
 pub fn list() -> Result<Vec<BaseModel>, ModelError> {
     list_in(&models_dir())
 }
@@ -77,12 +82,56 @@ fn list_in(models: &Path) -> Result<Vec<BaseModel>, ModelError> {
         .collect();
     found.extend(absent);
     found.sort_by(|a, b| a.name.cmp(&b.name));
+    let is_absent = |model: &&KnownModel| !found.iter().any(|cached| cached.hub.eq_ignore_ascii_case(model.hub));
+    let on_hub: Vec<BaseModel> = KNOWN
+        .iter()
+        .filter(is_absent)
+        .map(|model| on_hub(model, models))
+        .collect();
+    found.extend(on_hub);
     Ok(found)
 }
 
-/// A model of the catalogue as it is listed before it is pulled.
+/// Names that can be pulled.
+pub(super) fn known_names() -> Vec<String> {
+    let pinned = CATALOGUE.iter().map(|model| model.name.to_owned());
+    pinned.chain(KNOWN.iter().map(|model| model.hub.to_owned())).collect()
+}
+
+/// A model of the catalogue, or a well-known one of the hub, as it is listed before it is pulled.
 pub fn absent(name: &str) -> Option<BaseModel> {
-    super::pinned(name).map(|model| not_cached(model, &models_dir()))
+    let models = models_dir();
+    let of_hub = || {
+        KNOWN
+            .iter()
+            .find(|model| model.hub == name)
+            .map(|model| on_hub(model, &models))
+    };
+    super::pinned(name)
+        .map(|model| not_cached(model, &models))
+        .or_else(of_hub)
+}
+
+fn on_hub(model: &KnownModel, models: &Path) -> BaseModel {
+    let repo = model.hub.rsplit('/').next().unwrap_or_default();
+    let base = BaseModel {
+        licence: model.licence.to_owned(),
+        languages: model.languages.to_owned(),
+        hub: model.hub.to_owned(),
+        bytes: model.bytes,
+        ..blank(model.hub, &models.join(repo))
+    };
+    match model.shape() {
+        Some(shape) => BaseModel {
+            layers: shape.num_layers,
+            hidden_size: shape.hidden_size,
+            vocab_size: shape.vocab_size,
+            parameters: shape.encoder_parameters(),
+            shape: Some(shape),
+            ..base
+        },
+        None => base,
+    }
 }
 
 fn not_cached(model: &PinnedModel, models: &Path) -> BaseModel {
@@ -90,6 +139,7 @@ fn not_cached(model: &PinnedModel, models: &Path) -> BaseModel {
         title: model.title.to_owned(),
         licence: model.licence.to_owned(),
         languages: model.languages.to_owned(),
+        hub: model.hub.to_owned(),
         pinned: true,
         ..blank(model.name, &models.join(model.name))
     }
@@ -109,6 +159,8 @@ fn blank(name: &str, dir: &Path) -> BaseModel {
         parameters: 0,
         licence: String::new(),
         languages: String::new(),
+        hub: String::new(),
+        revision: String::new(),
         problem: None,
         shape: None,
     }
@@ -116,13 +168,25 @@ fn blank(name: &str, dir: &Path) -> BaseModel {
 
 fn describe(name: &str, dir: &Path) -> BaseModel {
     let pinned = super::pinned(name);
-    let about = CardFacts::of(dir);
+    let card = CardFacts::of(dir);
+    let source = Source::of(dir);
+    // The hub's own reading of the card comes before ours.
+    let told = |of: fn(&Source) -> &String| source.as_ref().map(of).filter(|told| !told.is_empty()).cloned();
+    let about = CardFacts {
+        licence: told(|source| &source.licence).unwrap_or(card.licence),
+        languages: told(|source| &source.languages).unwrap_or(card.languages),
+    };
     let base = BaseModel {
         cached: true,
         pinned: pinned.is_some(),
         title: pinned.map(|model| model.title.to_owned()).unwrap_or_default(),
         licence: pinned.map_or_else(|| about.licence.clone(), |model| model.licence.to_owned()),
         languages: pinned.map_or_else(|| about.languages.clone(), |model| model.languages.to_owned()),
+        hub: pinned.map_or_else(
+            || told(|source| &source.hub).unwrap_or_default(),
+            |model| model.hub.to_owned(),
+        ),
+        revision: told(|source| &source.revision).unwrap_or_default(),
         ..blank(name, dir)
     };
     match import::inspect(dir) {
@@ -157,7 +221,17 @@ fn resolve_in(name_or_dir: &str, models: &Path) -> Result<PathBuf, ModelError> {
         if cached.join("config.json").is_file() {
             return Ok(cached);
         }
-        if super::pinned(name_or_dir).is_some() {
+        if super::pinned(name_or_dir).is_some() || hub::known(name_or_dir).is_some() {
+            return Err(ModelError::NotCached {
+                name: name_or_dir.to_owned(),
+            });
+        }
+    }
+    if let Some(name) = HubName::parse(name_or_dir) {
+        if let Some((dir, _)) = hub::cached(models, &name) {
+            return Ok(dir);
+        }
+        if hub::known(name_or_dir).is_some() {
             return Err(ModelError::NotCached {
                 name: name_or_dir.to_owned(),
             });
@@ -212,9 +286,11 @@ mod tests {
         std::fs::create_dir_all(root.path().join("broken")).expect("dir");
         let listed = list_in(root.path()).expect("list");
         assert_eq!(
-            listed.iter().map(|m| m.name.as_str()).collect::<Vec<_>>(),
+            listed.iter().take(2).map(|m| m.name.as_str()).collect::<Vec<_>>(),
             ["broken", "minilm-l6"]
         );
+        assert_eq!(listed.len(), 2 + KNOWN.len());
+        assert!(listed[2..].iter().all(|m| !m.cached && !m.pinned && m.shape.is_some()));
         assert!(listed[0].problem.is_some() && listed[0].cached);
         assert!(!listed[1].cached && listed[1].pinned);
         assert!(list_in(&root.path().join("absent")).is_ok());

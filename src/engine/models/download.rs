@@ -75,7 +75,8 @@ pub(super) fn fetch(
     std::fs::rename(&part, path).map_err(fail)
 }
 
-fn part_of(path: &Path) -> PathBuf {
+/// Where a file lies until it is whole.
+pub(super) fn part_of(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     path.with_file_name(name)

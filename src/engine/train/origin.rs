@@ -5,6 +5,7 @@
 
 use crate::engine::artifact::ContentHash;
 use crate::engine::features::FeatureSet;
+use crate::engine::models::{self, Source};
 use crate::engine::project::{ArtefactKind, Project};
 use crate::engine::recipe::Recipe;
 use crate::engine::run::RunDir;
@@ -63,6 +64,8 @@ pub struct Origin {
     pub files: Vec<(&'static str, FileFacts)>,
     pub feature_set: Option<FeatureSet>,
     pub cleaning: Option<Cleaning>,
+    /// Where the base model came from, if its folder tells.
+    pub base: Option<Source>,
 }
 
 /// How the log was cleaned.
@@ -95,6 +98,9 @@ impl Origin {
                 .collect(),
             feature_set,
             cleaning,
+            base: models::resolve(&config.base_model)
+                .ok()
+                .and_then(|dir| Source::of(&dir)),
         }
     }
 }

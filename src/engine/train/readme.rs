@@ -60,7 +60,13 @@ fn front_matter(facts: &Facts<'_>) -> String {
     let lora = matches!(facts.config.method, Method::Lora { .. });
     format!(
         "---\nlibrary_name: transformers\npipeline_tag: text-classification\nbase_model: {}\ntags:\n- touchstone\n{}---\n",
-        yaml(&base_name(facts.card)),
+        yaml(
+            &facts
+                .origin
+                .base
+                .as_ref()
+                .map_or_else(|| base_name(facts.card), |base| base.hub.clone())
+        ),
         if lora { "- lora\n" } else { "" }
     )
 }
@@ -91,11 +97,29 @@ fn head(facts: &Facts<'_>) -> String {
     format!(
         "# {label} from text\n\nGives {answer}, from the text column `{text}`{beside}. Fine-tuned from `{base}` with Touchstone {version}.\n\n\
         由 Touchstone {version} 基于 `{base}` 微调：根据文本列 `{text}` {answer_zh}。\n\n\
-        - Text vector 文本向量: {pooling}; at most {length} tokens\n- Head 分类头: {fusion}\n- Parameters 参数: {all}, of which {learnt} learnt\n",
+        {from_hub}- Text vector 文本向量: {pooling}; at most {length} tokens\n- Head 分类头: {fusion}\n- Parameters 参数: {all}, of which {learnt} learnt\n",
         label = card.label,
+        from_hub = base_on_hub(facts),
         base = base_name(card),
         version = card.tool_version,
         length = card.max_length,
+    )
+}
+
+/// The base model's repository on the Hugging Face hub, if its folder tells.
+fn base_on_hub(facts: &Facts<'_>) -> String {
+    let Some(base) = &facts.origin.base else {
+        return String::new();
+    };
+    let revision = if base.revision.is_empty() {
+        String::new()
+    } else {
+        format!(", revision `{}`", base.revision)
+    };
+    format!(
+        "- Base model 基础模型: `{}` of the Hugging Face hub{revision}; SHA-256 of its weights `{}`\n",
+        base.hub,
+        base.sha256()
     )
 }
 

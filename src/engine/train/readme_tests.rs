@@ -25,6 +25,10 @@ fn card(pooling: Pooling, numeric: Vec<NumericColumn>) -> ModelCard {
 }
 
 fn written(card: &ModelCard, method: Method) -> String {
+    written_from(card, method, None)
+}
+
+fn written_from(card: &ModelCard, method: Method, base: Option<crate::engine::models::Source>) -> String {
     let mut config = TrainConfig {
         method,
         base_model: card.base_model.clone(),
@@ -43,6 +47,7 @@ fn written(card: &ModelCard, method: Method) -> String {
         config: &config,
         origin: &Origin {
             files: vec![("train", file)],
+            base,
             ..Origin::default()
         },
         base_weights: Vec::new(),
@@ -86,6 +91,27 @@ fn a_plain_model_tells_data_metrics_and_energy_and_no_folder_of_this_machine() {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     assert!(!text.contains("secret") && !text.contains("trust_remote_code") && !text.contains("peft"));
+}
+
+#[test]
+fn a_base_model_of_the_hub_is_told_with_its_revision() {
+    let card = card(Pooling::Cls, Vec::new());
+    let base = crate::engine::models::Source {
+        hub: "o/minilm".to_owned(),
+        revision: "0123abc".to_owned(),
+        weights: BTreeMap::from([("model.safetensors".to_owned(), "ab12".to_owned())]),
+        told_by_hub: true,
+        licence: String::new(),
+        languages: String::new(),
+    };
+    let text = written_from(&card, Method::Full, Some(base));
+    for part in [
+        "base_model: \"o/minilm\"",
+        "`o/minilm` of the Hugging Face hub, revision `0123abc`",
+        "`ab12`",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod estimate;
 mod form;
 mod form_cards;
 mod header;
+mod hub_models;
 mod look;
 mod made_from;
 mod models;

@@ -5,6 +5,7 @@ mod decisions;
 mod endings;
 mod experiment;
 mod flow;
+mod hub;
 mod ingest;
 mod kept;
 mod large;

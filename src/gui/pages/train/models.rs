@@ -1,6 +1,7 @@
 //! The base models: what they are, what they need, and how to get them.
 
 use super::super::PageContext;
+use super::hub_models;
 use crate::engine::models::BaseModel;
 use crate::engine::run::config::TrainConfig;
 use crate::engine::train::cost;
@@ -13,11 +14,13 @@ use crate::gui::state::Stage;
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets::{self, Column};
 use egui::{RichText, Ui};
+use egui_extras::TableRow;
 
 /// Widget state only.
 #[derive(Default)]
 pub(super) struct ModelsView {
     folder: String,
+    hub_name: String,
     asked: bool,
 }
 
@@ -51,6 +54,8 @@ impl ModelsView {
             },
         );
         ui.add_space(space::GAP);
+        hub_models::card(cx, ui, &mut self.hub_name, &config);
+        ui.add_space(space::GAP);
         self.import_card(cx, ui);
     }
 
@@ -67,8 +72,9 @@ impl ModelsView {
                         .color(p.text_2),
                 );
                 ui.add_space(space::TIGHT);
-                if let Loadable::Loading { progress, .. } = &cx.state.train.fetched {
-                    progress_ui(cx, ui, progress);
+                if matches!(cx.state.train.fetched, Loadable::Loading { .. }) {
+                    // The card above shows how far it is.
+                    ui.label(RichText::new(cx.t(words::BUSY)).font(text::small()).color(p.text_2));
                 } else if let Some(path) =
                     widgets::path_field(ui, &mut self.folder, cx.t(words::IMPORT_HINT), cx.t(words::IMPORT))
                 {
@@ -79,7 +85,7 @@ impl ModelsView {
     }
 }
 
-fn progress_ui(cx: &PageContext<'_>, ui: &mut Ui, progress: &crate::engine::progress::Progress) {
+pub(super) fn progress_ui(cx: &PageContext<'_>, ui: &mut Ui, progress: &crate::engine::progress::Progress) {
     let p = palette(ui);
     let seen = progress.snapshot();
     ui.horizontal(|ui| {
@@ -89,7 +95,11 @@ fn progress_ui(cx: &PageContext<'_>, ui: &mut Ui, progress: &crate::engine::prog
                 .desired_height(6.0)
                 .fill(p.accent),
         );
-        let told = format!("{:.0} % · {}", seen.fraction * 100.0, cx.b(&seen.phase));
+        let mut told = format!("{:.0} % · {}", seen.fraction * 100.0, cx.b(&seen.phase));
+        if seen.all_bytes > 0 {
+            let (bytes, all) = (number::bytes(seen.bytes), number::bytes(seen.all_bytes));
+            told = format!("{told} · {bytes} / {all}");
+        }
         ui.label(RichText::new(told).font(text::small()).color(p.text_2));
         if widgets::link(ui, cx.t(common::CANCEL)).clicked() {
             cx.send(Command::CancelJob(Stage::Models));
@@ -97,59 +107,61 @@ fn progress_ui(cx: &PageContext<'_>, ui: &mut Ui, progress: &crate::engine::prog
     });
 }
 
-fn table(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig) {
-    let columns = [
-        Column::left(cx.t(words::NAME), 150.0),
+/// Columns of a list of base models; what is left of the width goes to the names.
+pub(super) fn columns(cx: &PageContext<'_>, ui: &Ui) -> [Column; 8] {
+    const OTHERS: f32 = 820.0;
+    let name = (ui.available_width() - OTHERS).clamp(150.0, 320.0);
+    [
+        Column::left(cx.t(words::NAME), name),
         Column::right(cx.t(words::PARAMETERS), 92.0),
         Column::right(cx.t(words::SHAPE), 104.0),
         Column::left(cx.t(words::LANGUAGES), 110.0),
-        Column::left(cx.t(words::LICENCE), 110.0),
-        Column::right(cx.t(words::SIZE), 86.0),
+        Column::left(cx.t(words::LICENCE), 96.0),
+        Column::right(cx.t(words::SIZE), 80.0),
         Column::right(cx.t(words::TRAINING_MEMORY), 124.0),
-        Column::rest_above(cx.t(words::STATE), 150.0),
-    ];
-    let models = &cx.state.train.models;
-    let height = space::ROW * (models.len().clamp(2, 14) as f32 + 1.2);
+        Column::rest_above(cx.t(words::STATE), 140.0),
+    ]
+}
+
+fn table(cx: &PageContext<'_>, ui: &mut Ui, config: &TrainConfig) {
+    let here = |model: &&BaseModel| !hub_models::is_on_hub(model);
+    let models: Vec<&BaseModel> = cx.state.train.models.iter().filter(here).collect();
+    let columns = columns(cx, ui);
+    let height = space::ROW * (models.len().clamp(1, 14) as f32 + 1.2);
     widgets::table(ui, "models", &columns, (models.len(), height, None), |row, index| {
-        let model = &models[index];
-        let or_unknown = |value: &str| {
-            if value.is_empty() {
-                cx.t(words::UNKNOWN).to_owned()
-            } else {
-                value.to_owned()
-            }
-        };
-        let p = row.col(|ui| {
-            widgets::cell(ui, &model.name, palette(ui).text);
-        });
-        if !model.title.is_empty() {
-            p.1.on_hover_text(&model.title);
-        }
-        row.col(|ui| widgets::cell_right(ui, &words::parameters(model.parameters), palette(ui).text));
-        row.col(|ui| {
-            let shape = if model.layers > 0 {
-                format!("{} × {}", model.layers, model.hidden_size)
-            } else {
-                "–".to_owned()
-            };
-            widgets::cell_right(ui, &shape, palette(ui).text);
-        });
-        row.col(|ui| widgets::cell(ui, &or_unknown(&model.languages), palette(ui).text));
-        row.col(|ui| widgets::cell(ui, &or_unknown(&model.licence), palette(ui).text));
-        row.col(|ui| {
-            let size = if model.bytes > 0 {
-                number::bytes(model.bytes)
-            } else {
-                "–".to_owned()
-            };
-            widgets::cell_right(ui, &size, palette(ui).text);
-        });
-        row.col(|ui| {
-            let memory = training_memory(model, config).map_or_else(|| "–".to_owned(), number::bytes);
-            widgets::cell_right(ui, &memory, palette(ui).text);
-        });
-        row.col(|ui| state_cell(cx, ui, model));
+        model_row(cx, row, models[index], config);
     });
+}
+
+/// A model's cells, in the order of [`columns`].
+pub(super) fn model_row(cx: &PageContext<'_>, row: &mut TableRow<'_, '_>, model: &BaseModel, config: &TrainConfig) {
+    // The owner of a repository is told on hover: the names alone tell them apart.
+    let name = model.name.rsplit('/').next().unwrap_or_default();
+    let shown = row.col(|ui| widgets::cell(ui, name, palette(ui).text));
+    let about = words::about(cx.lang(), &model.title, &model.hub, &model.revision);
+    if !about.is_empty() {
+        shown.1.on_hover_text(about);
+    }
+    let number_cell = |row: &mut TableRow<'_, '_>, told: Option<String>| {
+        let told = told.unwrap_or_else(|| "–".to_owned());
+        row.col(|ui| widgets::cell_right(ui, &told, palette(ui).text));
+    };
+    let word_cell = |row: &mut TableRow<'_, '_>, told: &str, whole: &str| {
+        let told = if told.is_empty() { cx.t(words::UNKNOWN) } else { told };
+        let shown = row.col(|ui| widgets::cell(ui, told, palette(ui).text));
+        if told != whole && !whole.is_empty() {
+            shown.1.on_hover_text(whole);
+        }
+    };
+    number_cell(row, Some(words::parameters(model.parameters)));
+    let shape = (model.layers > 0).then(|| format!("{} × {}", model.layers, model.hidden_size));
+    number_cell(row, shape);
+    let languages = words::languages(cx.lang(), &model.languages);
+    word_cell(row, &languages, &model.languages);
+    word_cell(row, &model.licence, &model.licence);
+    number_cell(row, (model.bytes > 0).then(|| number::bytes(model.bytes)));
+    number_cell(row, training_memory(model, config).map(number::bytes));
+    row.col(|ui| state_cell(cx, ui, model));
 }
 
 /// Estimated bytes of training this model with these settings on this machine.

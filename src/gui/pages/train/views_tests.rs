@@ -193,4 +193,17 @@ fn base_models_tell_what_they_are_and_can_be_fetched() {
     sent(&harness);
     click(&mut harness, "Fetch");
     assert_eq!(sent(&harness), ["Train(Pull(\"minilm-l6\"))"]);
+    let chinese = crate::engine::models::absent("google-bert/bert-base-chinese").expect("well known");
+    let many = crate::engine::models::absent("FacebookAI/xlm-roberta-base").expect("well known");
+    harness.state_mut().state.train.models = Arc::from([chinese]);
+    harness.run_steps(3);
+    for told in ["bert-base-chinese", "102.3 M", "12 × 768", "zh", "412 MB"] {
+        harness.get_by_label(told);
+    }
+    click(&mut harness, "Fetch");
+    assert_eq!(sent(&harness), ["Train(Pull(\"google-bert/bert-base-chinese\"))"]);
+    harness.state_mut().state.train.models = Arc::from([many]);
+    harness.run_steps(3);
+    harness.get_by_label("100 languages");
+    harness.get_by_role_and_label(Role::Button, "Fetch from the hub");
 }
