@@ -16,7 +16,6 @@ use crate::engine::progress::Progress;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
 use crate::engine::rules::{RuleOutcome, worst};
 use anyhow::Context as _;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -114,11 +113,9 @@ pub fn run(args: &Args, out: &OutputArgs) -> anyhow::Result<ExitStatus> {
     args.decisions.write_rows(&report, &dataset, &progress, out)?;
     drop(bar);
     write_files(args, &dataset, &report, (outcomes, changes.as_ref()))?;
-    out.write_json(&WithChanges {
-        audit: AuditWithRules {
-            report: &report,
-            rules: outcomes,
-        },
+    out.write_json(&AuditWithRules {
+        report: &report,
+        rules: outcomes,
         changes: changes.as_ref(),
     })?;
     say(&report, started.elapsed().as_secs_f64(), out);
@@ -173,15 +170,6 @@ fn write_files(
         write_file(path, html, "the report")?;
     }
     Ok(())
-}
-
-/// The audit's JSON with the outcome of each rule, and what moved since an earlier audit.
-#[derive(Serialize)]
-struct WithChanges<'a> {
-    #[serde(flatten)]
-    audit: AuditWithRules<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<&'a ChangesWithRules>,
 }
 
 /// The language named on the command line.

@@ -17,6 +17,8 @@ struct Shared {
     started: Instant,
     phase: Mutex<Bilingual>,
     fraction: AtomicU32,
+    /// Milliseconds from the start to the last step of the fraction.
+    moved_ms: AtomicU64,
     rows: AtomicU64,
     bytes: AtomicU64,
     all_bytes: AtomicU64,
@@ -29,6 +31,7 @@ impl Default for Shared {
             started: Instant::now(),
             phase: Mutex::default(),
             fraction: AtomicU32::default(),
+            moved_ms: AtomicU64::default(),
             rows: AtomicU64::default(),
             bytes: AtomicU64::default(),
             all_bytes: AtomicU64::default(),
@@ -54,13 +57,20 @@ pub struct ProgressSnapshot {
     pub all_bytes: u64,
     /// Since the handle was made.
     pub elapsed: Duration,
+    /// From then to the last step of the fraction.
+    pub moved: Duration,
 }
 
 impl ProgressSnapshot {
-    /// Seconds left by linear extrapolation; `None` until it means something.
+    /// Seconds left by linear extrapolation from the last step of the fraction; `None` until it means something and
+    /// once that time has passed: a phase that stands still must not make the rest of the work look longer.
     pub fn secs_left(&self) -> Option<f64> {
-        let (fraction, elapsed) = (f64::from(self.fraction), self.elapsed.as_secs_f64());
-        (fraction > 0.05 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
+        let (fraction, moved) = (f64::from(self.fraction), self.moved.as_secs_f64());
+        if fraction <= 0.05 || self.elapsed.as_secs_f64() <= 1.0 {
+            return None;
+        }
+        let since = self.elapsed.saturating_sub(self.moved).as_secs_f64();
+        Some(moved * (1.0 - fraction) / fraction - since).filter(|left| *left >= 0.0)
     }
 }
 
@@ -76,9 +86,11 @@ impl Progress {
 
     /// Sets the fraction done of the whole job, clamped to 0..=1.
     pub fn set(&self, fraction: f64) {
-        self.0
-            .fraction
-            .store((fraction.clamp(0.0, 1.0) as f32).to_bits(), Ordering::Relaxed);
+        let bits = (fraction.clamp(0.0, 1.0) as f32).to_bits();
+        if self.0.fraction.swap(bits, Ordering::Relaxed) != bits {
+            let moved = u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.0.moved_ms.store(moved, Ordering::Relaxed);
+        }
     }
 
     pub fn set_rows(&self, rows: u64) {
@@ -112,6 +124,7 @@ impl Progress {
             rows: self.0.rows.load(Ordering::Relaxed),
             bytes: self.0.bytes.load(Ordering::Relaxed),
             all_bytes: self.0.all_bytes.load(Ordering::Relaxed),
+            moved: Duration::from_millis(self.0.moved_ms.load(Ordering::Relaxed)),
             elapsed: self.0.started.elapsed(),
         }
     }
@@ -131,5 +144,23 @@ mod tests {
         assert_eq!((seen.phase.zh.as_str(), seen.fraction), ("读取", 0.25));
         watcher.cancel();
         assert_eq!(work.check(), Err(Cancelled));
+    }
+
+    #[test]
+    fn the_time_left_shrinks_while_a_phase_stands_still() {
+        let seen = |fraction: f32, moved: u64, elapsed: u64| {
+            let (moved, elapsed) = (Duration::from_secs(moved), Duration::from_secs(elapsed));
+            ProgressSnapshot {
+                fraction,
+                moved,
+                elapsed,
+                ..ProgressSnapshot::default()
+            }
+            .secs_left()
+        };
+        assert_eq!(seen(0.25, 10, 10), Some(30.0));
+        assert_eq!(seen(0.25, 10, 22), Some(18.0));
+        assert_eq!(seen(0.25, 10, 41), None);
+        assert_eq!(seen(0.01, 10, 10), None);
     }
 }

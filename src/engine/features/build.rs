@@ -3,6 +3,7 @@
 //! Invariant: nothing is left half-written; the folder appears whole or not at all.
 
 use super::candidates::{Candidate, FeatureGroup, candidates};
+use super::categorical::{CategoricalCandidate, categorical};
 use super::config::{FeatureConfig, GroupBy, LabelRule};
 use super::error::FeatureError;
 use super::events::Events;
@@ -10,17 +11,15 @@ use super::funnel::Funnel;
 use super::history::compute;
 use super::keep::{keep_at_most, retain};
 use super::label::{Examples, default_rule, examples};
-use super::leakage::{LeakInput, leak_checks};
+use super::parts::Keys;
 use super::select::{FeatureKind, Rows, Scores, Values, score_features};
-use super::set::{FeatureReport, FeatureSet, Files, LabelSummary, PartReport, SplitReport};
-use super::split::{Part, Split, SplitInput, split, text_key};
+use super::set::{FeatureReport, FeatureSet, Files, LabelSummary};
+use super::split::{Part, Split, SplitInput, split};
 use super::texts::{TextColumn, texts};
 use super::write::{Tables, write};
-use crate::engine::artifact::{ContentHash, Provenance};
+use crate::engine::artifact::{Bilingual, ContentHash, Provenance};
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
-use crate::engine::random::mix64;
-use hashbrown::HashSet;
 use std::path::Path;
 
 /// Version of `feature_set.json`.
@@ -58,9 +57,18 @@ pub fn build(
     let features = candidates(&events, &rule);
     let columns = compute(&events, &features, Funnel::new(&events, &rule), &found.rows, progress)?;
     progress.set(0.6);
+    let names = categorical(&events, &rule, &features)?;
     let (text_columns, default_text) = texts(&events, &rule, &found.rows, &features, progress)?;
     let text = chosen_text(config, &text_columns, default_text)?;
     progress.set(0.7);
+    let columns: Vec<Values> = columns
+        .into_iter()
+        .map(Values::Numeric)
+        .chain(names.iter().map(|feature| feature.values(&events, &found.rows)))
+        .collect();
+    let features = (features.into_iter().map(Feature::from))
+        .chain(names.into_iter().map(Feature::from))
+        .collect();
     let built = Built {
         events: &events,
         rule,
@@ -72,7 +80,6 @@ pub fn build(
         text,
         candidates_before,
     };
-    let columns: Vec<Values> = columns.into_iter().map(Values::Numeric).collect();
     let scores = built.scores(&columns, config, progress)?;
     progress.set(0.85);
     progress.phase("writing the tables", "写入数据表");
@@ -83,16 +90,47 @@ pub fn build(
     Ok(set)
 }
 
+/// A feature that has scores.
+pub(super) struct Feature {
+    pub name: String,
+    kind: FeatureKind,
+    group: FeatureGroup,
+    description: Bilingual,
+}
+
+impl From<Candidate> for Feature {
+    fn from(candidate: Candidate) -> Self {
+        Self {
+            name: candidate.name,
+            kind: FeatureKind::Numeric,
+            group: candidate.group,
+            description: candidate.description,
+        }
+    }
+}
+
+impl From<CategoricalCandidate<'_>> for Feature {
+    fn from(candidate: CategoricalCandidate<'_>) -> Self {
+        Self {
+            name: candidate.name,
+            kind: FeatureKind::Categorical,
+            group: candidate.group,
+            description: candidate.description,
+        }
+    }
+}
+
 /// Everything that is known before the tables are written.
 pub(super) struct Built<'a> {
     pub events: &'a Events<'a>,
-    rule: LabelRule,
+    pub rule: LabelRule,
     pub found: Examples,
     pub split: Split,
     pub group_by: Option<GroupBy>,
-    pub features: Vec<Candidate>,
+    /// Numbers, then categories.
+    pub features: Vec<Feature>,
     pub text_columns: Vec<TextColumn>,
-    text: Vec<String>,
+    pub text: Vec<String>,
     candidates_before: u64,
 }
 
@@ -132,37 +170,6 @@ fn divide(events: &Events<'_>, found: &mut Examples, config: &FeatureConfig) -> 
     retain(found, &keep);
     split.parts.retain(Option::is_some);
     Ok(split)
-}
-
-/// Times and names of the examples; names as hashes, so that the order of the file does not matter.
-struct Keys {
-    times: Option<Vec<Option<i64>>>,
-    users: Option<Vec<Option<u64>>>,
-    items: Option<Vec<Option<u64>>>,
-    sessions: Option<Vec<Option<u64>>>,
-}
-
-impl Keys {
-    fn new(events: &Events<'_>, rows: &[u32]) -> Self {
-        use crate::engine::artifact::Role;
-        let hashed = |role: Role| -> Option<Vec<Option<u64>>> {
-            let cells = super::events::role_cells(events.dataset, role).ok()??;
-            Some(
-                rows.iter()
-                    .map(|&row| cells.show(row as usize).map(|id| text_key(&id)))
-                    .collect(),
-            )
-        };
-        Self {
-            times: events
-                .time
-                .as_ref()
-                .map(|_| rows.iter().map(|&row| events.time_of(row as usize)).collect()),
-            users: hashed(Role::User),
-            items: hashed(Role::Item),
-            sessions: hashed(Role::Session),
-        }
-    }
 }
 
 fn chosen_text(
@@ -220,11 +227,13 @@ impl Built<'_> {
         tables: &Tables,
     ) -> Result<FeatureSet, FeatureError> {
         let features = self.reports(scores);
-        let numeric = features
-            .iter()
-            .filter(|feature| feature.kind == FeatureKind::Numeric && feature.scores.selected)
-            .map(|feature| feature.name.clone())
-            .collect();
+        let chosen = |kind: FeatureKind| -> Vec<String> {
+            let chosen = features
+                .iter()
+                .filter(|feature| feature.kind == kind && feature.scores.selected);
+            chosen.map(|feature| feature.name.clone()).collect()
+        };
+        let (numeric, categorical) = (chosen(FeatureKind::Numeric), chosen(FeatureKind::Categorical));
         let resolved = FeatureConfig {
             label: Some(self.rule.clone()),
             text: Some(self.text.clone()),
@@ -265,6 +274,7 @@ impl Built<'_> {
             },
             text: self.text.clone(),
             numeric,
+            categorical,
             label_column: super::set::LABEL_COLUMN.to_owned(),
             group: self.group_by.map(|group| group.name().to_owned()),
             group_column: self.group_by.map(|_| super::set::GROUP_COLUMN.to_owned()),
@@ -274,9 +284,9 @@ impl Built<'_> {
     }
 
     fn reports(&self, scores: Vec<Scores>) -> Vec<FeatureReport> {
-        let numeric = self.features.iter().zip(scores).map(|(feature, scores)| FeatureReport {
+        let scored = self.features.iter().zip(scores).map(|(feature, scores)| FeatureReport {
             name: feature.name.clone(),
-            kind: FeatureKind::Numeric,
+            kind: feature.kind,
             group: feature.group,
             description: feature.description.clone(),
             scores,
@@ -293,75 +303,6 @@ impl Built<'_> {
                 ..Scores::default()
             },
         });
-        numeric.chain(text).collect()
-    }
-
-    fn split_report(&self, config: &FeatureConfig) -> SplitReport {
-        let keys = Keys::new(self.events, &self.found.rows);
-        let read: Vec<&TextColumn> = self
-            .text_columns
-            .iter()
-            .filter(|c| self.text.contains(&c.name))
-            .collect();
-        let text_of = |row: usize| {
-            read.iter()
-                .fold(0, |key, column| mix64(key ^ text_key(&column.values[row])))
-        };
-        let texts: Vec<u64> = (0..self.found.rows.len()).map(text_of).collect();
-        let leaks = LeakInput {
-            times: keys.times.as_deref(),
-            users: keys.users.as_deref(),
-            items: keys.items.as_deref(),
-            sessions: keys.sessions.as_deref(),
-            texts: (!read.is_empty()).then_some(texts.as_slice()),
-            label_window: match &self.rule {
-                LabelRule::Followed { within_secs, .. } => Some((within_secs * 1e6) as i64),
-                LabelRule::Column { .. } => None,
-            },
-        };
-        SplitReport {
-            strategy: self.split.strategy,
-            ratios: config.split.ratios,
-            seed: config.seed,
-            boundaries: self.split.boundaries,
-            parts: Part::ALL
-                .into_iter()
-                .map(|part| self.part_report(part, &keys))
-                .collect(),
-            leaks: leak_checks(&leaks, &self.split.parts, self.split.strategy),
-        }
-    }
-
-    fn part_report(&self, part: Part, keys: &Keys) -> PartReport {
-        let rows = self.split.rows_of(part);
-        let positives = rows.iter().filter(|&&row| self.found.labels[row as usize]).count() as u64;
-        let times = || {
-            let times = keys.times.as_ref();
-            rows.iter().filter_map(move |&row| times?[row as usize])
-        };
-        let distinct = |keys: &Option<Vec<Option<u64>>>| {
-            let keys = keys.as_ref()?;
-            Some(
-                rows.iter()
-                    .filter_map(|&row| keys[row as usize])
-                    .collect::<HashSet<u64>>()
-                    .len() as u64,
-            )
-        };
-        let groups: HashSet<u32> = rows
-            .iter()
-            .filter_map(|&row| group_of(self.events, self.group_by, self.found.rows[row as usize] as usize))
-            .collect();
-        PartReport {
-            name: part.name().to_owned(),
-            rows: rows.len() as u64,
-            positives,
-            positive_rate: (!rows.is_empty()).then(|| positives as f64 / rows.len() as f64),
-            first_time: times().min(),
-            last_time: times().max(),
-            users: distinct(&keys.users),
-            items: distinct(&keys.items),
-            groups: self.group_by.map(|_| groups.len() as u64),
-        }
+        scored.chain(text).collect()
     }
 }

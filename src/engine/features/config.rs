@@ -10,7 +10,7 @@ pub struct FeatureConfig {
     pub label: Option<LabelRule>,
     pub split: SplitConfig,
     pub select: SelectConfig,
-    /// Numeric features a model gets; chosen by their scores if absent.
+    /// Numeric and categorical features a model gets; chosen by their scores if absent.
     pub features: Option<Vec<String>>,
     /// Text columns a model reads: one, or two for a pair. Query and item text if absent.
     pub text: Option<Vec<String>>,

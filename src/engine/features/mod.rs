@@ -1,11 +1,12 @@
 //! Features: point-in-time correct features, labels and splits. CleanDataset → FeatureSet.
 //!
-//! Flow: `events` (the log in codes) → `label` (examples) → `split` → `history` and `texts` (what was known before
-//! each example) → `select` (scores on the training rows) → `write`.
+//! Flow: `events` (the log in codes) → `label` (examples) → `split` → `history`, `categorical` and `texts` (what was
+//! known before each example) → `select` (scores on the training rows) → `write`.
 
 pub mod binning;
 mod build;
 mod candidates;
+mod categorical;
 mod config;
 mod error;
 mod events;
@@ -16,6 +17,7 @@ mod label;
 pub mod leakage;
 mod mrmr;
 mod outline;
+mod parts;
 pub mod score;
 pub mod select;
 mod set;
@@ -31,7 +33,7 @@ pub use error::FeatureError;
 pub use label::Dropped;
 pub use leakage::LeakCheck;
 pub use outline::{LogOutline, OutlinedFeature, outline};
-pub use select::{FeatureKind, HistogramBin, Scores, SelectConfig};
+pub use select::{FeatureKind, HistogramBin, Scores, SelectConfig, ValueCount};
 pub use set::{
     FEATURE_SET_FILE, FeatureReport, FeatureSet, Files, GROUP_COLUMN, LABEL_COLUMN, LabelSummary, PartReport,
     SplitReport,

@@ -1,11 +1,13 @@
 //! What a log offers before anything is built: its events, the label it suggests, the features it allows.
 
 use super::candidates::{FeatureGroup, candidates};
+use super::categorical::{categorical, is_plain_text};
 use super::config::{GroupBy, LabelRule};
 use super::error::FeatureError;
 use super::events::Events;
 use super::label::default_rule;
-use crate::engine::artifact::{Bilingual, ContentHash, Role};
+use super::select::FeatureKind;
+use crate::engine::artifact::{Bilingual, ContentHash};
 use crate::engine::ingest::Dataset;
 use crate::engine::progress::Progress;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,7 @@ pub struct LogOutline {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutlinedFeature {
     pub name: String,
+    pub kind: FeatureKind,
     pub group: FeatureGroup,
     pub description: Bilingual,
 }
@@ -46,7 +49,7 @@ pub fn outline(
     let events = Events::new(log, items, progress)?;
     let suggested = default_rule(&events).ok();
     let used = rule.or(suggested.as_ref());
-    let features = used.map_or_else(Vec::new, |rule| candidates(&events, rule));
+    let features = used.map_or_else(|| Ok(Vec::new()), |rule| features(&events, rule))?;
     let time_at = |row: Option<&u32>| row.and_then(|row| events.time_of(*row as usize));
     let times = time_at(events.order.first()).zip(time_at(events.order.last()));
     let groups = [
@@ -58,14 +61,7 @@ pub fn outline(
         log: log.info.hash.clone(),
         events: events.kinds.iter().map(|kind| (kind.name.clone(), kind.rows)).collect(),
         columns: log.info.columns.iter().map(|column| column.name.clone()).collect(),
-        features: features
-            .into_iter()
-            .map(|feature| OutlinedFeature {
-                name: feature.name,
-                group: feature.group,
-                description: feature.description,
-            })
-            .collect(),
+        features,
         texts: text_names(&events, used),
         groups: groups
             .into_iter()
@@ -75,6 +71,26 @@ pub fn outline(
         times: times.map(|(first, last)| [first, last]),
         rule: suggested,
     })
+}
+
+/// The features that a rule allows.
+fn features(events: &Events<'_>, rule: &LabelRule) -> Result<Vec<OutlinedFeature>, FeatureError> {
+    let numeric = candidates(events, rule);
+    let categorical = categorical(events, rule, &numeric)?;
+    let names = categorical.into_iter().map(|feature| OutlinedFeature {
+        name: feature.name,
+        kind: FeatureKind::Categorical,
+        group: feature.group,
+        description: feature.description,
+    });
+    let names: Vec<OutlinedFeature> = names.collect();
+    let numbers = numeric.into_iter().map(|feature| OutlinedFeature {
+        name: feature.name,
+        kind: FeatureKind::Numeric,
+        group: feature.group,
+        description: feature.description,
+    });
+    Ok(numbers.chain(names).collect())
 }
 
 /// Names `texts` gives, without reading a text.
@@ -94,11 +110,12 @@ fn text_names(events: &Events<'_>, rule: Option<&LabelRule>) -> Vec<String> {
         names.push("recent_titles".to_owned());
     }
     if let Some(LabelRule::Column { column: label, .. }) = rule {
-        let texts = events.dataset.info.columns.iter().filter(|column| {
-            column.dtype == crate::engine::artifact::ColumnType::Text
-                && matches!(column.role, Role::Text | Role::Other)
-                && column.name != *label
-        });
+        let texts = events
+            .dataset
+            .info
+            .columns
+            .iter()
+            .filter(|column| is_plain_text(column) && column.name != *label);
         for column in texts {
             if !names.contains(&column.name) {
                 names.push(column.name.clone());

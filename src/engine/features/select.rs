@@ -10,11 +10,14 @@ use super::score::{
 };
 use crate::engine::artifact::Bilingual;
 use crate::engine::progress::{Cancelled, Progress};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A single feature that ranks positives this well knows the answer.
 pub const LEAK_AUC: f64 = 0.95;
+/// Values of a categorical feature that are shown.
+const SHOWN_VALUES: usize = 12;
 /// Bars of a histogram.
 const HISTOGRAM_BINS: usize = 24;
 
@@ -66,6 +69,17 @@ pub struct Scores {
     pub selected: bool,
     /// Numeric features: equal-width bars between the 1 % and 99 % quantiles, the outer ones open.
     pub histogram: Vec<HistogramBin>,
+    /// Categorical features: the most frequent values of the training rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ValueCount>,
+}
+
+/// A value of a categorical feature in the training rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueCount {
+    pub value: String,
+    pub negatives: u64,
+    pub positives: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -186,7 +200,10 @@ fn fit(values: &Values, rows: &Rows<'_>, labels: &[bool]) -> Fitted {
             scores.auc = single_feature_auc(&train, labels);
             scores.histogram = histogram(&train, labels);
         }
-        Values::Categorical(_) => scores.auc = binned_auc(&table),
+        Values::Categorical(values) => {
+            scores.auc = binned_auc(&table);
+            scores.values = frequent_values(values, rows.train, labels);
+        }
     }
     if let Some(auc) = scores.auc.filter(|auc| *auc > LEAK_AUC) {
         scores.leak = true;
@@ -209,6 +226,24 @@ fn choose(scores: &mut [Scores], config: &SelectConfig) {
     for index in order.into_iter().take(config.k) {
         scores[index].selected = true;
     }
+}
+
+/// The most frequent values (ties in alphabetical order) with the labels of their training rows.
+fn frequent_values(values: &[Option<String>], train: &[u32], labels: &[bool]) -> Vec<ValueCount> {
+    let mut counts: HashMap<&str, [u64; 2]> = HashMap::new();
+    for (row, label) in train.iter().zip(labels) {
+        if let Some(value) = values[*row as usize].as_deref() {
+            counts.entry(value).or_default()[usize::from(*label)] += 1;
+        }
+    }
+    let mut ordered: Vec<(&str, [u64; 2])> = counts.into_iter().collect();
+    ordered.sort_unstable_by(|(a, [n, p]), (b, [m, q])| (m + q).cmp(&(n + p)).then(a.cmp(b)));
+    let count = |(value, [negatives, positives]): (&str, [u64; 2])| ValueCount {
+        value: value.to_owned(),
+        negatives,
+        positives,
+    };
+    ordered.into_iter().take(SHOWN_VALUES).map(count).collect()
 }
 
 fn histogram(values: &[f64], labels: &[bool]) -> Vec<HistogramBin> {

@@ -1,6 +1,6 @@
 //! The feature set as data: `feature_set.json` beside its tables.
 //!
-//! Invariant: `text` and `numeric` name columns of every table; the tables' other columns are `label`, `group`, and
+//! Invariant: `text`, `numeric` and `categorical` name columns of every table; the tables' other columns are `label`, `group`, and
 //! `__line`, `__user`, `__item`, `__time` that lead back to the log.
 
 use super::candidates::FeatureGroup;
@@ -50,6 +50,9 @@ pub struct FeatureSet {
     pub text: Vec<String>,
     /// Numeric columns a model reads.
     pub numeric: Vec<String>,
+    /// Categorical columns a model reads.
+    #[serde(default)]
+    pub categorical: Vec<String>,
     pub label_column: String,
     /// What `group` holds: session, query or user; none if rows have none of them.
     pub group: Option<String>,
@@ -139,10 +142,15 @@ impl FeatureSet {
             valid_ratio: if self.files.valid.is_some() { 0.0 } else { 0.1 },
             text: self.text.clone(),
             numeric: self.numeric.clone(),
-            categorical: Vec::new(),
+            categorical: self.categorical.clone(),
             label: self.label_column.clone(),
             group: self.group_column.clone(),
         }
+    }
+
+    /// Names of the numbers and categories a model reads.
+    pub fn inputs(&self) -> Vec<String> {
+        self.numeric.iter().chain(&self.categorical).cloned().collect()
     }
 
     /// The features in the order people want them: chosen first, then by rank, then by name.

@@ -3,11 +3,12 @@
 //! Invariant: like every feature, a text is known before the event; a missing text is empty.
 
 use super::candidates::Candidate;
+use super::categorical::is_plain_text;
 use super::config::LabelRule;
 use super::error::FeatureError;
 use super::events::{Dense, Events, role_cells};
 use super::set::free_name;
-use crate::engine::artifact::{Bilingual, ColumnType, Role};
+use crate::engine::artifact::{Bilingual, Role};
 use crate::engine::progress::Progress;
 use crate::engine::recipe::cells::Cells;
 
@@ -100,9 +101,8 @@ fn own_columns(
     columns: &mut Vec<TextColumn>,
 ) -> Result<(), FeatureError> {
     for (info, column) in events.dataset.info.columns.iter().zip(events.dataset.frame.columns()) {
-        let plain = matches!(info.role, Role::Text | Role::Other);
         let is_known = columns.iter().any(|known| known.name == info.name);
-        if info.dtype != ColumnType::Text || !plain || is_known || info.name == label {
+        if !is_plain_text(info) || is_known || info.name == label {
             continue;
         }
         let name = free_name(&info.name, |name| features.iter().any(|feature| feature.name == name));
@@ -144,42 +144,53 @@ fn defaults(columns: &[TextColumn]) -> Vec<String> {
 /// Where an item's words stand: in the log itself or in the item table.
 struct ItemWords<'a> {
     events: &'a Events<'a>,
-    title: Option<Source<'a>>,
-    brand: Option<Source<'a>>,
-    category: Option<Source<'a>>,
+    title: Option<CellSource<'a>>,
+    brand: Option<CellSource<'a>>,
+    category: Option<CellSource<'a>>,
 }
 
-enum Source<'a> {
+/// Where a value of an example is read.
+pub(super) enum CellSource<'a> {
     Log(Cells<'a>),
+    /// A column of the item table.
     Items(usize),
+}
+
+impl CellSource<'_> {
+    /// The value at a row of the log.
+    pub fn read(&self, events: &Events<'_>, row: usize) -> Option<String> {
+        match self {
+            Self::Log(cells) => cells.show(row),
+            Self::Items(column) => {
+                let item = events.item.as_ref()?.get(row)?;
+                events.items.as_ref()?.text(item, *column)
+            }
+        }
+    }
+}
+
+/// Where a role's values stand: in the item table, else in the log.
+pub(super) fn item_source<'a>(events: &'a Events<'a>, role: Role) -> Result<Option<CellSource<'a>>, FeatureError> {
+    let items = events.items.as_ref();
+    Ok(match items.and_then(|items| items.column_with_role(role)) {
+        Some(column) => Some(CellSource::Items(column)),
+        None => role_cells(events.dataset, role)?.map(CellSource::Log),
+    })
 }
 
 impl<'a> ItemWords<'a> {
     fn new(events: &'a Events<'a>) -> Result<Self, FeatureError> {
-        let items = events.items.as_ref();
-        let of = |role: Role| -> Result<Option<Source<'a>>, FeatureError> {
-            let column = items.and_then(|items| items.column_with_role(role)).map(Source::Items);
-            Ok(match column {
-                None => role_cells(events.dataset, role)?.map(Source::Log),
-                column => column,
-            })
-        };
+        let title = events.items.as_ref().and_then(|items| items.title);
         Ok(Self {
-            title: items.and_then(|items| items.title).map(Source::Items),
-            brand: of(Role::Brand)?,
-            category: of(Role::Category)?,
+            title: title.map(CellSource::Items),
+            brand: item_source(events, Role::Brand)?,
+            category: item_source(events, Role::Category)?,
             events,
         })
     }
 
-    fn read(&self, source: Option<&Source<'_>>, row: usize) -> Option<String> {
-        match source? {
-            Source::Log(cells) => cells.show(row),
-            Source::Items(column) => {
-                let item = self.events.item.as_ref()?.get(row)?;
-                self.events.items.as_ref()?.text(item, *column)
-            }
-        }
+    fn read(&self, source: Option<&CellSource<'_>>, row: usize) -> Option<String> {
+        source?.read(self.events, row)
     }
 
     fn title_of(&self, row: usize) -> String {

@@ -78,11 +78,18 @@ fn table(built: &Built<'_>, columns: &[Values], rows: &[u32]) -> Result<DataFram
         table.push(StringChunked::from_iter_values(column.name.as_str().into(), texts).into_column());
     }
     for (feature, values) in built.features.iter().zip(columns) {
-        if let Values::Numeric(values) = values {
-            let present = |row: &u32| Some(values[*row as usize]).filter(|value| !value.is_nan());
-            let numbers: Float64Chunked = rows.iter().map(present).collect();
-            table.push(numbers.with_name(feature.name.as_str().into()).into_column());
-        }
+        let name = feature.name.as_str().into();
+        table.push(match values {
+            Values::Numeric(values) => {
+                let present = |row: &u32| Some(values[*row as usize]).filter(|value| !value.is_nan());
+                let numbers: Float64Chunked = rows.iter().map(present).collect();
+                numbers.with_name(name).into_column()
+            }
+            Values::Categorical(values) => {
+                let names: StringChunked = rows.iter().map(|row| values[*row as usize].as_deref()).collect();
+                names.with_name(name).into_column()
+            }
+        });
     }
     Ok(DataFrame::new(rows.len(), table)?)
 }

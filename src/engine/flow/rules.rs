@@ -64,13 +64,15 @@ pub struct ChangesWithRules {
     pub rules: Vec<RuleChange>,
 }
 
-/// The JSON of an audit, with the outcome of each rule where rules were checked.
+/// The JSON of an audit, with the outcome of each rule where rules were checked, and what moved since an earlier audit.
 #[derive(Serialize)]
 pub struct AuditWithRules<'a> {
     #[serde(flatten)]
     pub report: &'a AuditReport,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<&'a [RuleOutcome]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<&'a ChangesWithRules>,
 }
 
 /// Why the rules of a project cannot be used.

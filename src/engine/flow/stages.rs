@@ -267,13 +267,14 @@ impl<'a> Stages<'a> {
             None => self.build_features(log, &config, &dir)?,
         };
         let said = format!(
-            "{} examples, {:.1} % positive, {} numeric features and {} texts",
+            "{} examples, {:.1} % positive, {} numbers, {} categories and {} texts",
             set.label.rows,
             set.label.positive_rate * 100.0,
             set.numeric.len(),
+            set.categorical.len(),
             set.text.len()
         );
-        let facts = json!({ "rows": set.label.rows, "positives": set.label.positives, "numeric": set.numeric, "text": set.text });
+        let facts = json!({ "rows": set.label.rows, "positives": set.label.positives, "numeric": set.numeric, "categorical": set.categorical, "text": set.text });
         self.set = Some((set, dir));
         Ok(Outcome::new(said, facts).taken_over(skipped))
     }

@@ -26,8 +26,8 @@ pub(super) fn feature_sections(page: &mut Page, set: &FeatureSet) {
             thousands(set.label.positives),
         ),
         (
-            language.pick("Numeric features", "数值特征").to_owned(),
-            set.numeric.len().to_string(),
+            language.pick("Features chosen", "已选特征").to_owned(),
+            (set.numeric.len() + set.categorical.len()).to_string(),
             match language {
                 ReportLanguage::English => format!("of {} scored", set.features.len()),
                 ReportLanguage::Chinese => format!("共评分 {}", set.features.len()),

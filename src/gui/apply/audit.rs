@@ -2,15 +2,16 @@
 
 use super::{ApplyContext, audit_views};
 use crate::engine::audit::associations::associate_all;
-use crate::engine::audit::{AuditOptions, AuditReport, SideTables, audit};
+use crate::engine::audit::{AuditOptions, AuditRecord, AuditReport, SideTables, audit, audit_changes};
 use crate::engine::flow::catalogue;
 use crate::engine::flow::choices::key;
-use crate::engine::flow::rules::{AuditWithRules, RuleCheck};
+use crate::engine::flow::rules::{AuditWithRules, ChangesWithRules, RuleCheck};
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::models;
 use crate::engine::progress::Progress;
 use crate::engine::project::Project;
 use crate::engine::report::{ReportLanguage, audit_with_rules_html};
+use crate::engine::rules::{RuleRecord, rule_changes};
 use crate::engine::run::config::TrainConfig;
 use crate::engine::text::{TextTokenizer, column_tokens};
 use crate::gui::command::Command;
@@ -23,8 +24,8 @@ use crate::gui::i18n::audit_profile as profile;
 use crate::gui::jobs::JobFailure;
 use crate::gui::loadable::Loadable;
 use crate::gui::settings::Language;
-use crate::gui::state::Stage;
 use crate::gui::state::audit::AuditedLog;
+use crate::gui::state::{AppState, Stage};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -254,27 +255,49 @@ fn write_report(cx: &mut ApplyContext<'_>, path: &Path) {
     // Outcomes of another log say nothing about this one.
     let rules = cx.state.rules.check.value().cloned();
     let rules = rules.filter(|check| report.provenance.inputs.first() == Some(&check.log));
-    match write(&report, rules.as_deref(), lang, path.to_owned()) {
+    let changes = changes_since_former(cx.state, &report, rules.as_deref());
+    match write(&report, (rules.as_deref(), changes.as_ref()), lang, path.to_owned()) {
         Ok(()) => cx.state.audit.exported = Some(words::exported(lang, &shown)),
         Err(error) => cx.state.project.notice = Some(format!("{shown}: {error}")),
     }
 }
 
+/// What moved since the project's audit before this one, as the page tells it.
+fn changes_since_former(state: &AppState, report: &AuditReport, rules: Option<&RuleCheck>) -> Option<ChangesWithRules> {
+    let former = state.audit.former()?;
+    let before = state.rules.history.of_log(&former.log);
+    let before = before.map_or(&[][..], |check| &check.rules);
+    let now: Vec<RuleRecord> = rules
+        .map_or(&[][..], |check| &check.outcomes)
+        .iter()
+        .map(RuleRecord::of)
+        .collect();
+    Some(ChangesWithRules {
+        audit: audit_changes(former, &AuditRecord::of(report)),
+        rules: rule_changes(before, &now),
+    })
+}
+
 /// A few hundred kilobytes at most: written at once.
-fn write(report: &AuditReport, rules: Option<&RuleCheck>, lang: Language, path: PathBuf) -> std::io::Result<()> {
+fn write(
+    report: &AuditReport,
+    (rules, changes): (Option<&RuleCheck>, Option<&ChangesWithRules>),
+    lang: Language,
+    path: PathBuf,
+) -> std::io::Result<()> {
     let rules = rules.map(|rules| rules.outcomes.as_slice());
     let is_json = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let text = if is_json {
-        let whole = AuditWithRules { report, rules };
+        let whole = AuditWithRules { report, rules, changes };
         serde_json::to_string_pretty(&whole).map_err(std::io::Error::other)?
     } else {
         let language = match lang {
             Language::English => ReportLanguage::English,
             Language::Chinese => ReportLanguage::Chinese,
         };
-        audit_with_rules_html(report, rules, None, language)
+        audit_with_rules_html(report, rules, changes, language)
     };
     std::fs::write(path, text)
 }
@@ -282,4 +305,39 @@ fn write(report: &AuditReport, rules: Option<&RuleCheck>, lang: Language, path: 
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::artifact::Role;
+    use crate::engine::recipe::fixture::{dataset, text};
+
+    #[test]
+    fn an_exported_report_tells_what_moved_since_the_audit_before() {
+        let log = dataset(vec![text("brand", Role::Brand, &[Some("acme"), None, Some("zeta")])]);
+        let options = AuditOptions {
+            created_ms: 2_000,
+            ..AuditOptions::default()
+        };
+        let report = audit(&log, &options, &Progress::new()).expect("audits");
+        let mut former = AuditRecord::of(&report);
+        former.made_ms = 1_000;
+        former.name = "june".to_owned();
+        former.log = crate::engine::artifact::ContentHash::of_json(&"another log");
+        let mut state = AppState::default();
+        state.audit.report = Loadable::Ready(Arc::new(report.clone()));
+        assert!(changes_since_former(&state, &report, None).is_none(), "the first audit");
+        state.audit.history = Arc::from([AuditRecord::of(&report), former]);
+        let changes = changes_since_former(&state, &report, None).expect("an audit before");
+        let dir = tempfile::tempdir().expect("temp");
+        for (name, wanted) in [("report.html", "june"), ("report.json", "\"changes\"")] {
+            let path = dir.path().join(name);
+            write(&report, (None, Some(&changes)), Language::English, path.clone()).expect("written");
+            assert!(
+                std::fs::read_to_string(&path).expect("reads").contains(wanted),
+                "{name}"
+            );
+        }
+    }
 }

@@ -31,7 +31,7 @@ pub const TO_DATA: Text = Text::new("Open a log", "打开日志");
 pub const NO_OUTLINE: Text = Text::new("The log could not be looked over", "无法查看日志内容");
 pub const EXAMPLES: Text = Text::new("Examples", "样本");
 pub const POSITIVE: Text = Text::new("Positive", "正例");
-pub const CHOSEN: Text = Text::new("Numeric features chosen", "已选数值特征");
+pub const CHOSEN: Text = Text::new("Features chosen", "已选特征");
 pub const TEXTS: Text = Text::new("Text read", "读取文本");
 pub const LEAKS: Text = Text::new("Leaks flagged", "泄漏标记");
 pub const LABEL: Text = Text::new("What is predicted", "预测目标");
@@ -69,6 +69,12 @@ pub const CHOOSE_FEATURE: Text = Text::new(
 pub const POSITIVES: Text = Text::new("positive", "正例");
 pub const NEGATIVES: Text = Text::new("negative", "负例");
 pub const SHARE_OF_CLASS: Text = Text::new("Share of each class; training rows only", "各类内占比；仅训练行");
+pub const SHARE_OF_VALUE: Text = Text::new(
+    "The most frequent values of the training rows; the bar compares their shares of positives",
+    "训练行中最常见的取值；条形比较各取值的正例占比",
+);
+pub const VALUE: Text = Text::new("Value", "取值");
+pub const ROWS: Text = Text::new("Rows", "行数");
 pub const NOT_BUILT: Text = Text::new("Scores appear once the set is built", "构建后显示评分");
 pub const TEXT_FEATURE: Text = Text::new(
     "Text is read by the model as it is; it has no score of its own",

@@ -1,7 +1,7 @@
 //! Form rows: a label, a control, and what it means.
 
 use crate::gui::theme::{palette, text};
-use egui::{RichText, Ui};
+use egui::{Response, RichText, Ui};
 use std::path::PathBuf;
 
 /// A label above whatever `add` draws; inputs inside are named by it for screen readers.
@@ -75,4 +75,14 @@ pub fn choice<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, ent
             });
         changed
     })
+}
+
+/// A choice of several, whose empty circle is seen on a card in either theme.
+pub fn radio(ui: &mut Ui, is_chosen: bool, label: &str) -> Response {
+    let line = palette(ui).text_3;
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.bg_stroke.color = line;
+        ui.radio(is_chosen, label)
+    })
+    .inner
 }

@@ -239,3 +239,30 @@ fn shards_are_pulled_by_their_index() {
     assert!(models(&folder).join("tiny-bert").join(shard).is_file());
     assert_eq!(pulled(&folder, &hub.address, &[NAME])["source"], "cache");
 }
+
+#[test]
+fn a_full_disk_and_another_pull_are_told_before_anything_large_is_fetched() {
+    let folder = Folder::new();
+    let hub = hub(&folder);
+    hub.add("shop/vast", &folder.join("source"), |api| {
+        let files = api["siblings"].as_array_mut().expect("files");
+        let weights = files.iter_mut().find(|file| file["rfilename"] == "model.safetensors");
+        weights.expect("weights")["lfs"]["size"] = json!(9_000_000_000_000_000_u64);
+    });
+    run(&folder, &hub.address, &["pull", "shop/vast"]).with_code(1).says(&[
+        "9000000.",
+        "GB more",
+        "TOUCHSTONE_CACHE",
+    ]);
+    let partial = models(&folder).join(".shop--tiny-bert.partial");
+    std::fs::create_dir_all(&partial).expect("writable");
+    let lock = std::fs::File::create(partial.join("lock")).expect("writable");
+    lock.lock().expect("free");
+    run(&folder, &hub.address, &["pull", NAME])
+        .with_code(1)
+        .says(&["another pull", "wait for that one"]);
+    let asked = hub.asked();
+    assert!(asked.iter().all(|(file, _)| file != "model.safetensors"), "{asked:?}");
+    drop(lock);
+    assert_eq!(pulled(&folder, &hub.address, &[NAME])["source"], "hub");
+}

@@ -3,7 +3,7 @@
 use crate::engine::artifact::{ColumnType, Role};
 use crate::engine::features::tests_support::shop;
 use crate::engine::features::{
-    FeatureConfig, FeatureError, FeatureInput, FeatureKind, FeatureSet, LabelRule, Strategy, build,
+    FeatureConfig, FeatureError, FeatureInput, FeatureKind, FeatureSet, LabelRule, Strategy, build, outline,
 };
 use crate::engine::ingest::{Dataset, ReadOptions, read_log};
 use crate::engine::progress::Progress;
@@ -158,6 +158,97 @@ fn choices_are_honoured_and_wrong_ones_named() {
     // The failures left the last good set in place.
     assert_eq!(FeatureSet::load(&dir.path().join("set")).expect("still there"), set);
     assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn brand_and_category_are_features_that_a_model_can_read() {
+    let dir = tempfile::tempdir().expect("temp");
+    let config = FeatureConfig {
+        features: Some(vec!["price".to_owned(), "brand".to_owned()]),
+        ..FeatureConfig::default()
+    };
+    let set = build_in(dir.path(), &config).expect("builds");
+    assert_eq!(
+        (&set.numeric[..], &set.categorical[..]),
+        (&["price".to_owned()][..], &["brand".to_owned()][..])
+    );
+    let brand = set.features.iter().find(|f| f.name == "brand").expect("a candidate");
+    assert_eq!(brand.kind, FeatureKind::Categorical);
+    assert!(brand.scores.mrmr_rank.is_some() && brand.scores.auc.is_some());
+    let table = read(dir.path(), "train.parquet");
+    let brands = shown(&table, "brand");
+    let labels = shown(&table, &set.label_column);
+    for value in &brand.scores.values {
+        let of = |label: &str| {
+            brands
+                .iter()
+                .zip(&labels)
+                .filter(|(b, l)| **b == value.value && *l == label)
+                .count()
+        };
+        assert_eq!(
+            (value.negatives, value.positives),
+            (of("0") as u64, of("1") as u64),
+            "{value:?}"
+        );
+    }
+    let counted: u64 = brand.scores.values.iter().map(|v| v.negatives + v.positives).sum();
+    assert_eq!(counted, table.num_rows() as u64, "two brands, none missing");
+    assert_eq!(set.train_data(dir.path()).categorical, ["brand"]);
+}
+
+#[test]
+fn own_columns_of_few_values_are_categories_beside_their_texts() {
+    let mut draws = Draws::new(11, &[]);
+    let colours: Vec<&str> = (0..300)
+        .map(|_| ["red", "blue", "green"][draws.below(3) as usize])
+        .collect();
+    let bought: Vec<i64> = colours
+        .iter()
+        .map(|c| i64::from(draws.chance(if *c == "red" { 0.8 } else { 0.2 })))
+        .collect();
+    let free: Vec<String> = (0..300).map(|row| format!("note {row}")).collect();
+    let some = |values: &[&str]| values.iter().map(|v| Some((*v).to_owned())).collect::<Vec<_>>();
+    let colours = some(&colours);
+    let table = dataset(vec![
+        text(
+            "colour",
+            Role::Other,
+            &colours.iter().map(Option::as_deref).collect::<Vec<_>>(),
+        ),
+        text(
+            "note",
+            Role::Text,
+            &free.iter().map(|v| Some(v.as_str())).collect::<Vec<_>>(),
+        ),
+        integer(
+            "bought",
+            Role::Label,
+            &bought.iter().map(|v| Some(*v)).collect::<Vec<_>>(),
+        ),
+    ]);
+    let dir = tempfile::tempdir().expect("temp");
+    let input = FeatureInput {
+        log: &table,
+        items: None,
+        created_ms: 1,
+    };
+    let set = build(
+        &input,
+        &FeatureConfig::default(),
+        &dir.path().join("set"),
+        &Progress::new(),
+    )
+    .expect("builds");
+    assert_eq!(set.categorical, ["colour_category"]);
+    let kinds: Vec<(&str, FeatureKind)> = set.features.iter().map(|f| (f.name.as_str(), f.kind)).collect();
+    assert!(
+        kinds.contains(&("colour", FeatureKind::Text)) && kinds.contains(&("note", FeatureKind::Text)),
+        "{kinds:?}"
+    );
+    let outline = outline(&table, None, None, &Progress::new()).expect("looks the table over");
+    let outlined: Vec<(&str, FeatureKind)> = outline.features.iter().map(|f| (f.name.as_str(), f.kind)).collect();
+    assert_eq!(outlined, [("colour_category", FeatureKind::Categorical)]);
 }
 
 #[test]

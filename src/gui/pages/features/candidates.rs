@@ -55,7 +55,7 @@ fn rows<'a>(cx: &PageContext<'a>, set: Option<&'a FeatureSet>) -> Vec<Row<'a>> {
             .map(|feature| Row {
                 name: &feature.name,
                 group: feature.group,
-                kind: FeatureKind::Numeric,
+                kind: feature.kind,
                 description: &feature.description,
                 scores: None,
             })
@@ -118,17 +118,17 @@ fn table(cx: &PageContext<'_>, ui: &mut Ui, rows: &[Row<'_>], selected: &mut Opt
     }
 }
 
-/// The check-box of a numeric feature; texts are chosen elsewhere.
+/// The check-box of a number or category; texts are chosen elsewhere.
 fn choose(cx: &PageContext<'_>, ui: &mut Ui, row: &Row<'_>) {
     let selected = row.scores.is_some_and(|scores| scores.selected);
     let mut on = cx.state.features.is_chosen(row.name, selected);
-    let can_choose = row.kind == FeatureKind::Numeric && row.scores.is_some();
+    let can_choose = row.kind != FeatureKind::Text && row.scores.is_some();
     let response = ui.add_enabled(can_choose, egui::Checkbox::without_text(&mut on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, can_choose, on, row.name));
     if response.changed() {
         let set = cx.state.features.set.value();
         let before = cx.state.features.config.features.clone();
-        let mut chosen = before.unwrap_or_else(|| set.map_or_else(Vec::new, |set| set.numeric.clone()));
+        let mut chosen = before.unwrap_or_else(|| set.map_or_else(Vec::new, FeatureSet::inputs));
         chosen.retain(|name| name != row.name);
         if on {
             chosen.push(row.name.to_owned());

@@ -1,12 +1,16 @@
 //! One feature: what it means, and how its values differ between positives and negatives.
 
-use crate::engine::features::{FeatureKind, FeatureReport, FeatureSet, HistogramBin};
+use crate::engine::features::{FeatureKind, FeatureReport, FeatureSet, HistogramBin, ValueCount};
 use crate::gui::i18n::{features as words, number};
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{Tone, palette, space, text};
 use crate::gui::widgets::{self, PlotLook};
 use egui::{RichText, Ui};
 use egui_plot::{Bar, BarChart};
+
+/// A value's name at most.
+const VALUE_WIDTH: f32 = 150.0;
+const BAR_WIDTH: f32 = 72.0;
 
 pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>, selected: Option<&str>, height: f32) {
     let feature = set.and_then(|set| {
@@ -65,6 +69,9 @@ fn show(cx: &PageContext<'_>, ui: &mut Ui, feature: &FeatureReport, height: f32)
         );
         return;
     }
+    if feature.kind == FeatureKind::Categorical {
+        return values(cx, ui, &feature.scores.values);
+    }
     let look = PlotLook {
         legend: true,
         ..PlotLook::new("feature-histogram", (height - 150.0).max(140.0))
@@ -80,6 +87,40 @@ fn show(cx: &PageContext<'_>, ui: &mut Ui, feature: &FeatureReport, height: f32)
     });
     ui.label(
         RichText::new(cx.t(words::SHARE_OF_CLASS))
+            .font(text::small())
+            .color(p.text_2),
+    );
+}
+
+/// The most frequent values, each with its rows and the share of positives among them.
+fn values(cx: &PageContext<'_>, ui: &mut Ui, values: &[ValueCount]) {
+    let p = palette(ui);
+    let rows = |value: &ValueCount| value.negatives + value.positives;
+    let share = |value: &ValueCount| value.positives as f64 / rows(value).max(1) as f64;
+    let most = values.iter().map(share).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    egui::Grid::new("feature-values")
+        .num_columns(4)
+        .spacing([space::GAP, space::TIGHT])
+        .show(ui, |ui| {
+            for heading in [words::VALUE, words::ROWS, words::POSITIVE] {
+                ui.label(RichText::new(cx.t(heading)).font(text::small()).color(p.text_2));
+            }
+            ui.end_row();
+            for value in values {
+                ui.scope(|ui| {
+                    ui.set_max_width(VALUE_WIDTH);
+                    ui.add(egui::Label::new(RichText::new(&value.value).font(text::table())).truncate())
+                        .on_hover_text(&value.value);
+                });
+                ui.label(RichText::new(number::count(rows(value))).font(text::table()));
+                ui.label(RichText::new(number::share(share(value))).font(text::table()));
+                widgets::share_bar(ui, (share(value) / most) as f32, Tone::Accent, BAR_WIDTH);
+                ui.end_row();
+            }
+        });
+    ui.add_space(space::TIGHT);
+    ui.label(
+        RichText::new(cx.t(words::SHARE_OF_VALUE))
             .font(text::small())
             .color(p.text_2),
     );

@@ -183,22 +183,18 @@ fn header(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>) {
 
 fn figures(cx: &PageContext<'_>, ui: &mut Ui, set: &FeatureSet) {
     let state = &cx.state.features;
-    let numeric = || {
-        set.features
-            .iter()
-            .filter(|feature| feature.kind == FeatureKind::Numeric)
-    };
-    let chosen = numeric()
+    let scored = || set.features.iter().filter(|feature| feature.kind != FeatureKind::Text);
+    let chosen = scored()
         .filter(|feature| state.is_chosen(&feature.name, feature.scores.selected))
         .count();
-    let leaks = numeric().filter(|feature| feature.scores.leak).count();
+    let leaks = scored().filter(|feature| feature.scores.leak).count();
     let figure = |label, value: String, note: String| Figure {
         label: cx.t(label).to_owned(),
         value,
         note,
         ..Figure::default()
     };
-    let first_leak = numeric()
+    let first_leak = scored()
         .find(|feature| feature.scores.leak)
         .map_or_else(String::new, |f| f.name.clone());
     widgets::figure_card(
@@ -213,7 +209,7 @@ fn figures(cx: &PageContext<'_>, ui: &mut Ui, set: &FeatureSet) {
             figure(
                 words::CHOSEN,
                 chosen.to_string(),
-                words::of_all(cx.lang(), numeric().count()),
+                words::of_all(cx.lang(), scored().count()),
             ),
             figure(words::TEXTS, set.text.len().to_string(), set.text.join(" + ")),
             figure(words::LEAKS, leaks.to_string(), first_leak),

@@ -143,7 +143,7 @@ fn methods(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConfig) {
             // The word and what it means stand together: lines of text, and no control that needs more height.
             ui.spacing_mut().item_spacing.y = 0.0;
             ui.spacing_mut().interact_size.y = 20.0;
-            if ui.radio(is_chosen, cx.t(name)).clicked() && !is_chosen {
+            if widgets::radio(ui, is_chosen, cx.t(name)).clicked() && !is_chosen {
                 // The usual rate follows with the next frame; one set by hand stays and is judged by the new method.
                 config.method = method;
             }

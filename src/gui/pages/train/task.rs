@@ -123,8 +123,7 @@ fn label_and_task(cx: &PageContext<'_>, ui: &mut Ui, evidence: &TableEvidence, c
     ui.label(RichText::new(cx.t(f::TASK)).font(text::small()).color(p.text_2));
     for task in Task::ALL.into_iter().filter(|task| label.allows(*task)) {
         let (name, why) = f::task(task);
-        if ui
-            .radio(config.task == task, cx.t(name))
+        if widgets::radio(ui, config.task == task, cx.t(name))
             .on_hover_text(cx.t(why))
             .clicked()
             && config.task != task
