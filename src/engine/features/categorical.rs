@@ -10,7 +10,9 @@ use super::select::Values;
 use super::set::free_name;
 use super::texts::{CellSource, MADE_TEXTS, item_source};
 use crate::engine::artifact::{Bilingual, ColumnType, Role};
+use crate::engine::ingest::ColumnInfo;
 use crate::engine::recipe::cells::Cells;
+use polars::prelude::Column;
 
 /// An own column with more values than this is a text or an id rather than a category.
 const MOST_OWN_VALUES: usize = 1_000;
@@ -36,39 +38,26 @@ impl CategoricalCandidate<'_> {
     }
 }
 
-/// Every categorical feature of this log; `numeric` are the names already taken.
+/// Every categorical feature of this log; the names of `numeric` are taken.
 pub(super) fn categorical<'a>(
     events: &'a Events<'a>,
     rule: &LabelRule,
     numeric: &[Candidate],
 ) -> Result<Vec<CategoricalCandidate<'a>>, FeatureError> {
-    let texts = |name: &str| {
-        let of_table = |info: &&crate::engine::artifact::ColumnInfo| is_plain_text(info);
-        matches!(rule, LabelRule::Column { .. })
-            && events
-                .dataset
-                .info
-                .columns
-                .iter()
-                .filter(of_table)
-                .any(|info| info.name == name)
+    let mut found = Vec::new();
+    let own_label = match rule {
+        LabelRule::Column { column, .. } => Some(column.as_str()),
+        LabelRule::Followed { .. } => None,
     };
     let is_taken = |name: &str| {
-        MADE_TEXTS.contains(&name) || texts(name) || numeric.iter().any(|candidate| candidate.name == name)
+        let is_text = |info: &ColumnInfo| info.name == name && is_plain_text(info);
+        MADE_TEXTS.contains(&name)
+            || numeric.iter().any(|candidate| candidate.name == name)
+            || own_label.is_some() && events.dataset.info.columns.iter().any(is_text)
     };
-    let mut found = Vec::new();
-    for (role, name, (en, zh)) in [
-        (
-            Role::Brand,
-            "brand",
-            ("brand of the item, each by itself", "商品品牌，逐个取值"),
-        ),
-        (
-            Role::Category,
-            "category",
-            ("category of the item, each by itself", "商品类目，逐个取值"),
-        ),
-    ] {
+    let brand = ("brand of the item, each by itself", "商品品牌，逐个取值");
+    let category = ("category of the item, each by itself", "商品类目，逐个取值");
+    for (role, name, (en, zh)) in [(Role::Brand, "brand", brand), (Role::Category, "category", category)] {
         if let Some(source) = item_source(events, role)? {
             found.push(CategoricalCandidate {
                 name: free_name(name, is_taken),
@@ -78,33 +67,31 @@ pub(super) fn categorical<'a>(
             });
         }
     }
-    if let LabelRule::Column { column: label, .. } = rule {
-        for (info, column) in events.dataset.info.columns.iter().zip(events.dataset.frame.columns()) {
-            if info.dtype != ColumnType::Text || info.role != Role::Other || info.name == *label {
-                continue;
-            }
-            let values = Dense::of(column).num;
-            if (2..=MOST_OWN_VALUES).contains(&values) && values * FEWEST_ROWS_A_VALUE <= events.num_rows() {
-                let known: Vec<String> = found.iter().map(|known| known.name.clone()).collect();
-                found.push(CategoricalCandidate {
-                    // The column itself may be read as a text under its own name.
-                    name: free_name(&format!("{}_category", info.name), |name| {
-                        is_taken(name) || known.iter().any(|known| known == name)
-                    }),
-                    group: FeatureGroup::Column,
-                    description: Bilingual::new(
-                        format!("column {}, each value by itself", info.name),
-                        format!("列 {}，逐个取值", info.name),
-                    ),
-                    source: CellSource::Log(Cells::of(column)?),
-                });
-            }
+    let table = events.dataset.info.columns.iter().zip(events.dataset.frame.columns());
+    for (info, column) in table.filter(|(info, _)| own_label.is_some_and(|label| label != info.name)) {
+        if info.role == Role::Other && info.dtype == ColumnType::Text && has_few_values(column) {
+            // The column itself may be read as a text under its own name.
+            let name = free_name(&format!("{}_category", info.name), |name| {
+                is_taken(name) || found.iter().any(|known: &CategoricalCandidate<'_>| known.name == name)
+            });
+            let en = format!("column {}, each value by itself", info.name);
+            found.push(CategoricalCandidate {
+                name,
+                group: FeatureGroup::Column,
+                description: Bilingual::new(en, format!("列 {}，逐个取值", info.name)),
+                source: CellSource::Log(Cells::of(column)?),
+            });
         }
     }
     Ok(found)
 }
 
+fn has_few_values(column: &Column) -> bool {
+    let values = Dense::of(column).num;
+    (2..=MOST_OWN_VALUES).contains(&values) && values * FEWEST_ROWS_A_VALUE <= column.len()
+}
+
 /// A column that is offered as a text under its own name.
-pub(super) fn is_plain_text(info: &crate::engine::artifact::ColumnInfo) -> bool {
+pub(super) fn is_plain_text(info: &ColumnInfo) -> bool {
     info.dtype == ColumnType::Text && matches!(info.role, Role::Text | Role::Other)
 }

@@ -316,10 +316,7 @@ mod tests {
     #[test]
     fn an_exported_report_tells_what_moved_since_the_audit_before() {
         let log = dataset(vec![text("brand", Role::Brand, &[Some("acme"), None, Some("zeta")])]);
-        let options = AuditOptions {
-            created_ms: 2_000,
-            ..AuditOptions::default()
-        };
+        let options = AuditOptions::new(2_000);
         let report = audit(&log, &options, &Progress::new()).expect("audits");
         let mut former = AuditRecord::of(&report);
         former.made_ms = 1_000;

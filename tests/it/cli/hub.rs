@@ -249,11 +249,9 @@ fn a_full_disk_and_another_pull_are_told_before_anything_large_is_fetched() {
         let weights = files.iter_mut().find(|file| file["rfilename"] == "model.safetensors");
         weights.expect("weights")["lfs"]["size"] = json!(9_000_000_000_000_000_u64);
     });
-    run(&folder, &hub.address, &["pull", "shop/vast"]).with_code(1).says(&[
-        "9000000.",
-        "GB more",
-        "TOUCHSTONE_CACHE",
-    ]);
+    run(&folder, &hub.address, &["pull", "shop/vast"])
+        .with_code(1)
+        .says(&["9000000.", "GB more", "TOUCHSTONE_CACHE"]);
     let partial = models(&folder).join(".shop--tiny-bert.partial");
     std::fs::create_dir_all(&partial).expect("writable");
     let lock = std::fs::File::create(partial.join("lock")).expect("writable");

@@ -128,7 +128,7 @@ fn choose(cx: &PageContext<'_>, ui: &mut Ui, row: &Row<'_>) {
     if response.changed() {
         let set = cx.state.features.set.value();
         let before = cx.state.features.config.features.clone();
-        let mut chosen = before.unwrap_or_else(|| set.map_or_else(Vec::new, FeatureSet::inputs));
+        let mut chosen = before.unwrap_or_else(|| set.map_or_else(Vec::new, |set| set.inputs()));
         chosen.retain(|name| name != row.name);
         if on {
             chosen.push(row.name.to_owned());
