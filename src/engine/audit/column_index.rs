@@ -76,7 +76,7 @@ impl ColumnIndex {
     }
 
     /// Number of different values.
-    fn num_values(&self) -> usize {
+    pub fn num_values(&self) -> usize {
         if self.starts.is_empty() {
             self.present
         } else {
@@ -154,12 +154,22 @@ impl ColumnIndex {
 
     /// Rows, which ascend, in the column's order.
     pub fn ordered(&self, rows: &[u32], descending: bool, progress: &Progress) -> Result<Vec<u32>, Cancelled> {
-        progress.check()?;
         let chosen = (rows.len() < self.order.len()).then(|| RowSet::of(rows, self.order.len()));
-        match (&chosen, descending) {
+        self.ordered_set(chosen.as_ref(), descending, progress)
+    }
+
+    /// The rows of a set, or all, in the column's order.
+    pub fn ordered_set(
+        &self,
+        chosen: Option<&RowSet>,
+        descending: bool,
+        progress: &Progress,
+    ) -> Result<Vec<u32>, Cancelled> {
+        progress.check()?;
+        match (chosen, descending) {
             (None, false) => Ok(self.order.clone()),
             (Some(chosen), false) => chosen.those(&self.order, true, progress),
-            (_, true) => self.falling(chosen.as_ref(), progress),
+            (_, true) => self.falling(chosen, progress),
         }
     }
 
@@ -167,26 +177,43 @@ impl ColumnIndex {
     fn falling(&self, chosen: Option<&RowSet>, progress: &Progress) -> Result<Vec<u32>, Cancelled> {
         let num = self.num_values();
         let size = num.div_ceil(PARTS * rayon::current_num_threads()).clamp(1, CHUNK);
-        let is_chosen = |row: &u32| chosen.is_none_or(|chosen| chosen.has(*row));
         let mut parts: Vec<Vec<u32>> = (0..num.div_ceil(size))
             .into_par_iter()
             .rev()
             .map(|part| {
                 progress.check()?;
                 let values = part * size..((part + 1) * size).min(num);
-                let mut rows = Vec::with_capacity(if chosen.is_none() { self.num_rows(&values) } else { 0 });
-                for value in values.rev() {
-                    match chosen {
-                        None => rows.extend_from_slice(self.rows_of(value)),
-                        Some(_) => rows.extend(self.rows_of(value).iter().copied().filter(is_chosen)),
+                Ok(match chosen {
+                    None => {
+                        let mut rows = Vec::with_capacity(self.num_rows(&values));
+                        values
+                            .rev()
+                            .for_each(|value| rows.extend_from_slice(self.rows_of(value)));
+                        rows
                     }
-                }
-                Ok(rows)
+                    Some(chosen) => self.chosen_falling(values, chosen),
+                })
             })
             .collect::<Result<_, Cancelled>>()?;
+        let is_chosen = |row: &u32| chosen.is_none_or(|chosen| chosen.has(*row));
         let missing = self.order[self.present..].iter().copied();
         parts.push(missing.filter(is_chosen).collect());
         Ok(parts.concat())
+    }
+
+    /// The rows of some values that are in a set. As in `RowSet::those` each row is written and the next one over it if
+    /// it is none of them.
+    fn chosen_falling(&self, values: std::ops::Range<usize>, chosen: &RowSet) -> Vec<u32> {
+        let mut rows = vec![0; self.num_rows(&values)];
+        let mut num = 0;
+        for value in values.rev() {
+            for &row in self.rows_of(value) {
+                rows[num] = row;
+                num += usize::from(chosen.has(row));
+            }
+        }
+        rows.truncate(num);
+        rows
     }
 
     fn num_rows(&self, values: &std::ops::Range<usize>) -> usize {

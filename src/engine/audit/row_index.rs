@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// Questions about fewer than one row in so many are answered by looking at just those rows.
 const FEW: usize = 32;
+/// Values laid end to end that are looked through in the time of one cell that is looked up by itself.
+const VALUES_A_CELL: usize = 4;
 /// How long the preparation waits before it looks again whether a question is answered.
 const PAUSE: Duration = Duration::from_millis(5);
 /// A mark that may follow a lower-case letter where the capital has none: Unicode knows one, of `İ`. A wanted text that
@@ -105,16 +107,24 @@ impl LogIndex {
         progress: &Progress,
     ) -> Result<Vec<u32>, Cancelled> {
         let _asking = Asking::new(&self.asked);
-        let chosen;
-        let rows = if query.wanted().is_empty() {
-            rows
-        } else {
-            chosen = self.containing(log, rows, query, progress)?;
-            &chosen
-        };
-        match query.sort.filter(|sort| sort.column < log.1.len()) {
-            Some(sort) => self.ordered(log.1, rows, sort, progress),
-            None => Ok(rows.to_vec()),
+        let sort = query.sort.filter(|sort| sort.column < log.1.len());
+        if query.wanted().is_empty() {
+            return match sort {
+                Some(sort) => self.ordered(log.1, rows, sort, progress),
+                None => Ok(rows.to_vec()),
+            };
+        }
+        match (self.containing(log, rows, query, progress)?, sort) {
+            (Chosen::Rows(rows), Some(sort)) => self.ordered(log.1, &rows, sort, progress),
+            (Chosen::Rows(rows), None) => Ok(rows),
+            (Chosen::Set(set), None) => set.those(rows, true, progress),
+            (Chosen::Set(set), Some(sort)) => {
+                let is_many = is_many(set.count(), log.1[sort.column].len());
+                match self.ready(sort.column).filter(|_| is_many) {
+                    Some(index) => index.ordered_set(Some(&set), sort.descending, progress),
+                    None => self.ordered(log.1, &set.those(rows, true, progress)?, sort, progress),
+                }
+            }
         }
     }
 
@@ -142,25 +152,28 @@ impl LogIndex {
         rows: &[u32],
         query: &RowQuery,
         progress: &Progress,
-    ) -> Result<Vec<u32>, Cancelled> {
+    ) -> Result<Chosen, Cancelled> {
         let wanted = query.wanted().to_lowercase();
-        let looked_in = query.looked_in(columns.len());
+        let mut looked_in = query.looked_in(columns.len());
         let len = columns.first().map_or(0, ColumnCells::len);
         if !is_many(rows.len(), len) || wanted.starts_with(LOWERED_MARK) {
-            return containing((dataset, columns), rows, &wanted, &looked_in, progress);
+            return containing((dataset, columns), rows, &wanted, &looked_in, progress).map(Chosen::Rows);
         }
         let mut found = RowSet::new(len);
+        for &column in &looked_in {
+            raw_hits(dataset, column, &wanted).for_each(|row| found.add(row));
+        }
+        looked_in.retain(|&column| may_contain(columns[column].dtype(), &wanted));
+        // Few values are soon looked through, and what they find is not looked for among many.
+        looked_in.sort_by_key(|&column| self.ready(column).map_or(usize::MAX, ColumnIndex::num_values));
         // Columns that are looked through cell by cell.
         let mut others = Vec::new();
         for column in looked_in {
-            raw_hits(dataset, column, &wanted).for_each(|row| found.add(row));
-            let cells = &columns[column];
-            if !may_contain(cells.dtype(), &wanted) {
-                continue;
-            }
+            let left = len - found.count();
             // Once most rows are found the others are few enough to be looked at one by one.
-            let index = self.ready(column).filter(|_| is_many(len - found.count(), len));
-            let of_column = index.map(|index| index.containing(cells.cells(), &wanted, progress));
+            let is_worth = |index: &&ColumnIndex| is_many(left, len) && left > index.num_values() / VALUES_A_CELL;
+            let index = self.ready(column).filter(is_worth);
+            let of_column = index.map(|index| index.containing(columns[column].cells(), &wanted, progress));
             match of_column.transpose()?.flatten() {
                 Some(rows) => found.add_all(&rows),
                 None => others.push(column),
@@ -171,8 +184,18 @@ impl LogIndex {
             let more = containing((dataset, columns), &left, &wanted, &others, progress)?;
             more.iter().for_each(|&row| found.add(row));
         }
-        found.those(rows, true, progress)
+        if rows.len() < len {
+            found.keep(&RowSet::of(rows, len));
+        }
+        Ok(Chosen::Set(found))
     }
+}
+
+/// Rows that contain a text.
+enum Chosen {
+    /// In the order they came in.
+    Rows(Vec<u32>),
+    Set(RowSet),
 }
 
 fn is_many(rows: usize, len: usize) -> bool {

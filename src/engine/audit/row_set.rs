@@ -90,6 +90,14 @@ impl RowSet {
             .for_each(|(word, other)| *word |= other);
     }
 
+    /// Keeps the members that are members of another set of as many rows, too.
+    pub fn keep(&mut self, others: &Self) {
+        self.words
+            .iter_mut()
+            .zip(&others.words)
+            .for_each(|(word, other)| *word &= other);
+    }
+
     #[inline]
     pub fn has(&self, row: u32) -> bool {
         let word = self.words.get(row as usize / 64);

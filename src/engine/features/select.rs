@@ -55,7 +55,8 @@ pub struct Scores {
     pub information_value: Option<f64>,
     /// Test rows against training rows.
     pub psi: Option<f64>,
-    /// Of the feature alone, in its better direction.
+    /// Of the feature alone on the training rows, in its better direction. Categories are ordered by their share of
+    /// positives in the same rows, so that many rare ones reach more than they would on other rows.
     pub auc: Option<f64>,
     /// 1 = first; null for a feature with one value.
     pub mrmr_rank: Option<u32>,

@@ -8,7 +8,8 @@ use super::config::LabelRule;
 use super::error::FeatureError;
 use super::events::{Dense, Events, role_cells};
 use super::set::free_name;
-use crate::engine::artifact::{Bilingual, Role};
+use crate::engine::artifact::{Bilingual, ColumnType, Role};
+use crate::engine::ingest::ColumnInfo;
 use crate::engine::progress::Progress;
 use crate::engine::recipe::cells::Cells;
 
@@ -141,6 +142,20 @@ fn defaults(columns: &[TextColumn]) -> Vec<String> {
         .collect()
 }
 
+/// The category's words; in a log with a column of category numbers and one of names, the names.
+fn category_source<'a>(events: &'a Events<'a>) -> Result<Option<CellSource<'a>>, FeatureError> {
+    let found = item_source(events, Role::Category)?;
+    if !matches!(found, Some(CellSource::Log(_))) {
+        return Ok(found);
+    }
+    let dataset = events.dataset;
+    let is_named = |info: &ColumnInfo| info.role == Role::Category && info.dtype == ColumnType::Text;
+    match dataset.info.columns.iter().position(is_named) {
+        Some(column) => Ok(Some(CellSource::Log(Cells::of(&dataset.frame.columns()[column])?))),
+        None => Ok(found),
+    }
+}
+
 /// Where an item's words stand: in the log itself or in the item table.
 struct ItemWords<'a> {
     events: &'a Events<'a>,
@@ -184,7 +199,7 @@ impl<'a> ItemWords<'a> {
         Ok(Self {
             title: title.map(CellSource::Items),
             brand: item_source(events, Role::Brand)?,
-            category: item_source(events, Role::Category)?,
+            category: category_source(events)?,
             events,
         })
     }

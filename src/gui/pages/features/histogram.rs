@@ -4,13 +4,11 @@ use crate::engine::features::{FeatureKind, FeatureReport, FeatureSet, HistogramB
 use crate::gui::i18n::{features as words, number};
 use crate::gui::pages::PageContext;
 use crate::gui::theme::{Tone, palette, space, text};
-use crate::gui::widgets::{self, PlotLook};
+use crate::gui::widgets::{self, Column, PlotLook};
 use egui::{RichText, Ui};
 use egui_plot::{Bar, BarChart};
 
-/// A value's name at most.
-const VALUE_WIDTH: f32 = 150.0;
-const BAR_WIDTH: f32 = 72.0;
+const BAR_WIDTH: f32 = 56.0;
 
 pub(super) fn card(cx: &PageContext<'_>, ui: &mut Ui, set: Option<&FeatureSet>, selected: Option<&str>, height: f32) {
     let feature = set.and_then(|set| {
@@ -70,7 +68,7 @@ fn show(cx: &PageContext<'_>, ui: &mut Ui, feature: &FeatureReport, height: f32)
         return;
     }
     if feature.kind == FeatureKind::Categorical {
-        return values(cx, ui, &feature.scores.values);
+        return values(cx, ui, &feature.scores.values, height);
     }
     let look = PlotLook {
         legend: true,
@@ -93,37 +91,35 @@ fn show(cx: &PageContext<'_>, ui: &mut Ui, feature: &FeatureReport, height: f32)
 }
 
 /// The most frequent values, each with its rows and the share of positives among them.
-fn values(cx: &PageContext<'_>, ui: &mut Ui, values: &[ValueCount]) {
+fn values(cx: &PageContext<'_>, ui: &mut Ui, values: &[ValueCount], height: f32) {
     let p = palette(ui);
     let rows = |value: &ValueCount| value.negatives + value.positives;
     let share = |value: &ValueCount| value.positives as f64 / rows(value).max(1) as f64;
     let most = values.iter().map(share).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    egui::Grid::new("feature-values")
-        .num_columns(4)
-        .spacing([space::GAP, space::TIGHT])
-        .show(ui, |ui| {
-            for heading in [words::VALUE, words::ROWS, words::POSITIVE] {
-                ui.label(RichText::new(cx.t(heading)).font(text::small()).color(p.text_2));
-            }
-            ui.end_row();
-            for value in values {
-                ui.scope(|ui| {
-                    ui.set_max_width(VALUE_WIDTH);
-                    ui.add(egui::Label::new(RichText::new(&value.value).font(text::table())).truncate())
-                        .on_hover_text(&value.value);
-                });
-                ui.label(RichText::new(number::count(rows(value))).font(text::table()));
-                ui.label(RichText::new(number::share(share(value))).font(text::table()));
-                widgets::share_bar(ui, (share(value) / most) as f32, Tone::Accent, BAR_WIDTH);
-                ui.end_row();
-            }
-        });
+    let note = RichText::new(cx.t(words::SHARE_OF_VALUE))
+        .font(text::small())
+        .color(p.text_2);
+    ui.add(egui::Label::new(note).wrap());
     ui.add_space(space::TIGHT);
-    ui.label(
-        RichText::new(cx.t(words::SHARE_OF_VALUE))
-            .font(text::small())
-            .color(p.text_2),
-    );
+    let columns = [
+        Column::rest(cx.t(words::VALUE)),
+        Column::right(cx.t(words::ROWS), 52.0),
+        Column::right(cx.t(words::POSITIVE), 60.0),
+        Column::left("", BAR_WIDTH + space::TIGHT),
+    ];
+    let size = (values.len(), (height - 150.0).max(140.0), None);
+    widgets::table(ui, "feature-values", &columns, size, |row, place| {
+        let value = &values[place];
+        row.col(|ui| {
+            ui.add(egui::Label::new(RichText::new(&value.value).font(text::table())).truncate())
+                .on_hover_text(&value.value);
+        });
+        row.col(|ui| widgets::cell_right(ui, &number::count(rows(value)), p.text));
+        row.col(|ui| widgets::cell_right(ui, &number::share(share(value)), p.text));
+        row.col(|ui| {
+            widgets::share_bar(ui, (share(value) / most) as f32, Tone::Accent, BAR_WIDTH);
+        });
+    });
 }
 
 /// Bars side by side: the share of the class that falls into each bin.

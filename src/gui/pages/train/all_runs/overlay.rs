@@ -41,8 +41,12 @@ struct OverlayLine {
     points: Vec<Point>,
 }
 
-/// With more lines than this a point of width holds more than one: half the columns are enough.
+/// More lines than this are drawn thinner.
 const MANY: usize = 40;
+/// Points of all lines together: as many as a frame of a sixtieth of a second draws.
+const MOST_POINTS: usize = 80_000;
+/// Columns of a line, however many lines there are.
+const FEWEST_COLUMNS: usize = 48;
 
 impl Overlay {
     pub(super) fn ui(
@@ -147,7 +151,8 @@ impl Overlay {
 fn draw(plot: &mut egui_plot::PlotUi<'_>, lines: &[OverlayLine], color: impl Fn(&OverlayLine) -> Color32) {
     let width = if lines.len() > MANY { 1.0 } else { 1.6 };
     let frame = plot.transform().frame().width().max(50.0) as usize;
-    let columns = if lines.len() > MANY { frame / 2 } else { frame };
+    // Of fewer columns each line keeps its lowest and highest points, so that no peak is lost.
+    let columns = (MOST_POINTS / (2 * lines.len().max(1))).clamp(FEWEST_COLUMNS, frame);
     let bounds = plot.plot_bounds();
     let is_whole = plot.auto_bounds().x;
     for line in lines {
