@@ -1,15 +1,18 @@
 //! One chunk of whole records → typed columns, rejected lines and counts. Runs on any thread.
 
-use super::columns::{CellSource, ColumnBuilder};
+mod field_cells;
+
+use super::columns::ColumnBuilder;
 use super::dataset::{MAX_KEPT, RejectedLine, RowCounts};
 use super::mend::split_with_stray_quote;
 use super::options::Ragged;
 use super::plan::Plan;
-use super::records::{Field, Format, Record, Splitter, field_bytes};
+use super::records::{Field, Format, Record, Splitter};
 use super::rewritten::Rewriter;
 use super::spellings::Spellings;
 use super::table::Comments;
 use crate::engine::artifact::Bilingual;
+use field_cells::FieldCells;
 use std::sync::Arc;
 
 /// Rows split before their cells are read column by column; their fields stay in the second-level cache.
@@ -381,31 +384,5 @@ impl Reader<'_> {
                 None => builder.extend_missing(batch_rows),
             }
         }
-    }
-}
-
-/// One column's cells of a batch of rows.
-struct FieldCells<'a> {
-    data: &'a [u8],
-    format: &'a Format,
-    spellings: &'a Spellings,
-    fields: &'a [Field],
-    stride: usize,
-    rows: usize,
-    next: usize,
-    scratch: &'a mut Vec<u8>,
-}
-
-impl CellSource for FieldCells<'_> {
-    #[inline]
-    fn next_cell(&mut self) -> Option<&[u8]> {
-        if self.next == self.rows {
-            return None;
-        }
-        let field = self.fields[self.next * self.stride];
-        self.next += 1;
-        let cell = field_bytes(self.data, field, self.format, self.scratch);
-        // What the user calls null is null also where it could be a value.
-        Some(if self.spellings.hides(cell) { b"" } else { cell })
     }
 }

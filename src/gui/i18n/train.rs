@@ -9,10 +9,11 @@ pub mod trial;
 
 pub use charts::curve_name;
 pub use console::console_line;
+pub use form::{precision, schedule};
 
 use super::{Text, number};
 use crate::engine::eval::Metric;
-use crate::engine::run::config::{DeviceChoice, Method, Precision, Schedule};
+use crate::engine::run::config::{DeviceChoice, Method};
 use crate::engine::run::metric::higher_is_better;
 use crate::engine::run::replay::{Mark, MarkKind};
 use crate::engine::run::status::RunStatus;
@@ -381,23 +382,5 @@ pub fn device(choice: DeviceChoice) -> Text {
         DeviceChoice::Auto => Text::new("GPU if there is one", "有 GPU 则使用"),
         DeviceChoice::Cpu => Text::new("CPU", "CPU"),
         DeviceChoice::Cuda => Text::new("GPU (CUDA)", "GPU (CUDA)"),
-    }
-}
-
-pub fn precision(choice: Precision) -> Text {
-    match choice {
-        Precision::Auto => Text::new("as the hardware likes it", "按硬件自动选择"),
-        Precision::Fp32 => Text::new("32-bit", "32 位"),
-        Precision::Bf16 => Text::new("bfloat16", "bfloat16"),
-        Precision::Fp16 => Text::new("float16 (loss scaling)", "float16（损失缩放）"),
-    }
-}
-
-pub fn schedule(choice: Schedule) -> Text {
-    match choice {
-        Schedule::Linear => Text::new("falls in a straight line", "线性下降"),
-        Schedule::Cosine => Text::new("falls along a cosine", "余弦下降"),
-        Schedule::Constant => Text::new("stays constant", "保持不变"),
-        Schedule::Polynomial => Text::new("falls by a power", "按幂次下降"),
     }
 }

@@ -3,13 +3,15 @@
 //! In: a run folder. Out: `events.jsonl`, `checkpoints/`, `model/`. Invariant: whatever happens, an error or a
 //! panic included, the log ends with a terminal event; only a killed process leaves none.
 
+mod result;
+
 use super::checkpoint::Store;
 use super::device::{self, Chosen};
-use super::fit::{Ended, Fit, Job};
+use super::fit::{Fit, Job};
 use super::model::{Model, Start};
 use super::optimizer::{Optimizer, Rates};
 use super::prepare::{self, Parts};
-use super::{TrainError, export, peak, shim};
+use super::{TrainError, peak, shim};
 use crate::engine::artifact::ContentHash;
 use crate::engine::models;
 use crate::engine::run::config::TrainConfig;
@@ -17,19 +19,14 @@ use crate::engine::run::control::ControlReader;
 use crate::engine::run::event::{ComputeFacts, EventBody};
 use crate::engine::run::liveness::ProcessId;
 use crate::engine::run::{RunDir, validate as config_check};
-use crate::engine::train::card::ModelCard;
 use crate::engine::train::cost::TokenCost;
-use crate::engine::train::energy::Use;
 use crate::engine::train::faults::Faults;
 use crate::engine::train::host::Host;
 use crate::engine::train::memory;
-use crate::engine::train::origin::{FileFacts, Origin, RowFacts};
-use crate::engine::train::readme::{self, Facts};
 use crate::engine::train::run_host::{Heartbeat, RunHost};
 use crate::engine::train::schedule::LearningRate;
-use crate::engine::train::state::{Best, TrainerState};
+use crate::engine::train::state::TrainerState;
 use crate::engine::train::validate::Measure;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -320,100 +317,5 @@ impl Session<'_> {
             host.emit(step, EventBody::Resumed { from_step: step })?;
         }
         host.phase(step, "training")
-    }
-
-    /// Tests the best model, exports it, and says how the run ended.
-    fn finish(&self, fit: &mut Fit<'_>, ended: Ended, host: &mut RunHost) -> Result<(), TrainError> {
-        fit.take_best(host)?;
-        let step = fit.state.step;
-        let best = fit
-            .state
-            .best
-            .clone()
-            .unwrap_or_else(|| Best::undefined(&self.config.metric, step));
-        let mut test_metrics = BTreeMap::new();
-        if let Some(test) = self.parts.test.as_ref().filter(|_| ended != Ended::Stopped) {
-            host.phase(step, "testing")?;
-            let predicted = fit.predict(test, host)?;
-            test_metrics = fit.metrics(&predicted, test);
-        }
-        host.phase(step, "exporting")?;
-        self.export(fit, &best, &test_metrics)?;
-        if ended == Ended::Stopped {
-            let reason = format!(
-                "stopped by request at step {step}; the model of step {} was exported",
-                best.step
-            );
-            return host.emit(step, EventBody::Stopped { reason });
-        }
-        host.emit(
-            step,
-            EventBody::Finished {
-                best_step: best.step,
-                best_metric: best.metric,
-                best_value: best.value,
-                stopped_early: ended == Ended::Early,
-                test_metrics,
-                samples_per_sec: fit.state.samples as f64 / fit.state.train_secs.max(1e-9),
-                wall_secs: fit.meter.wall_secs(),
-                model: self.dir.model_path().display().to_string(),
-            },
-        )
-    }
-
-    fn export(&self, fit: &Fit<'_>, best: &Best, test_metrics: &BTreeMap<String, f64>) -> Result<(), TrainError> {
-        let model = fit.model();
-        let card = self.card(model, best);
-        let gpus = u32::from(model.compute.device != tch::Device::Cpu);
-        let facts = Facts {
-            card: &card,
-            config: self.config,
-            origin: &Origin::of(self.dir, self.config),
-            base_weights: models::weight_files(&self.base_dir)?
-                .iter()
-                .map(|file| FileFacts::of(file))
-                .collect(),
-            rows: [
-                ("train", Some(&self.parts.train)),
-                ("valid", Some(&self.parts.valid)),
-                ("test", self.parts.test.as_ref()),
-            ]
-            .into_iter()
-            .filter_map(|(part, rows)| Some(RowFacts::of(part, &rows?.labels, &*self.parts.rules)))
-            .collect(),
-            parameters: model.parameter_counts(),
-            device: &self.chosen.device,
-            precision: self.chosen.precision,
-            test_metrics,
-            samples_per_sec: fit.state.samples as f64 / fit.state.train_secs.max(1e-9),
-            use_: Use::of_this_process(fit.meter.wall_secs(), gpus),
-        };
-        let export = export::Export {
-            base_dir: &self.base_dir,
-            rules: &*self.parts.rules,
-            method: &self.config.method,
-            card: &card,
-            readme: &readme::markdown(&facts),
-        };
-        export::write_model(&self.dir.model_path(), model, &export)
-    }
-
-    fn card(&self, model: &Model, best: &Best) -> ModelCard {
-        ModelCard {
-            version: ModelCard::version_for(self.config.task, !self.parts.categorical.is_empty()),
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            task: self.config.task,
-            classes: self.parts.rules.classes().to_vec(),
-            pooling: model.shape.pooling,
-            max_length: self.config.max_length,
-            text: self.config.data.text.clone(),
-            numeric: self.parts.columns.clone(),
-            categorical: self.parts.categorical.clone(),
-            fusion_size: usize::try_from(model.shape.fusion_size).unwrap_or(0),
-            label: self.config.data.label.clone(),
-            base_model: self.config.base_model.clone(),
-            best_step: best.step,
-            valid_metrics: best.metrics.clone(),
-        }
     }
 }

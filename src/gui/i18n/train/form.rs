@@ -1,6 +1,6 @@
 //! Words of the form for a new run.
 
-use crate::engine::run::config::{Loss, Method, TrainConfig};
+use crate::engine::run::config::{Loss, Method, Precision, Schedule, TrainConfig};
 use crate::engine::run::task::Task;
 use crate::gui::i18n::{Text, number};
 use crate::gui::settings::Language;
@@ -276,5 +276,23 @@ pub fn steps(lang: Language, steps: u64) -> String {
     match lang {
         Language::English => format!("about {steps} in all"),
         Language::Chinese => format!("共约 {steps} 步"),
+    }
+}
+
+pub fn precision(choice: Precision) -> Text {
+    match choice {
+        Precision::Auto => Text::new("as the hardware likes it", "按硬件自动选择"),
+        Precision::Fp32 => Text::new("32-bit", "32 位"),
+        Precision::Bf16 => Text::new("bfloat16", "bfloat16"),
+        Precision::Fp16 => Text::new("float16 (loss scaling)", "float16（损失缩放）"),
+    }
+}
+
+pub fn schedule(choice: Schedule) -> Text {
+    match choice {
+        Schedule::Linear => Text::new("falls in a straight line", "线性下降"),
+        Schedule::Cosine => Text::new("falls along a cosine", "余弦下降"),
+        Schedule::Constant => Text::new("stays constant", "保持不变"),
+        Schedule::Polynomial => Text::new("falls by a power", "按幂次下降"),
     }
 }
