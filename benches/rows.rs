@@ -4,16 +4,14 @@
 //! `ROWS=1000000 cargo bench --bench rows` measures fewer; `CPU=1` tells the processor's time instead of the clock's, for a
 //! machine that does other work as well.
 //!
-//! Ten million rows on a two-core machine whose cores other builds took: CPU milliseconds of all threads, halved, which is
-//! the least a quiet machine needs. Before the columns were indexed, where it was measured, in brackets.
-//! Order, rising 3 to 4 whatever the column; falling by user 24 (141), item 17 (172), event 11 (138), time 26 (168),
-//! price 15 (181), query 10 (556), session 36 (1,095), score 30 (510).
-//! Filter event 11 (124), query 7 (186), price 7 (202), item 7 (264), session 25 (309), time 11 (382), score 32 (682), any
-//! column for letters 26 (414), for digits 60 (1,852), for one letter 178, for one digit 248; score for one digit, ordered
-//! by session 270. A frame of the table 1.1 on one thread.
-//! The index of these eight columns takes 808 MB, of which the orders are 320 and the texts of session and score, nearly
-//! all different, about 370; sessions read from a file cost no text, since their dictionary is searched. Preparing it
-//! took 17 s of wall time among those builds.
+//! Ten million rows on a two-core machine (AMD EPYC of the third generation), milliseconds by the clock:
+//! Order, rising 6 to 7 whatever the column; falling by user 37, item 31, event 14, time 27, price 13, query 17, session
+//! 50, score 60.
+//! Filter event 23, query 13, price 17, item 14, session 35, time 19, score 36, any column for letters 37, for digits 72,
+//! for one letter 89, for one digit 220; score for one digit, ordered by session 353. A frame of the table 1.0 on one
+//! thread.
+//! The index of these eight columns takes 14 s to prepare and 808 MB, of which the orders are 320 and the texts of session
+//! and score, nearly all different, about 370; sessions read from a file cost no text, since their dictionary is searched.
 
 use criterion::{Criterion, SamplingMode};
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series, TimeUnit};

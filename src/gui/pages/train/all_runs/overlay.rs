@@ -44,7 +44,7 @@ struct OverlayLine {
 /// More lines than this are drawn thinner.
 const MANY: usize = 40;
 /// Points of all lines together: as many as a frame of a sixtieth of a second draws.
-const MOST_POINTS: usize = 80_000;
+const MOST_POINTS: usize = 30_000;
 /// Columns of a line, however many lines there are.
 const FEWEST_COLUMNS: usize = 48;
 
