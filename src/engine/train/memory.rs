@@ -7,10 +7,12 @@
 //!             F·(14·H + 2·I) for the backward pass: the inputs and outputs of six dense layers, two layer norms, two
 //!             dropout masks and sums, the non-linearity's input and output; and, where attention is not a fused
 //!             kernel (CPU with dropout), 12·A·S: shares, mask, product. F is 4, in half precision 3 (norms, sums and
-//!             masks stay fp32)
+//!             masks stay fp32). The CPU's fused operations keep F·(8·H + 2·I) and no shares: the block's input,
+//!             query, key and value, what attention gives, the input of each norm and the first one's output, and the
+//!             non-linearity's input and output
 //!   a batch   tokens · (L·a token + its own transients, half a layer's), L being the layers that keep anything
 //!
-//! Method: with adapters the dense layers need not keep their inputs (10·H + I instead of 14·H + 2·I); with the head
+//! Method: with adapters the dense layers need not keep their inputs (10·H + I instead of 14·H + 2·I, fused 7·H + I); with the head
 //! alone or below frozen layers nothing is kept but one layer's values while it is computed; with gradient
 //! checkpointing each layer keeps 4·H, and one layer all. The program itself and libtorch take [`BASE_BYTES`].
 //! The formula leaves out the allocator's slack; it is compared with measured peaks in a test.
@@ -23,6 +25,27 @@ pub const BASE_BYTES: u64 = 300 << 20;
 /// Share of the free memory that a training may plan with.
 const SHARE: f64 = 0.8;
 
+/// Where a training computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Gpu,
+    Cpu {
+        /// By the encoder's fused operations.
+        fused: bool,
+    },
+}
+
+/// What computes a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernels {
+    /// libtorch's operations one by one, with attention that keeps its shares.
+    Plain,
+    /// The same, but attention is one kernel that keeps no shares.
+    FusedAttention,
+    /// The CPU's own operations, which keep least.
+    Fused,
+}
+
 /// What the need depends on beside the rows.
 #[derive(Clone, Debug)]
 pub struct Load<'a> {
@@ -32,21 +55,25 @@ pub struct Load<'a> {
     pub gradient_checkpointing: bool,
     /// bf16 or fp16 autocast.
     pub half: bool,
-    /// Attention is one kernel that keeps no shares.
-    pub fused_attention: bool,
+    pub kernels: Kernels,
     /// Weights in all, and those that learn.
     pub params: (u64, u64),
 }
 
 impl<'a> Load<'a> {
-    pub fn of(config: &'a TrainConfig, model: &'a BertConfig, params: (u64, u64), half: bool, on_cpu: bool) -> Self {
+    pub fn of(config: &'a TrainConfig, model: &'a BertConfig, params: (u64, u64), half: bool, at: Place) -> Self {
+        let kernels = match at {
+            Place::Cpu { fused: true } => Kernels::Fused,
+            Place::Cpu { fused: false } if model.attention_dropout > 0.0 => Kernels::Plain,
+            Place::Cpu { .. } | Place::Gpu => Kernels::FusedAttention,
+        };
         Self {
             model,
             method: &config.method,
             frozen_layers: config.frozen_layers,
             gradient_checkpointing: config.gradient_checkpointing,
             half,
-            fused_attention: !on_cpu || model.attention_dropout == 0.0,
+            kernels,
             params,
         }
     }
@@ -66,15 +93,18 @@ impl<'a> Load<'a> {
             model.num_heads as f64,
         );
         let width = if self.half { 3.0 } else { 4.0 };
-        let shares = if self.fused_attention {
-            0.0
-        } else {
-            12.0 * heads * length as f64
+        let shares = match self.kernels {
+            Kernels::Plain => 12.0 * heads * length as f64,
+            Kernels::FusedAttention | Kernels::Fused => 0.0,
         };
-        let whole_layer = width * (14.0 * hidden + 2.0 * inner) + shares;
+        let (whole, adapted) = match self.kernels {
+            Kernels::Fused => (8.0, 7.0),
+            Kernels::Plain | Kernels::FusedAttention => (14.0, 10.0),
+        };
+        let whole_layer = width * (whole * hidden + 2.0 * inner) + shares;
         let kept_layer = match self.method {
             Method::Full => whole_layer,
-            Method::Lora { .. } => width * (10.0 * hidden + inner) + shares,
+            Method::Lora { .. } => width * (adapted * hidden + inner) + shares,
             Method::HeadOnly => 0.0,
         };
         let layers = model.num_layers.saturating_sub(self.frozen_layers) as f64;
@@ -125,7 +155,7 @@ mod tests {
             frozen_layers: 0,
             gradient_checkpointing: false,
             half: false,
-            fused_attention: true,
+            kernels: Kernels::FusedAttention,
             params: (109_482_240, if *method == Method::Full { 109_482_240 } else { 300_000 }),
         }
     }
@@ -167,9 +197,16 @@ mod tests {
         };
         assert!(frozen.step_bytes(32, 128) < full.step_bytes(32, 128));
         let kept = Load {
-            fused_attention: false,
+            kernels: Kernels::Plain,
             ..full.clone()
         };
+        let own = |method| Load {
+            kernels: Kernels::Fused,
+            ..load(&model, method)
+        };
+        // By hand: 12.5 layers · 4·(8·768 + 2·3072) B, with adapters 12 · 4·(7·768 + 3072) and half a whole layer.
+        assert_eq!(own(&Method::Full).token_bytes(128), 614_400.0);
+        assert_eq!(own(&lora).token_bytes(128), 430_080.0);
         assert!(kept.token_bytes(512) > 2.0 * full.token_bytes(512) - full.token_bytes(128));
     }
 

@@ -30,6 +30,8 @@ struct Log {
     last_step: u64,
     last_write: Instant,
     lost: u64,
+    /// The terminal event is written: nothing follows it.
+    has_ended: bool,
 }
 
 impl Log {
@@ -39,6 +41,7 @@ impl Log {
         match self.writer.write(step, body) {
             Ok(event) => {
                 self.last_write = Instant::now();
+                self.has_ended = terminal;
                 if let Err(error) = self.tensorboard.add(&event) {
                     tracing::warn!("TensorBoard's event file: {error}");
                 }
@@ -68,6 +71,7 @@ impl RunHost {
             last_step: 0,
             last_write: Instant::now(),
             lost: 0,
+            has_ended: false,
         };
         Ok(Self {
             log: Arc::new(Mutex::new(log)),
@@ -123,6 +127,9 @@ impl Heartbeat {
                 // Asked before the lock is taken: a driver may take its time.
                 let seen = is_due.then(|| monitor.look());
                 let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                if log.has_ended {
+                    return;
+                }
                 if let Some(seen) = seen {
                     told = Instant::now();
                     let step = log.last_step;
@@ -153,5 +160,26 @@ impl Drop for Heartbeat {
         {
             tracing::error!("the heartbeat thread panicked");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::run::config::TrainConfig;
+
+    #[test]
+    fn nothing_follows_the_end_of_a_run() {
+        let folder = tempfile::tempdir().expect("temp");
+        let dir = RunDir::create(folder.path(), "2026-11-30", &TrainConfig::default()).expect("a run");
+        let mut host = RunHost::open(&dir, ControlReader::new(&dir)).expect("opens");
+        let heartbeat = Heartbeat::start(&host);
+        let reason = "asked".to_owned();
+        host.emit(3, EventBody::Stopped { reason }).expect("written");
+        std::thread::sleep(LOOK + Duration::from_millis(300));
+        drop(heartbeat);
+        let log = std::fs::read_to_string(dir.events_path()).expect("reads");
+        assert!(log.lines().last().is_some_and(|line| line.contains("stopped")), "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
     }
 }

@@ -89,6 +89,11 @@ impl Encoder {
         }
     }
 
+    /// Whether blocks are computed by the fused operations.
+    pub fn is_fused(&self) -> bool {
+        self.fused
+    }
+
     /// [rows, hidden]: the first token's vector, or the mean over a row's tokens. `draws` only while training.
     pub fn forward(
         &self,

@@ -17,6 +17,7 @@ use crate::engine::models::{BertConfig, Family};
 use crate::engine::run::config::{Method, PoolingChoice};
 use crate::engine::train::card::{CARD_FILE, Pooling};
 use crate::engine::train::categories::CategoryColumn;
+use crate::engine::train::memory::Place;
 use std::path::Path;
 use tch::{Device, Kind, TchError, Tensor};
 
@@ -236,6 +237,16 @@ impl Model {
             categories: &batch.categories,
         };
         self.head.forward(&pooled, side, &mut draws)
+    }
+
+    /// Where it computes, for the estimate of its memory.
+    pub fn place(&self) -> Place {
+        match self.compute.device {
+            Device::Cpu => Place::Cpu {
+                fused: self.encoder.is_fused(),
+            },
+            _ => Place::Gpu,
+        }
     }
 
     /// Nothing below the head learns.

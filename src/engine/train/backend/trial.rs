@@ -74,8 +74,8 @@ fn measured(
         ));
     }
     let compute = model.compute;
-    let (half, on_cpu) = (compute.bf16 || compute.fp16, compute.device == tch::Device::Cpu);
-    let load = memory::Load::of(config, &model.config, model.parameter_counts(), half, on_cpu);
+    let half = compute.bf16 || compute.fp16;
+    let load = memory::Load::of(config, &model.config, model.parameter_counts(), half, model.place());
     let at_once = fit
         .state
         .micro_batch

@@ -266,9 +266,8 @@ impl Session<'_> {
             Some((free, _)) => free,
             None => memory::free_bytes(),
         };
-        let on_cpu = compute.device == tch::Device::Cpu;
         let half = compute.bf16 || compute.fp16;
-        let load = memory::Load::of(config, &model.config, model.parameter_counts(), half, on_cpu);
+        let load = memory::Load::of(config, &model.config, model.parameter_counts(), half, model.place());
         let longest = u64::from(self.parts.train.lengths().into_iter().max().unwrap_or(1));
         let rows = load.rows_that_fit(config.batch_size, longest, free);
         if rows >= config.batch_size {
