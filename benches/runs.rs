@@ -1,5 +1,5 @@
 //! Many runs in the window: how soon 300 runs of 30 curves of 5,000 points are listed, and how long a frame takes while
-//! all of them are panned in one plot.
+//! all of them are panned in one plot: layout and tessellation, without what the graphics card does.
 //!
 //! The folders are generated: one event log, written as a worker writes it, copied to every run. The first reading of a
 //! log, which makes its digest, is timed on one run; listing is timed with digests, as after the first day.
@@ -35,12 +35,12 @@ fn main() -> ExitCode {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the runs");
     let runs = generate(folder.path());
     let opened = open_all(&runs);
-    let (median, slowest, tessellated) = pan_all(folder.path());
+    let frames = pan_all(folder.path());
     report("300 runs listed", opened, OPENED_WITHIN);
-    report("frame while panning, median", median, FRAME);
-    report("frame while panning, slowest", slowest, FRAME);
-    report("tessellation of a frame", tessellated, FRAME);
-    if opened <= OPENED_WITHIN && median + tessellated <= FRAME {
+    report("frame while panning, median", frames[FRAMES / 2], FRAME);
+    report("frame while panning, 95 of 100", frames[FRAMES * 95 / 100], FRAME);
+    report("frame while panning, slowest", frames[FRAMES - 1], FRAME);
+    if opened <= OPENED_WITHIN && frames[FRAMES * 95 / 100] <= FRAME {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -132,8 +132,8 @@ fn open_all(runs: &Path) -> Duration {
     (0..3).map(|_| once()).min().unwrap_or(Duration::MAX)
 }
 
-/// Median and slowest frame of the page with all runs in one plot while it is dragged, and the tessellation of one.
-fn pan_all(project: &Path) -> (Duration, Duration, Duration) {
+/// Frames of the page with all runs in one plot while it is dragged, from input to triangles, the quickest first.
+fn pan_all(project: &Path) -> Vec<Duration> {
     let options = LaunchOptions {
         project: Some(project.to_owned()),
         page: Some(Page::Train),
@@ -163,14 +163,16 @@ fn pan_all(project: &Path) -> (Duration, Duration, Duration) {
         window.hover_at(at);
         let started = Instant::now();
         window.step();
-        times.push(started.elapsed());
+        let laid_out = started.elapsed();
+        // The window hands its shapes over; only the harness keeps them.
+        let shapes = window.output().shapes.clone();
+        let started = Instant::now();
+        std::hint::black_box(window.ctx.tessellate(shapes, 1.0));
+        times.push(laid_out + started.elapsed());
     }
     window.drop_at(plot);
     times.sort_unstable();
-    let shapes = window.output().shapes.clone();
-    let started = Instant::now();
-    std::hint::black_box(window.ctx.tessellate(shapes, 1.0));
-    (times[FRAMES / 2], times[FRAMES - 1], started.elapsed())
+    times
 }
 
 fn press(window: &mut Harness<'_, App>, label: &str) {

@@ -156,7 +156,8 @@ def compare_auc(args, texts, labels):
     theirs, ours = [], []
     for seed in range(1, args.auc_seeds + 1):
         theirs.append(Transformers(args.base, texts, labels, args.precision, seed).epoch_auc(train_rows, test_rows, seed))
-        run, _ = train(args, f"auc-{seed}", table, epochs=1, seed=seed)
+        # Evaluated at the end alone: the last weights, as the others', and not those of an earlier best step.
+        run, _ = train(args, f"auc-{seed}", table, epochs=1, seed=seed, eval_every_steps=1_000_000)
         scored = args.work / f"auc-{seed}.csv"
         program(args, ["predict", "--model", run / "model", "--data", test, "--out", scored])
         with open(scored, encoding="utf-8", newline="") as file:

@@ -30,12 +30,13 @@ const STAND_INS: [&str; 10] = [
     "libnvshmem_host.so.3",
 ];
 
-/// The command `interop [--bench | --bench-audit | --bench-scoring] [-- ARGS]`.
+/// The command `interop [--bench | --bench-audit | --bench-learning | --bench-scoring] [-- ARGS]`.
 pub fn run(places: &Places, words: &[String]) -> Result<ExitCode> {
     let (script, rest) = match words.split_first() {
         Some((first, rest)) if first == "--bench" => ("bench_transformers.py", rest),
         Some((first, rest)) if first == "--bench-audit" => ("bench_audit.py", rest),
         Some((first, rest)) if first == "--bench-scoring" => ("bench_scoring.py", rest),
+        Some((first, rest)) if first == "--bench-learning" => ("bench_learning.py", rest),
         _ => ("check.py", words),
     };
     let rest = rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest);

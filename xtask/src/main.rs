@@ -38,7 +38,8 @@ Usage: cargo xtask <COMMAND>
       --only TEXT        only pictures whose name contains TEXT (for example `data-zh`)
   interop [--bench]  train small models and compare them in Transformers, PEFT, sentence-transformers and TensorBoard,
                      in a Python environment of its own; --bench compares the speed of training instead,
-                     --bench-scoring that of scoring titles, --bench-audit the audit's speed and memory with DuckDB's
+                     --bench-learning what each step of the same batches learns, --bench-scoring the speed of scoring
+                     titles, --bench-audit the audit's speed and memory with DuckDB's
   bench-cuda         pack the program and the script that measures fine-tuning on a GPU against Transformers into
                      dist/bench-cuda.tar.xz, and run it here where there is a GPU
   dist               make a folder under dist/ that runs on a machine without Rust

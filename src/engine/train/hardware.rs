@@ -1,5 +1,7 @@
 //! What the machine can compute with, in plain data. Needs no libtorch.
 
+use std::sync::OnceLock;
+
 /// True where bf16 matrix products run in hardware (AVX-512 BF16; each CPU with AMX has it too).
 pub fn cpu_has_bf16() -> bool {
     #[cfg(target_arch = "x86_64")]
@@ -12,6 +14,28 @@ pub fn cpu_has_bf16() -> bool {
     }
 }
 
+/// Numbers of 32 bits that the CPU's own operations take at a time: 16 with AVX-512 (F, BW, DQ, VL), 8 with AVX2 and
+/// FMA; `None` where there are no such operations. The same rule as `chosen_kernels` in `native/fused.cpp`.
+pub fn vector_lanes() -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let has_512 = std::is_x86_feature_detected!("avx512f")
+            && std::is_x86_feature_detected!("avx512bw")
+            && std::is_x86_feature_detected!("avx512dq")
+            && std::is_x86_feature_detected!("avx512vl");
+        let has_256 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
+        match (has_512, has_256) {
+            (true, _) => Some(16),
+            (false, true) => Some(8),
+            (false, false) => None,
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        None
+    }
+}
+
 /// The CPU's name, e.g. from `/proc/cpuinfo`.
 pub fn cpu_name() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -20,16 +44,16 @@ pub fn cpu_name() -> String {
         .map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
 }
 
-/// Signs of an NVIDIA GPU that need no library.
+/// Signs of an NVIDIA GPU that need no library; looked for once.
 pub fn gpu_seen() -> bool {
-    [
+    static SEEN: OnceLock<bool> = OnceLock::new();
+    const SIGNS: [&str; 4] = [
         "/proc/driver/nvidia/version",
         "/dev/nvidia0",
         "/dev/nvidiactl",
         "/dev/dxg",
-    ]
-    .iter()
-    .any(|path| std::path::Path::new(path).exists())
+    ];
+    *SEEN.get_or_init(|| SIGNS.iter().any(|path| std::path::Path::new(path).exists()))
 }
 
 /// Cores this process may run on.

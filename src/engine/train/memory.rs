@@ -17,8 +17,9 @@
 //! checkpointing each layer keeps 4·H, and one layer all. The program itself and libtorch take [`BASE_BYTES`].
 //! The formula leaves out the allocator's slack; it is compared with measured peaks in a test.
 
-use crate::engine::models::BertConfig;
-use crate::engine::run::config::{Method, TrainConfig};
+use super::hardware;
+use crate::engine::models::{Activation, BertConfig};
+use crate::engine::run::config::{DeviceChoice, Method, Precision, TrainConfig};
 
 /// Resident memory of the program with libtorch loaded, before any tensor.
 pub const BASE_BYTES: u64 = 300 << 20;
@@ -33,6 +34,28 @@ pub enum Place {
         /// By the encoder's fused operations.
         fused: bool,
     },
+}
+
+impl Place {
+    /// Where a training will compute, before libtorch is asked.
+    pub fn expected(device: DeviceChoice, model: &BertConfig) -> Self {
+        if device != DeviceChoice::Cpu && hardware::gpu_seen() {
+            return Self::Gpu;
+        }
+        Self::Cpu {
+            fused: hardware::vector_lanes().is_some_and(|lanes| fuses(model, lanes)),
+        }
+    }
+}
+
+/// The widest row that the CPU's fused operations take.
+const MOST_FUSED: usize = 8192;
+
+/// Whether a model's layers can be computed by the CPU's fused operations, which take `lanes` values at a time.
+pub fn fuses(model: &BertConfig, lanes: usize) -> bool {
+    let sizes = [model.hidden_size, model.intermediate_size];
+    let fit = sizes.iter().all(|size| size.is_multiple_of(lanes)) && model.hidden_size <= MOST_FUSED;
+    fit && model.activation == Activation::Gelu
 }
 
 /// What computes a layer.
@@ -130,6 +153,40 @@ impl<'a> Load<'a> {
     }
 }
 
+/// Bytes that a training will take on this machine at its fullest: whole batches of rows of the greatest length, with a
+/// model of `parameters` weights that is not read yet.
+pub fn expected_bytes(config: &TrainConfig, model: &BertConfig, parameters: u64) -> u64 {
+    let place = Place::expected(config.device, model);
+    let half = match (config.precision, place) {
+        (Precision::Fp32, _) => false,
+        (Precision::Bf16, _) | (_, Place::Gpu) => true,
+        (Precision::Auto | Precision::Fp16, Place::Cpu { .. }) => hardware::cpu_has_bf16(),
+    };
+    let learning = learning_weights(config, model, parameters);
+    let load = Load::of(config, model, (parameters, learning), half, place);
+    let rows = config.micro_batch_size.unwrap_or(config.batch_size);
+    load.step_bytes(rows.min(config.batch_size) as u64, config.max_length as u64)
+}
+
+/// Weights that learn, of about `parameters` in all; the head counts as one square of the hidden size.
+fn learning_weights(config: &TrainConfig, model: &BertConfig, parameters: u64) -> u64 {
+    let (hidden, inner) = (model.hidden_size as u64, model.intermediate_size as u64);
+    let frozen = config.frozen_layers.min(model.num_layers) as u64;
+    let head = hidden * hidden;
+    match &config.method {
+        Method::Full if frozen > 0 => {
+            let layers = frozen * (4 * hidden * hidden + 2 * hidden * inner);
+            parameters.saturating_sub(layers + model.vocab_size as u64 * hidden)
+        }
+        Method::Full => parameters,
+        Method::Lora { rank, targets, .. } => {
+            let layers = model.num_layers as u64 - frozen;
+            head + 2 * hidden * *rank as u64 * targets.len() as u64 * layers
+        }
+        Method::HeadOnly => head,
+    }
+}
+
 /// Free memory of the machine, or of the group of processes this one is held in, in bytes.
 pub fn free_bytes() -> u64 {
     let refresh = sysinfo::MemoryRefreshKind::nothing().with_ram();
@@ -208,6 +265,38 @@ mod tests {
         assert_eq!(own(&Method::Full).token_bytes(128), 614_400.0);
         assert_eq!(own(&lora).token_bytes(128), 430_080.0);
         assert!(kept.token_bytes(512) > 2.0 * full.token_bytes(512) - full.token_bytes(128));
+    }
+
+    #[test]
+    fn before_a_model_is_read_the_same_is_expected() {
+        let model = BertConfig::parse(BASE).expect("config");
+        let config = |method: &Method, frozen_layers| TrainConfig {
+            method: method.clone(),
+            frozen_layers,
+            precision: Precision::Fp32,
+            device: DeviceChoice::Cpu,
+            micro_batch_size: Some(8),
+            ..TrainConfig::default()
+        };
+        let lora = Method::Lora {
+            rank: 8,
+            alpha: 16.0,
+            dropout: 0.0,
+            targets: vec!["query".to_owned(), "value".to_owned()],
+            rslora: false,
+        };
+        let full = config(&Method::Full, 0);
+        let place = Place::expected(DeviceChoice::Cpu, &model);
+        let known = Load::of(&full, &model, (109_482_240, 109_482_240), false, place);
+        assert_eq!(expected_bytes(&full, &model, 109_482_240), known.step_bytes(8, 128));
+        // By hand: six layers of 7,077,888 weights and 30,522 words of 768 values do not learn; two adapters of rank
+        // 8 in each of twelve layers, and the head.
+        let learning = |method: &Method, frozen| learning_weights(&config(method, frozen), &model, 109_482_240);
+        assert_eq!(learning(&Method::Full, 6), 109_482_240 - 6 * 7_077_888 - 23_440_896);
+        assert_eq!(learning(&lora, 0), 294_912 + 589_824);
+        let needs = [(Method::Full, 0), (Method::Full, 6), (lora, 0), (Method::HeadOnly, 0)]
+            .map(|(method, frozen)| expected_bytes(&config(&method, frozen), &model, 109_482_240));
+        assert!(needs.windows(2).all(|pair| pair[0] > pair[1]), "{needs:?}");
     }
 
     #[test]

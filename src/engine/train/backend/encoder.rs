@@ -11,6 +11,7 @@ use super::linear::Linear;
 use super::shim;
 use crate::engine::models::{Activation, BertConfig};
 use crate::engine::train::card::Pooling;
+use crate::engine::train::memory;
 use tch::{Kind, TchError, Tensor};
 
 /// Scale and shift of a layer normalisation.
@@ -66,19 +67,11 @@ pub struct Encoder {
     fused: bool,
 }
 
-/// The widest row that the fused operations take.
-const MOST_FUSED: usize = 8192;
-
 impl Encoder {
     /// `fused`: by the fused operations where the processor and the sizes allow it.
     pub fn new(config: &BertConfig, embeddings: Embeddings, blocks: Vec<Block>, fused: bool) -> Self {
-        let fits = |lanes: i64| {
-            let lanes = lanes as usize;
-            let sizes = [config.hidden_size, config.intermediate_size];
-            sizes.iter().all(|size| size.is_multiple_of(lanes)) && config.hidden_size <= MOST_FUSED
-        };
         Self {
-            fused: fused && config.activation == Activation::Gelu && shim::fused_lanes().is_some_and(fits),
+            fused: fused && shim::fused_lanes().is_some_and(|lanes| memory::fuses(config, lanes)),
             embeddings,
             blocks,
             heads: config.num_heads as i64,

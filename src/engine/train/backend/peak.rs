@@ -1,7 +1,8 @@
 //! The rate of large matrix products on a device: what a training could reach at best.
 //!
-//! Measured once a device and precision, kept in the cache folder with its date. Invariant: takes well under a second,
-//! and a device that cannot be measured leaves the run as it is.
+//! Measured at each start, for other programs may compute at the same time: the highest rate of the last months counts,
+//! and is kept in the cache folder for each device and precision. Invariant: takes well under a second, and a device
+//! that cannot be measured leaves the run as it is.
 
 use super::device::Chosen;
 use crate::engine::models::cache_root;
@@ -22,30 +23,39 @@ pub struct Peak {
     pub measured_ms: u64,
 }
 
-/// A machine may get another driver, another cooler: after so long it is measured anew.
+/// A machine may get another driver, another cooler: a rate found so long ago no longer counts.
 const VALID: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Products are tried for so long, and at least so many.
+const TRIED: Duration = Duration::from_millis(150);
 const ROUNDS: usize = 5;
 
-/// The rate of this device, measured now if it is not known.
+/// The highest rate known of this device, this moment's included.
 pub fn of(chosen: &Chosen) -> Option<Peak> {
     let path = file();
     let mut known = read(&path);
     let key = format!("{} {}", name(chosen), chosen.precision);
     let now = now_ms();
-    let fresh = |peak: &&Peak| now.saturating_sub(peak.measured_ms) < VALID.as_millis() as u64;
-    if let Some(peak) = known.get(&key).filter(fresh) {
-        return Some(*peak);
-    }
-    let flops = measure(chosen)
-        .inspect_err(|error| tracing::warn!("matrix rate: {error}"))
-        .ok()?;
-    let peak = Peak {
+    let measured = measure(chosen).inspect_err(|error| tracing::warn!("matrix rate: {error}"));
+    let found = measured.ok().map(|flops| Peak {
         flops,
         measured_ms: now,
-    };
-    known.insert(key, peak);
-    keep(&path, &known);
+    });
+    let before = known.get(&key).copied();
+    let peak = highest(before, found, now)?;
+    if before != Some(peak) {
+        known.insert(key, peak);
+        keep(&path, &known);
+    }
     Some(peak)
+}
+
+/// The higher rate of what is known and what was found now; what is known counts while it is fresh.
+fn highest(known: Option<Peak>, found: Option<Peak>, now: u64) -> Option<Peak> {
+    let fresh = known.filter(|peak| now.saturating_sub(peak.measured_ms) < VALID.as_millis() as u64);
+    match (fresh, found) {
+        (Some(fresh), Some(found)) if fresh.flops >= found.flops => Some(fresh),
+        (fresh, found) => found.or(fresh),
+    }
 }
 
 /// A CUDA device's index alone does not tell which it is.
@@ -70,7 +80,9 @@ fn measure(chosen: &Chosen) -> Result<f64, tch::TchError> {
     let right = Tensor::f_ones([size, size], (kind, device))?;
     let operations = 2.0 * (size as f64).powi(3);
     let mut best = 0.0_f64;
-    for round in 0..=ROUNDS {
+    let begun = Instant::now();
+    let mut round = 0;
+    while round <= ROUNDS || begun.elapsed() < TRIED {
         let started = Instant::now();
         let product = left.f_matmul(&right)?;
         // Reading one number waits for the device.
@@ -78,6 +90,7 @@ fn measure(chosen: &Chosen) -> Result<f64, tch::TchError> {
         if round > 0 {
             best = best.max(operations / started.elapsed().as_secs_f64().max(1e-9));
         }
+        round += 1;
     }
     Ok(best)
 }
@@ -106,6 +119,18 @@ fn keep(path: &std::path::Path, known: &BTreeMap<String, Peak>) {
 mod tests {
     use super::*;
     use crate::engine::run::config::{DeviceChoice, Precision};
+
+    #[test]
+    fn the_highest_fresh_rate_counts() {
+        let peak = |flops, measured_ms| Some(Peak { flops, measured_ms });
+        let now = VALID.as_millis() as u64 + 1000;
+        // A busy moment does not lower it; a quiet one raises it; an old one is forgotten.
+        assert_eq!(highest(peak(9.0, 1001), peak(5.0, now), now), peak(9.0, 1001));
+        assert_eq!(highest(peak(5.0, 1001), peak(9.0, now), now), peak(9.0, now));
+        assert_eq!(highest(peak(9.0, 1000), peak(5.0, now), now), peak(5.0, now));
+        assert_eq!(highest(peak(9.0, 1001), None, now), peak(9.0, 1001));
+        assert_eq!(highest(None, None, now), None);
+    }
 
     #[test]
     fn a_device_has_a_plausible_rate() {

@@ -183,10 +183,10 @@ pub fn fused_adamw(
 }
 
 /// Values a row must be a multiple of this for the fused operations; `None` where this processor has none.
-pub fn fused_lanes() -> Option<i64> {
+pub fn fused_lanes() -> Option<usize> {
     // SAFETY: takes no pointer.
     let lanes = unsafe { ts_fused_lanes() };
-    (lanes > 0).then_some(lanes)
+    usize::try_from(lanes).ok().filter(|lanes| *lanes > 0)
 }
 
 /// A new tensor from a function of the shim that writes one on success.

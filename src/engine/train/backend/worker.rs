@@ -214,16 +214,7 @@ impl Session<'_> {
             Some(steps) => steps,
             None => ((per_epoch as f64 * config.epochs).ceil() as u64).max(1),
         };
-        let mut metric = config.metric.clone();
-        let one_class = parts.valid.labels.iter().all(|label| *label == parts.valid.labels[0]);
-        let fallback = parts.rules.metric_of_one_label();
-        if one_class && parts.rules.needs_two_labels(&metric) {
-            let message = format!(
-                "all validation rows have the same label, so {metric} is undefined; the best step is chosen by {fallback}"
-            );
-            host.warn(0, message)?;
-            fallback.clone_into(&mut metric);
-        }
+        let metric = self.metric_to_choose_by(parts, host)?;
         let state = TrainerState {
             total_steps,
             seed: config.seed,
@@ -253,6 +244,31 @@ impl Session<'_> {
                 .with_power(config.schedule_power),
         };
         Ok((job, state))
+    }
+
+    /// What the best step is chosen by; tells where that is not what was asked for, or says little.
+    fn metric_to_choose_by(&self, parts: &Parts, host: &mut dyn Host) -> Result<String, TrainError> {
+        let (metric, labels) = (&self.config.metric, &parts.valid.labels);
+        if !parts.rules.needs_two_labels(metric) {
+            return Ok(metric.clone());
+        }
+        if labels.iter().all(|label| *label == labels[0]) {
+            let fallback = parts.rules.metric_of_one_label();
+            let message = format!(
+                "all validation rows have the same label, so {metric} is undefined; the best step is chosen by {fallback}"
+            );
+            host.warn(0, message)?;
+            return Ok(fallback.to_owned());
+        }
+        if let Some(caution) = parts.rules.caution(labels) {
+            host.warn(
+                0,
+                format!(
+                    "{caution}, so the step with the highest {metric} is partly chosen by chance; hold out more rows"
+                ),
+            )?;
+        }
+        Ok(metric.clone())
     }
 
     /// Rows of a batch that fit into memory at one time; `None` = all.

@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 /// Classes of the label: not it, and it.
 const OUTPUTS: usize = 2;
 
+/// With n rows of the rarer label the standard error of an AUC of A is about sqrt((Q − A²) / n), where Q is 2A² / (1 + A)
+/// if positives are rare and A / (2 − A) if negatives are (Hanley and McNeil 1982): at 0.8, with ten rows, 0.08 or 0.05.
+const FEW: usize = 10;
+
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Binary;
 
@@ -43,6 +47,16 @@ impl TaskRules for Binary {
 
     fn needs_two_labels(&self, metric: &str) -> bool {
         needs_both_labels(metric)
+    }
+
+    fn caution(&self, valid: &[f32]) -> Option<String> {
+        let positives = valid.iter().filter(|&&label| label == 1.0).count();
+        let (label, rarer) = if 2 * positives > valid.len() {
+            (0, valid.len() - positives)
+        } else {
+            (1, positives)
+        };
+        (rarer < FEW).then(|| format!("only {rarer} of {} validation rows have label {label}", valid.len()))
     }
 
     fn head_keys(&self) -> Vec<(&'static str, Value)> {
@@ -152,6 +166,21 @@ pub(super) fn ranking(scores: &[f32], is_positive: impl Fn(usize) -> bool) -> Op
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn few_rows_of_a_label_are_told() {
+        let labels = |ones: usize, zeros: usize| [vec![1.0; ones], vec![0.0; zeros]].concat();
+        let said = |ones, zeros| Binary.caution(&labels(ones, zeros));
+        assert_eq!(
+            said(57, 7).as_deref(),
+            Some("only 7 of 64 validation rows have label 0")
+        );
+        assert_eq!(
+            said(9, 500).as_deref(),
+            Some("only 9 of 509 validation rows have label 1")
+        );
+        assert_eq!((said(10, 500), said(500, 10)), (None, None));
+    }
 
     #[test]
     fn values_equal_scikit_learn() {

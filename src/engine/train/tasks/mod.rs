@@ -117,6 +117,11 @@ pub trait TaskRules: Debug + Send + Sync {
     /// Whether a metric is undefined where all rows have one label.
     fn needs_two_labels(&self, metric: &str) -> bool;
 
+    /// Why these validation rows hardly tell which step ranks best.
+    fn caution(&self, _valid: &[f32]) -> Option<String> {
+        None
+    }
+
     /// The best answer that reads nothing of a row: shares of the classes, or the mean, of the training rows.
     fn blind_answer(&self, train: &[f32]) -> Vec<f32> {
         vec![train.iter().sum::<f32>() / train.len().max(1) as f32]

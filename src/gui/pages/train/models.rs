@@ -4,7 +4,7 @@ use super::super::PageContext;
 use super::hub_models;
 use crate::engine::models::BaseModel;
 use crate::engine::run::config::TrainConfig;
-use crate::engine::train::cost;
+use crate::engine::train::memory;
 use crate::gui::command::Command;
 use crate::gui::command::train::TrainCommand;
 use crate::gui::i18n::train::{self as page, models as words};
@@ -167,12 +167,7 @@ pub(super) fn model_row(cx: &PageContext<'_>, row: &mut TableRow<'_, '_>, model:
 /// Estimated bytes of training this model with these settings on this machine.
 pub(super) fn training_memory(model: &BaseModel, config: &TrainConfig) -> Option<u64> {
     let shape = model.shape.as_ref()?;
-    Some(cost::memory_bytes(
-        shape,
-        model.parameters,
-        config,
-        crate::engine::train::hardware::cpu_has_bf16(),
-    ))
+    Some(memory::expected_bytes(config, shape, model.parameters))
 }
 
 fn state_cell(cx: &PageContext<'_>, ui: &mut Ui, model: &BaseModel) {

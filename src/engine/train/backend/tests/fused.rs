@@ -6,6 +6,7 @@ use crate::engine::run::config::{Method, PoolingChoice};
 use crate::engine::train::backend::dropout::{DropoutDraws, Drops};
 use crate::engine::train::backend::model::Compute;
 use crate::engine::train::backend::shim;
+use crate::engine::train::hardware;
 use std::process::Command;
 use tch::{Device, Kind, Tensor};
 
@@ -44,6 +45,13 @@ fn every_set_of_instructions_does_as_well() {
         let said = child.output().expect("a process");
         let text = String::from_utf8_lossy(&said.stdout);
         assert!(said.status.success() && text.contains("1 passed"), "{kernels}: {text}");
+    }
+}
+
+#[test]
+fn the_estimate_of_memory_knows_the_same_instructions() {
+    if std::env::var_os("TOUCHSTONE_KERNELS").is_none() {
+        assert_eq!(shim::fused_lanes(), hardware::vector_lanes());
     }
 }
 

@@ -19,15 +19,24 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Overlay {
     curve: Option<String>,
+    runs: Option<Runs>,
+    /// Of the curves that the runs have: (name, how it is called), in order of name.
+    curves: Vec<(String, String)>,
     key: Option<Key>,
     lines: Vec<OverlayLine>,
 }
 
+/// Which runs are looked at, and in which language.
 #[derive(PartialEq)]
-struct Key {
+struct Runs {
     list: SameList,
     lang: Language,
-    chosen: Vec<String>,
+    /// Places in the list.
+    chosen: Vec<usize>,
+}
+
+#[derive(PartialEq)]
+struct Key {
     curve: String,
     look: CurveLook,
     shown: String,
@@ -61,8 +70,9 @@ impl Overlay {
             ui.label(RichText::new(cx.t(words::CHOOSE_RUNS)).color(p.text_2));
             return;
         }
-        let name = self.choice(cx, ui, chosen, &shown.config.metric);
-        self.refresh(list, (chosen, &name, cx.lang()), look, &shown.run_id);
+        self.look_at(list, chosen, cx.lang());
+        let name = self.choice(cx, ui, &shown.config.metric);
+        self.refresh(chosen, (&name, cx.lang()), look, &shown.run_id);
         let look = PlotLook {
             x_label: cx.t(look.x_label(&shown.view)),
             log_y: look.log,
@@ -75,28 +85,35 @@ impl Overlay {
         chart::describe(&plot.response, &name, &[]);
     }
 
-    /// Which curve is compared.
-    fn choice(&mut self, cx: &PageContext<'_>, ui: &mut Ui, chosen: &[(usize, &RunSnapshot)], metric: &str) -> String {
-        let known: BTreeSet<&str> = chosen
-            .iter()
-            .flat_map(|(_, run)| run.view.series.keys())
-            .map(String::as_str)
-            .collect();
-        let wanted = self.curve.clone().unwrap_or_else(|| curve::valid(metric));
-        let name = if known.contains(wanted.as_str()) {
-            wanted
-        } else {
-            curve::TRAIN_LOSS.to_owned()
+    /// Finds the runs' curves, once per choice: of hundreds of runs that is a good part of a frame.
+    fn look_at(&mut self, list: &Arc<RunList>, chosen: &[(usize, &RunSnapshot)], lang: Language) {
+        let runs = Runs {
+            list: SameList(Arc::clone(list)),
+            lang,
+            chosen: chosen.iter().map(|(at, _)| *at).collect(),
         };
-        let entries: Vec<(String, String)> = known
-            .iter()
-            .map(|name| ((*name).to_owned(), page::curve_name(cx.lang(), name)))
-            .collect();
+        if self.runs.as_ref() == Some(&runs) {
+            return;
+        }
+        let names: BTreeSet<&String> = chosen.iter().flat_map(|(_, run)| run.view.series.keys()).collect();
+        let called = |name: &String| (name.clone(), page::curve_name(lang, name));
+        self.curves = names.into_iter().map(called).collect();
+        self.runs = Some(runs);
+        self.key = None;
+    }
+
+    /// Which curve is compared.
+    fn choice(&mut self, cx: &PageContext<'_>, ui: &mut Ui, metric: &str) -> String {
+        let wanted = self.curve.clone().unwrap_or_else(|| curve::valid(metric));
+        let name = match self.curves.iter().any(|(known, _)| *known == wanted) {
+            true => wanted,
+            false => curve::TRAIN_LOSS.to_owned(),
+        };
         let mut picked = name.clone();
         ui.horizontal(|ui| {
             let combo = egui::ComboBox::from_id_salt("overlay_curve").selected_text(page::curve_name(cx.lang(), &name));
             let combo = combo.width(220.0).height(360.0).show_ui(ui, |ui| {
-                for (entry, label) in &entries {
+                for (entry, label) in &self.curves {
                     ui.selectable_value(&mut picked, entry.clone(), label);
                 }
             });
@@ -112,15 +129,12 @@ impl Overlay {
 
     fn refresh(
         &mut self,
-        list: &Arc<RunList>,
-        (chosen, name, lang): (&[(usize, &RunSnapshot)], &str, Language),
+        chosen: &[(usize, &RunSnapshot)],
+        (name, lang): (&str, Language),
         look: CurveLook,
         shown: &str,
     ) {
         let key = Key {
-            list: SameList(Arc::clone(list)),
-            lang,
-            chosen: chosen.iter().map(|(_, run)| run.run_id.clone()).collect(),
             curve: name.to_owned(),
             look,
             shown: shown.to_owned(),
