@@ -23,6 +23,17 @@ pub use pull::{PullOptions, Pulled, pull};
 
 use std::path::PathBuf;
 
+/// The files of a tokenizer in a model's folder; none has all of them.
+pub const TOKENIZER_FILES: [&str; 7] = [
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "added_tokens.json",
+];
+
 /// Why a base model cannot be had or used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {

@@ -76,6 +76,15 @@ pub fn compact(value: f64) -> String {
     }
 }
 
+/// A learning rate as the field writes it, to three digits: `2e-4`, `2.5e-4`, `1.25e-5`.
+pub fn rate(value: f64) -> String {
+    let text = format!("{value:.2e}");
+    match text.split_once('e') {
+        Some((digits, power)) => format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.')),
+        None => text,
+    }
+}
+
 /// `p` as the field writes it: `0.094`, `< 0.001`.
 pub fn p_value(p: f64) -> String {
     if !p.is_finite() {
@@ -138,6 +147,10 @@ mod tests {
     fn numbers_read_like_numbers() {
         assert_eq!(count(5_012_338), "5,012,338");
         assert_eq!(count(999), "999");
+        assert_eq!(
+            [2e-4, 2.5e-4, 1.25e-5, 1.0, 0.0].map(rate),
+            ["2e-4", "2.5e-4", "1.25e-5", "1e0", "0e0"]
+        );
         assert_eq!(share(0.0421), "4.2 %");
         assert_eq!(share(0.000_3), "0.03 %");
         assert_eq!(fixed(-0.000_04, 3), "0.000");

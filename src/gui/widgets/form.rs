@@ -79,10 +79,20 @@ pub fn choice<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, ent
 
 /// A choice of several, whose empty circle is seen on a card in either theme.
 pub fn radio(ui: &mut Ui, is_chosen: bool, label: &str) -> Response {
+    outlined(ui, |ui| ui.radio(is_chosen, label))
+}
+
+/// On or off; an empty box is seen on a card in either theme. Fainter where it cannot be chosen.
+pub fn check_box(ui: &mut Ui, on: &mut bool, label: &str) -> Response {
+    outlined(ui, |ui| ui.checkbox(on, label))
+}
+
+/// Draws something whose shape alone says that it can be chosen: with an outline as clear as small text.
+fn outlined(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> Response) -> Response {
     let line = palette(ui).text_3;
     ui.scope(|ui| {
         ui.visuals_mut().widgets.inactive.bg_stroke.color = line;
-        ui.radio(is_chosen, label)
+        add(ui)
     })
     .inner
 }

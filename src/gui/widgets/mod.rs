@@ -24,7 +24,7 @@ pub use card::{Figure, card, card_titled, chip, figure_card, verdict_card};
 pub use columns::Columns;
 pub use finding_plot::{drawn_note, finding_plot, time_lines};
 pub use forest::{ForestScale, forest_cell};
-pub use form::{choice, field, labelled, number_field, path_field, radio};
+pub use form::{check_box, choice, field, labelled, number_field, path_field, radio};
 pub use heat_map::{HeatCell, HeatLook, heat_legend, heat_map};
 pub use log_rows::log_rows;
 pub use mark::{paint_stage_mark, paint_tone_mark, severity_mark, share_bar, tone_text};

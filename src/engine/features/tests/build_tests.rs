@@ -21,6 +21,18 @@ fn build_in(dir: &Path, config: &FeatureConfig) -> Result<FeatureSet, FeatureErr
     build(&input, config, &dir.join("set"), &Progress::new())
 }
 
+/// The set of one table; its files lie in `set` of the folder.
+fn set_of(table: &Dataset, config: &FeatureConfig) -> (tempfile::TempDir, FeatureSet) {
+    let dir = tempfile::tempdir().expect("temp");
+    let input = FeatureInput {
+        log: table,
+        items: None,
+        created_ms: 1,
+    };
+    let set = build(&input, config, &dir.path().join("set"), &Progress::new()).expect("builds");
+    (dir, set)
+}
+
 fn read(dir: &Path, file: &str) -> Dataset {
     let path = dir.join("set").join(file);
     read_log(&[path], &ReadOptions::default(), &Progress::new()).expect("the table is there")
@@ -227,19 +239,7 @@ fn own_columns_of_few_values_are_categories_beside_their_texts() {
             &bought.iter().map(|v| Some(*v)).collect::<Vec<_>>(),
         ),
     ]);
-    let dir = tempfile::tempdir().expect("temp");
-    let input = FeatureInput {
-        log: &table,
-        items: None,
-        created_ms: 1,
-    };
-    let set = build(
-        &input,
-        &FeatureConfig::default(),
-        &dir.path().join("set"),
-        &Progress::new(),
-    )
-    .expect("builds");
+    let (_dir, set) = set_of(&table, &FeatureConfig::default());
     assert_eq!(set.categorical, ["colour_category"]);
     let kinds: Vec<(&str, FeatureKind)> = set.features.iter().map(|f| (f.name.as_str(), f.kind)).collect();
     assert!(
@@ -293,19 +293,7 @@ fn a_labelled_table_without_events_works_too() {
             &good.iter().map(|g| Some(i64::from(*g))).collect::<Vec<_>>(),
         ),
     ]);
-    let dir = tempfile::tempdir().expect("temp");
-    let input = FeatureInput {
-        log: &table,
-        items: None,
-        created_ms: 1,
-    };
-    let set = build(
-        &input,
-        &FeatureConfig::default(),
-        &dir.path().join("set"),
-        &Progress::new(),
-    )
-    .expect("builds");
+    let (_dir, set) = set_of(&table, &FeatureConfig::default());
     assert_eq!(set.text, ["Review Text"]);
     assert_eq!(set.split.strategy, Strategy::Random);
     assert_eq!(
@@ -350,7 +338,6 @@ fn columns_with_the_names_of_our_own_stay_apart_and_the_label_is_no_text() {
             &reviews.iter().map(|r| Some(r.as_str())).collect::<Vec<_>>(),
         ),
     ]);
-    let dir = tempfile::tempdir().expect("temp");
     let config = FeatureConfig {
         label: Some(LabelRule::Column {
             column: "bought".to_owned(),
@@ -358,12 +345,7 @@ fn columns_with_the_names_of_our_own_stay_apart_and_the_label_is_no_text() {
         }),
         ..FeatureConfig::default()
     };
-    let input = FeatureInput {
-        log: &table,
-        items: None,
-        created_ms: 1,
-    };
-    let set = build(&input, &config, &dir.path().join("set"), &Progress::new()).expect("builds");
+    let (dir, set) = set_of(&table, &config);
     assert_eq!(set.text, ["__line_"], "not the label");
     let mut numeric = set.numeric.clone();
     numeric.sort();

@@ -5,21 +5,15 @@
 
 use super::name::HubName;
 use super::{Hub, refusal};
-use crate::engine::models::ModelError;
 use crate::engine::models::import::is_model_name;
+use crate::engine::models::{ModelError, TOKENIZER_FILES};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is taken beside the weights, where it is there.
-const BESIDE: [&str; 12] = [
+/// What is taken beside tokenizer and weights, where it is there.
+const BESIDE: [&str; 6] = [
     "config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "vocab.txt",
-    "vocab.json",
-    "merges.txt",
     "sentencepiece.bpe.model",
     "modules.json",
     "sentence_bert_config.json",
@@ -203,7 +197,7 @@ impl Listing {
     /// What is taken beside the weights.
     pub fn beside(&self) -> Vec<HubFile> {
         let needless = |name: &str| name == "sentencepiece.bpe.model" && self.files.contains_key("tokenizer.json");
-        let wanted = BESIDE.iter().filter(|name| !needless(name));
+        let wanted = BESIDE.iter().chain(&TOKENIZER_FILES).filter(|name| !needless(name));
         wanted.filter_map(|name| self.files.get(*name).cloned()).collect()
     }
 

@@ -9,7 +9,7 @@ use super::adapters::matches_target;
 use super::checkpoint::{sync_dir, write_synced};
 use super::model::Model;
 use super::{TrainError, weights};
-use crate::engine::models::Family;
+use crate::engine::models::{Family, TOKENIZER_FILES};
 use crate::engine::run::config::Method;
 use crate::engine::train::card::{CARD_FILE, ModelCard, Pooling};
 use crate::engine::train::readme::README_FILE;
@@ -17,16 +17,6 @@ use crate::engine::train::tasks::TaskRules;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::Path;
-
-const TOKENIZER_FILES: [&str; 7] = [
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "vocab.txt",
-    "vocab.json",
-    "merges.txt",
-    "added_tokens.json",
-];
 
 /// Transformers' class for the heads it does not know.
 const MODELING_FILE: &str = "modeling_touchstone.py";

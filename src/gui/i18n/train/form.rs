@@ -181,7 +181,7 @@ pub fn loss(loss: &Loss) -> Text {
 
 /// Whether the learning rate suits the method, and what does.
 pub fn rate_advice(lang: Language, rate: f64, usual: f64) -> (String, bool) {
-    let shown = format!("{usual:.0e}");
+    let shown = number::rate(usual);
     let ratio = rate / usual;
     let suits = (0.2..=5.0).contains(&ratio);
     let text = match (lang, suits) {
@@ -205,16 +205,16 @@ pub fn rate_advice(lang: Language, rate: f64, usual: f64) -> (String, bool) {
 
 /// `batch size 32 · 3 negatives for each positive · learning rate 2e-4`
 pub fn in_force(lang: Language, config: &TrainConfig) -> String {
-    let (batch, rate) = (config.batch_size, config.learning_rate);
+    let (batch, rate) = (config.batch_size, number::rate(config.learning_rate));
     let negatives = config.negatives_per_positive.filter(|_| config.task == Task::Binary);
     match lang {
         Language::English => {
             let negatives = negatives.map_or_else(String::new, |n| format!(" · {n} negatives for each positive"));
-            format!("batch size {batch}{negatives} · learning rate {rate:.1e}")
+            format!("batch size {batch}{negatives} · learning rate {rate}")
         }
         Language::Chinese => {
             let negatives = negatives.map_or_else(String::new, |n| format!(" · 每个正例配 {n} 个负例"));
-            format!("批大小 {batch}{negatives} · 学习率 {rate:.1e}")
+            format!("批大小 {batch}{negatives} · 学习率 {rate}")
         }
     }
 }

@@ -271,7 +271,7 @@ fn metric_row(cx: &PageContext<'_>, ui: &mut Ui, metric: &mut MetricSpec, number
             let roles = roles.map(|role| (role, words::role(lang, role).to_owned()));
             widgets::choice(ui, cx.t(words::ROLE), &mut metric.role, &roles);
         });
-        ui.checkbox(&mut metric.lower_is_better, cx.t(words::LOWER));
+        widgets::check_box(ui, &mut metric.lower_is_better, cx.t(words::LOWER));
         remove = widgets::link(ui, cx.t(words::REMOVE)).clicked();
     });
     remove

@@ -123,7 +123,9 @@ fn choose(cx: &PageContext<'_>, ui: &mut Ui, row: &Row<'_>) {
     let selected = row.scores.is_some_and(|scores| scores.selected);
     let mut on = cx.state.features.is_chosen(row.name, selected);
     let can_choose = row.kind != FeatureKind::Text && row.scores.is_some();
-    let response = ui.add_enabled(can_choose, egui::Checkbox::without_text(&mut on));
+    let response = ui
+        .add_enabled_ui(can_choose, |ui| widgets::check_box(ui, &mut on, ""))
+        .inner;
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, can_choose, on, row.name));
     if response.changed() {
         let set = cx.state.features.set.value();

@@ -52,9 +52,9 @@ impl Field<'_, '_> {
             } => {
                 let mut changed = self.many(ui, columns, words::ALL_COLUMNS);
                 ui.horizontal(|ui| {
-                    changed |= ui.checkbox(trim, self.cx.t(words::TRIM)).changed();
-                    changed |= ui.checkbox(nfkc, self.cx.t(words::NFKC)).changed();
-                    changed |= ui.checkbox(collapse_whitespace, self.cx.t(words::COLLAPSE)).changed();
+                    changed |= widgets::check_box(ui, trim, self.cx.t(words::TRIM)).changed();
+                    changed |= widgets::check_box(ui, nfkc, self.cx.t(words::NFKC)).changed();
+                    changed |= widgets::check_box(ui, collapse_whitespace, self.cx.t(words::COLLAPSE)).changed();
                 });
                 let cases = [
                     (Case::Keep, words::CASE_KEEP),
@@ -135,7 +135,7 @@ impl Field<'_, '_> {
         let label = self.cx.t(label);
         ui.vertical(|ui| {
             let mut on = bound.is_some();
-            let mut changed = ui.checkbox(&mut on, label).changed();
+            let mut changed = widgets::check_box(ui, &mut on, label).changed();
             if changed {
                 *bound = on.then_some(first);
             }

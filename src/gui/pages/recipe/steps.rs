@@ -77,7 +77,7 @@ fn row(cx: &PageContext<'_>, ui: &mut Ui, index: usize) {
     let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(vec2(10.0, 6.0))));
     inner.horizontal(|ui| {
         let mut on = step.enabled;
-        let switch = ui.checkbox(&mut on, "").on_hover_text(cx.t(words::ON));
+        let switch = widgets::check_box(ui, &mut on, "").on_hover_text(cx.t(words::ON));
         switch.widget_info(|| {
             egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, format!("{label}: {}", cx.t(words::ON)))
         });

@@ -96,7 +96,7 @@ impl Form<'_, '_> {
                     let directions = [(false, words::INCREASING), (true, words::DECREASING)];
                     self.choice(ui, words::DIRECTION, &mut draft.is_decreasing, &directions);
                 });
-                ui.checkbox(&mut draft.is_strict, self.cx.t(words::STRICT));
+                widgets::check_box(ui, &mut draft.is_strict, self.cx.t(words::STRICT));
                 self.many(ui, words::GROUP, &mut draft.group);
             }
             "row_condition" => {
@@ -202,8 +202,8 @@ impl Form<'_, '_> {
             self.short(ui, words::MAX, &mut draft.max, "");
         });
         ui.horizontal(|ui| {
-            ui.checkbox(&mut draft.strict_min, self.cx.t(words::STRICT_MIN));
-            ui.checkbox(&mut draft.strict_max, self.cx.t(words::STRICT_MAX));
+            widgets::check_box(ui, &mut draft.strict_min, self.cx.t(words::STRICT_MIN));
+            widgets::check_box(ui, &mut draft.strict_max, self.cx.t(words::STRICT_MAX));
         });
         self.help(ui, self.cx.t(words::BOUNDS_HELP));
     }
@@ -261,7 +261,7 @@ impl Form<'_, '_> {
             widgets::choice(ui, self.cx.t(words::COUNTED), &mut draft.per_day, &entries);
         });
         if !draft.per_day.is_empty() {
-            ui.checkbox(&mut draft.edge_days, self.cx.t(words::EDGE_DAYS));
+            widgets::check_box(ui, &mut draft.edge_days, self.cx.t(words::EDGE_DAYS));
         }
     }
 

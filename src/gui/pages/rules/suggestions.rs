@@ -144,7 +144,7 @@ fn row_ui(cx: &PageContext<'_>, found: &Suggestion, on: &mut bool, ui: &mut Ui) 
     let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(vec2(4.0, 6.0))));
     inner.horizontal_top(|ui| {
         let title = cx.b(&found.title).to_owned();
-        let tick = ui.checkbox(on, "");
+        let tick = widgets::check_box(ui, on, "");
         tick.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, *on, &title));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;

@@ -93,7 +93,7 @@ fn compute(cx: &PageContext<'_>, run: &RunSnapshot) -> Option<Figure> {
 
 fn learning_rate(cx: &PageContext<'_>, run: &RunSnapshot) -> Figure {
     let rate = run.view.last(curve::LEARNING_RATE);
-    let value = rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1e}").replace("e-", "e−"));
+    let value = rate.map_or_else(|| "–".to_owned(), number::rate);
     Figure {
         note: cx.t(words::schedule(run.config.schedule)).to_owned(),
         ..figure(cx, words::LEARNING_RATE, words::LEARNING_RATE_WHY, value)

@@ -115,7 +115,7 @@ fn runs(cx: &PageContext<'_>, ui: &mut Ui, known: &[Known], height: f32) {
                 let name = run_number(&run.name).map_or_else(|| run.name.clone(), |number| number.to_string());
                 row.col(|ui| widgets::cell(ui, &name, p.text));
                 row.col(|ui| widgets::cell(ui, &words::method(cx.lang(), &run.config.method), p.text));
-                let rate = format!("{:.0e}", run.config.learning_rate);
+                let rate = number::rate(run.config.learning_rate);
                 row.col(|ui| widgets::cell_right(ui, &rate, p.text));
                 row.col(|ui| {
                     ui.label(RichText::new(cx.t(words::READING)).font(text::small()).color(p.text_2));

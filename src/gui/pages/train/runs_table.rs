@@ -40,7 +40,7 @@ pub(super) fn ui(cx: &PageContext<'_>, ui: &mut Ui, shown: &RunSnapshot, height:
                 let color = run_color(&p, at, selected == Some(index));
                 row.col(|ui| name_cell(ui, run, color, &p));
                 row.col(|ui| widgets::cell(ui, &words::method(cx.lang(), &run.config.method), p.text));
-                let rate = format!("{:.0e}", run.config.learning_rate);
+                let rate = number::rate(run.config.learning_rate);
                 row.col(|ui| widgets::cell_right(ui, &rate, p.text));
                 row.col(|ui| widgets::cell_right(ui, &number::count(run.view.step), p.text));
                 // Values of another metric do not belong in this column.

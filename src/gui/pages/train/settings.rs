@@ -5,8 +5,8 @@ use super::form::chips;
 use crate::engine::run::config::{DeviceChoice, Loss, Method, Precision, Schedule, TrainConfig};
 use crate::engine::run::metric;
 use crate::engine::run::task::Task;
-use crate::gui::i18n::train as words;
 use crate::gui::i18n::train::form as f;
+use crate::gui::i18n::{number, train as words};
 use crate::gui::theme::Tone;
 use crate::gui::widgets;
 use egui::Ui;
@@ -18,7 +18,7 @@ pub(super) fn rate_field(ui: &mut Ui, rate: &mut f64) -> egui::Response {
         egui::DragValue::new(rate)
             .range(1e-8..=1.0)
             .speed(speed)
-            .custom_formatter(|rate, _| format!("{rate:.1e}"))
+            .custom_formatter(|rate, _| number::rate(rate))
             .custom_parser(|typed| typed.trim().parse().ok()),
     )
 }
@@ -51,7 +51,7 @@ pub(super) fn learning(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConf
     optional_field(ui, cx.t(f::MICRO_BATCH), &mut rows);
     config.micro_batch_size = rows.and_then(|rows| usize::try_from(rows).ok());
     if !matches!(config.method, Method::HeadOnly) {
-        ui.checkbox(&mut config.gradient_checkpointing, cx.t(f::RECOMPUTE))
+        widgets::check_box(ui, &mut config.gradient_checkpointing, cx.t(f::RECOMPUTE))
             .on_hover_text(cx.t(f::RECOMPUTE_WHY));
     }
     let schedules = [
@@ -86,7 +86,7 @@ pub(super) fn learning(cx: &PageContext<'_>, ui: &mut Ui, config: &mut TrainConf
             "output.dense",
         ];
         chips(cx, ui, cx.t(f::TARGETS), &all.map(str::to_owned), targets);
-        ui.checkbox(rslora, cx.t(f::RSLORA));
+        widgets::check_box(ui, rslora, cx.t(f::RSLORA));
     }
 }
 

@@ -53,9 +53,9 @@ struct OverlayLine {
 /// More lines than this are drawn thinner.
 const MANY: usize = 40;
 /// Points of all lines together: as many as a frame of a sixtieth of a second draws.
-const MOST_POINTS: usize = 30_000;
+const MOST_POINTS: usize = 24_000;
 /// Columns of a line, however many lines there are.
-const FEWEST_COLUMNS: usize = 48;
+const FEWEST_COLUMNS: usize = 40;
 
 impl Overlay {
     pub(super) fn ui(

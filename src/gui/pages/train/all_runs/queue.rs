@@ -102,9 +102,9 @@ fn describe(cx: &PageContext<'_>, run: &crate::gui::runs::RunSnapshot) -> String
     let name = page::run_name(cx.lang(), &run.short_name());
     let method = page::method(cx.lang(), &config.method);
     format!(
-        "{name} · {}, {method}, {:.0e}  {}",
+        "{name} · {}, {method}, {}  {}",
         page::base_name(&config.base_model),
-        config.learning_rate,
+        number::rate(config.learning_rate),
         config.name
     )
 }

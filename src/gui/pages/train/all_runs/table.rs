@@ -46,7 +46,7 @@ impl AllRuns {
                 row.col(|ui| match column {
                     Col::Chosen => {
                         let mut on = chosen.contains(&run.run_id);
-                        let response = ui.add(egui::Checkbox::without_text(&mut on));
+                        let response = widgets::check_box(ui, &mut on, "");
                         let name = words::compare_run(cx.lang(), &run.short_name());
                         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, &name));
                         if response.changed() {
@@ -116,7 +116,7 @@ fn text_cell(cx: &PageContext<'_>, ui: &mut Ui, run: &RunSnapshot, (column, metr
         Col::Tags => widgets::cell(ui, &tags(run), p.text_2),
         Col::Method => widgets::cell(ui, &page::method(cx.lang(), &config.method), p.text),
         Col::Base => widgets::cell(ui, page::base_name(&config.base_model), p.text),
-        Col::Rate => right(ui, &format!("{:.0e}", config.learning_rate)),
+        Col::Rate => right(ui, &number::rate(config.learning_rate)),
         Col::Batch => right(ui, &number::count(config.batch_size as u64)),
         Col::Epochs => right(ui, &number::compact(config.epochs)),
         Col::Step => right(ui, &number::count(view.step)),
