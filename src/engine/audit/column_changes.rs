@@ -3,7 +3,7 @@
 //! Invariant: columns are matched by name; a record that kept no columns says nothing about the other's.
 
 use super::history::{AuditRecord, ColumnFigures, ColumnRecord};
-use super::wording::{percent, plain};
+use super::wording::{duration, percent, plain};
 use crate::engine::artifact::ColumnType;
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +53,17 @@ impl ColumnChange {
                 ("mean", before.mean, after.mean),
                 ("std", before.std, after.std),
             ];
+            // The spread of times is in seconds.
+            let is_span = |name: &str| name == "std" && self.dtype_after == Some(ColumnType::Time);
+            let shown = |name: &str, value: f64| match is_span(name) {
+                true => duration(value).0,
+                false => plain(value),
+            };
             for (name, before, after) in numbers {
                 if let (Some(before), Some(after)) = (before, after)
                     && (after - before).abs() > 0.01 * before.abs()
                 {
-                    told.push(format!("{name} {} → {}", plain(before), plain(after)));
+                    told.push(format!("{name} {} → {}", shown(name, before), shown(name, after)));
                 }
             }
         }
@@ -163,6 +169,15 @@ mod tests {
         );
         assert_eq!(price.moved(), ["nulls 1.0 % → 25.0 %", "distinct 100 → 340"]);
         assert_eq!(changes[0].moved(), ["integer → text"]);
+        let mut time = changes[1].clone();
+        (time.dtype_before, time.dtype_after) = (Some(ColumnType::Time), Some(ColumnType::Time));
+        for (figures, secs) in [
+            (&mut time.figures_before, 19_872_000.0),
+            (&mut time.figures_after, 26_870_400.0),
+        ] {
+            figures.as_mut().expect("figures").std = Some(secs);
+        }
+        assert_eq!(time.moved()[2], "std 230 days → 311 days");
         let old = AuditRecord::default();
         assert!(column_changes(&old, &after).is_empty(), "an old record kept no columns");
     }
