@@ -171,8 +171,9 @@ def compare_auc(args, texts, labels):
     )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(description):
+    """What each comparison of trainings is told: the program, the base model, a folder, the reviews."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--program", required=True)
     parser.add_argument("--base", required=True)
     parser.add_argument("--work", required=True, type=Path)
@@ -180,6 +181,19 @@ def main():
     parser.add_argument("--table", required=True, type=Path, help="the reviews as CSV")
     parser.add_argument("--text", default="ReviewText")
     parser.add_argument("--label", default="Recommended IND")
+    return parser
+
+
+def reviews(args):
+    """(texts, labels), shuffled alike each time."""
+    with open(args.table, encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row[args.text].strip()]
+    random.Random(1).shuffle(rows)
+    return [row[args.text] for row in rows], [int(row[args.label]) for row in rows]
+
+
+def main():
+    parser = arguments(__doc__)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--auc-seeds", type=int, default=0, help="compare the test AUC of so many seeds instead")
@@ -187,14 +201,11 @@ def main():
     parser.add_argument("--auc-test", type=int, default=400, help="rows to test with")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="bf16" if has_bf16() else "fp32")
     args = parser.parse_args()
-    with open(args.table, encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row[args.text].strip()]
-    random.Random(1).shuffle(rows)
-    texts, labels = [row[args.text] for row in rows], [int(row[args.label]) for row in rows]
+    texts, labels = reviews(args)
     if args.auc_seeds > 0:
         return compare_auc(args, texts, labels)
     count = 40 * BATCH * (1 + args.steps // 20)
-    table = write_table(args.work / "bench.csv", texts, labels, range(min(count, len(rows))))
+    table = write_table(args.work / "bench.csv", texts, labels, range(min(count, len(texts))))
     theirs, ours = [], []
     for number in range(args.rounds):
         theirs.append(Transformers(args.base, texts[:count], labels, args.precision).rate(args.steps))
