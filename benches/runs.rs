@@ -28,8 +28,7 @@ const POINTS: u64 = 5_000;
 /// Beside the seven numbers of each train step.
 const METRICS: usize = 23;
 const OPENED_WITHIN: Duration = Duration::from_secs(1);
-/// Of sixty a second.
-const FRAME: Duration = Duration::from_micros(16_667);
+const FRAME: Duration = Duration::from_millis(16);
 const FRAMES: usize = 60;
 
 fn main() -> ExitCode {
